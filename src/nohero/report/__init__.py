@@ -1,0 +1,1 @@
+"""Rendering a run's record; imports nothing but `nohero.run`."""

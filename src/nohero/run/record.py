@@ -1,0 +1,95 @@
+"""What a run amounts to, read from its journal: the one value that terminal, page and JSON are renderings of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from nohero.run.figure import Bars, Images, Lines, Table, Text
+from nohero.run.finding import Finding, Status
+from nohero.run.stages import STAGES
+from nohero.run.values import from_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SCHEMA = 1  # additive changes only
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageRecord:
+    """One stage: what it asked, what it found, what it hands on."""
+
+    name: str
+    question: str = ""
+    state: str = "waiting"  # waiting, running, open (gate open), passed (gate passed by a written reason), closed
+    sentence: str = ""  # what came out, in one breath
+    closed_by: tuple[str, ...] = ()
+    passed_by: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    left_out: tuple[str, ...] = ()  # what the budget did not allow, with its price
+    findings: tuple[Finding, ...] = ()
+    figures: tuple[Lines | Bars | Images | Table | Text, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One run."""
+
+    schema: int = SCHEMA
+    name: str
+    source: str
+    task: str = ""
+    command: str = ""
+    seed: int = 0
+    budget: float | None = None  # seconds
+    started: float = 0.0  # Unix time
+    seconds: float = 0.0
+    finished: bool = False
+    interrupted: str = ""
+    headline: str = ""  # the best result beside the baselines, in one sentence
+    next_step: str = ""
+    facts: dict[str, str] = field(default_factory=dict)  # items, fields, target …
+    environment: dict[str, str] = field(default_factory=dict)
+    ladder: Bars | None = None  # from the constant baseline to the final score
+    stages: tuple[StageRecord, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, in the order of the stages."""
+        return tuple(f for stage in self.stages for f in stage.findings)
+
+    def count(self, status: Status) -> int:
+        """How many findings have this status."""
+        return sum(f.status is status for f in self.findings)
+
+
+def read_record(events: Iterable[dict[str, Any]], name: str) -> Record:
+    """Fold a journal's events into one record; the newest word on each thing counts."""
+    stages = {stage: StageRecord(name=stage) for stage in STAGES}
+    record = Record(name=name, source="")
+    for event in events:
+        kind = event["event"]
+        if kind == "started":
+            known = {k: v for k, v in event.items() if k in Record.__dataclass_fields__}
+            record = replace(record, **known, started=event["at"])
+        elif kind == "facts":
+            record = replace(record, task=event["task"], facts=event["facts"])
+        elif kind == "stage":
+            stages[event["name"]] = from_plain(StageRecord, {**_kept(stages[event["name"]]), **event})
+        elif kind == "summary":
+            record = from_plain(Record, {**_shallow(record), **event})
+        elif kind == "interrupted":
+            record = replace(record, interrupted=event["reason"])
+        elif kind == "finished":
+            record = replace(record, finished=True, interrupted="")
+    seconds = sum(stage.seconds for stage in stages.values())
+    return replace(record, stages=tuple(stages.values()), seconds=seconds)
+
+
+def _kept(stage: StageRecord) -> dict[str, Any]:
+    return {"name": stage.name, "question": stage.question}
+
+
+def _shallow(record: Record) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in Record.__dataclass_fields__ if name != "stages"}

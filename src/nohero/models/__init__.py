@@ -1,0 +1,1 @@
+"""Networks, dullest first: linear, MLP, small CNN."""

@@ -82,31 +82,31 @@ def _finding(status: Status, message: str, rest: Mapping[str, Any]) -> Finding:
     return Finding(status=status, message=message, **values)
 
 
-def passed(message: str, **rest: Any) -> Finding:  # noqa: ANN401 - the fields of Finding
+def passed(message: str, **rest: Any) -> Finding:  # the fields of Finding
     """The check looked and found nothing wrong."""
     return _finding(Status.PASS, message, rest)
 
 
-def warned(message: str, **rest: Any) -> Finding:  # noqa: ANN401
+def warned(message: str, **rest: Any) -> Finding:
     """Likely harm."""
     return _finding(Status.WARN, message, rest)
 
 
-def failed(message: str, **rest: Any) -> Finding:  # noqa: ANN401
+def failed(message: str, **rest: Any) -> Finding:
     """Conclusions would be wrong, or training cannot work."""
     return _finding(Status.FAIL, message, rest)
 
 
-def unsure(message: str, **rest: Any) -> Finding:  # noqa: ANN401
+def unsure(message: str, **rest: Any) -> Finding:
     """The numbers cannot decide; `remedies` say what would."""
     return _finding(Status.UNSURE, message, rest)
 
 
-def skipped(reason: str, **rest: Any) -> Finding:  # noqa: ANN401
+def skipped(reason: str, **rest: Any) -> Finding:
     """Not applicable, over budget or ignored: always with the reason."""
     return _finding(Status.SKIP, reason, rest)
 
 
-def broken(message: str, **rest: Any) -> Finding:  # noqa: ANN401
+def broken(message: str, **rest: Any) -> Finding:
     """The check itself broke: never a PASS, never the end of the run."""
     return _finding(Status.ERROR, message, rest)

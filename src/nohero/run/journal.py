@@ -31,7 +31,7 @@ class Journal:
         if path.exists():
             self.events = _read(path)
 
-    def append(self, event: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any plain values
+    def append(self, event: str, **fields: Any) -> dict[str, Any]:  # any plain values
         """Write one event and sync it; returns it as it will be read back."""
         line = {"event": event, "at": round(time.time(), 3), **to_plain(fields)}
         text = json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
@@ -49,7 +49,7 @@ class Journal:
         self.events.append(line)
         return line
 
-    def last(self, event: str, **fields: Any) -> dict[str, Any] | None:  # noqa: ANN401
+    def last(self, event: str, **fields: Any) -> dict[str, Any] | None:
         """The newest event of that name whose fields have these values."""
         for line in reversed(self.events):
             if line["event"] == event and all(line.get(key) == value for key, value in fields.items()):
@@ -96,7 +96,7 @@ def content(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [_timeless(event) for event in events if event["event"] not in VOLATILE]
 
 
-def _timeless(value: Any) -> Any:  # noqa: ANN401
+def _timeless(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _timeless(item) for key, item in value.items() if key not in CLOCK}
     if isinstance(value, list):

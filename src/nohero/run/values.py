@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any
 
 
-def to_plain(value: Any) -> Any:  # noqa: ANN401 - any plain value
+def to_plain(value: Any) -> Any:  # any plain value
     """The JSON-ready form of `value`; unions of dataclasses are tagged with their class."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
@@ -35,7 +35,7 @@ def to_plain(value: Any) -> Any:  # noqa: ANN401 - any plain value
     raise TypeError(msg)
 
 
-def from_plain(kind: Any, plain: Any) -> Any:  # noqa: ANN401
+def from_plain(kind: Any, plain: Any) -> Any:
     """The value of type `kind` that `plain` stands for; unknown fields are passed over, missing ones take their default."""
     if isinstance(plain, dict) and set(plain) == {"float"}:
         return float(plain["float"])
@@ -62,7 +62,7 @@ def _hints(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
-def _from_union(options: tuple[Any, ...], plain: Any) -> Any:  # noqa: ANN401
+def _from_union(options: tuple[Any, ...], plain: Any) -> Any:
     if plain is None:
         return None
     named = {option.__name__: option for option in options if dataclasses.is_dataclass(option)}
@@ -73,16 +73,16 @@ def _from_union(options: tuple[Any, ...], plain: Any) -> Any:  # noqa: ANN401
 
 
 def _from_tuple(items: tuple[Any, ...], plain: list[Any]) -> tuple[Any, ...]:
-    if len(items) == 2 and items[1] is Ellipsis:  # noqa: PLR2004 - tuple[X, ...]
+    if len(items) == 2 and items[1] is Ellipsis:  # tuple[X, ...]
         return tuple(from_plain(items[0], item) for item in plain)
     return tuple(from_plain(kind, item) for kind, item in zip(items, plain, strict=True))
 
 
-def dumps(value: Any) -> str:  # noqa: ANN401
+def dumps(value: Any) -> str:
     """One line of JSON, keys in the order of the fields."""
     return json.dumps(to_plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def loads(kind: Any, text: str) -> Any:  # noqa: ANN401
+def loads(kind: Any, text: str) -> Any:
     """The value of type `kind` written in `text`."""
     return from_plain(kind, json.loads(text))

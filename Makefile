@@ -1,0 +1,33 @@
+# Two commands: `make demo` (environment, install, the recipe on built-in data, report) and `make test`.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+export OMP_WAIT_POLICY ?= passive
+
+.PHONY: demo test lint prove docs clean
+
+$(BIN)/nohero: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[test]"
+	@touch $@
+
+demo: $(BIN)/nohero
+	$(BIN)/nohero run built-in:digits --out runs
+	@$(BIN)/nohero report --out runs --where
+
+test: $(BIN)/nohero
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term -q
+
+lint: $(BIN)/nohero
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[test,dev]"
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+prove: $(BIN)/nohero
+	$(BIN)/nohero prove
+
+docs: $(BIN)/nohero
+	$(BIN)/python docs/make.py
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,95 @@
+"""A check: one question to the evidence, its documentation, and the proof that it answers rightly.
+
+The proof travels with the check: a `Case` names a healthy toy and a change to it. After a sabotage the check must FAIL or
+WARN with a remedy; after a lookalike, which is odd but sound, it must do neither.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from nohero.run.errors import UsageError, did_you_mean
+from nohero.run.stages import LETTERS, STAGES
+
+if TYPE_CHECKING:
+    from nohero.run.finding import Finding
+
+HEADS = ("What it asks", "Why it matters", "How it is measured", "When it is right to fail", "What it cannot see", "Mend", "Source")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A healthy toy by name, and one change planted in it: `plant(problem) -> problem`."""
+
+    toy: str
+    plant: Callable[[Any], Any]
+
+    @property
+    def name(self) -> str:
+        """The change's name."""
+        return self.plant.__name__.replace("_", "-")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One check; `judge` names the evidence it needs by the type of its parameters."""
+
+    code: str
+    name: str
+    source: str
+    judge: Callable[..., Finding]
+    sabotages: tuple[Case, ...]
+    lookalikes: tuple[Case, ...] = ()
+
+    @property
+    def stage(self) -> str:
+        """The stage whose letters the code begins with."""
+        return next(stage for stage, letters in LETTERS.items() if self.code.startswith(letters))
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The evidence it asks for, by class name."""
+        return needed(self.judge)
+
+    @property
+    def text(self) -> str:
+        """Its documentation: the docstring of its file."""
+        return inspect.cleandoc(sys.modules[self.judge.__module__].__doc__ or "")
+
+    def stamp(self, finding: Finding) -> Finding:
+        """The finding with this check's names on it."""
+        return replace(finding, code=self.code, name=self.name, stage=self.stage, source=finding.source or self.source)
+
+
+def needed(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The class names in a function's annotations, in order."""
+    return tuple(str(p.annotation).rsplit(".", 1)[-1].strip("'") for p in inspect.signature(function).parameters.values())
+
+
+@cache
+def all_checks() -> tuple[Check, ...]:
+    """Every check: the files of this folder, then other packages' by the entry point `nohero.checks`; by stage and code."""
+    found = []
+    for stage in STAGES:
+        package = importlib.import_module(f"nohero.checks.{stage}")
+        for module in pkgutil.iter_modules(package.__path__):
+            found.append(importlib.import_module(f"{package.__name__}.{module.name}").CHECK)
+    found += [point.load() for point in entry_points(group="nohero.checks")]
+    return tuple(sorted(found, key=lambda check: (STAGES.index(check.stage), check.code)))
+
+
+def find_check(word: str) -> Check:
+    """The check with this code or name."""
+    for check in all_checks():
+        if word.casefold() in (check.code.casefold(), check.name):
+            return check
+    known = [c.code for c in all_checks()] + [c.name for c in all_checks()]
+    raise UsageError(f"unknown check `{word}`", expected="a code such as SKE110 or a check's name", mend=did_you_mean(word, known) + " (`nohero list checks` shows all)")

@@ -1,0 +1,39 @@
+"""Which rows are copies of each other: the same features, or the same pixels."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from nohero.data.raw import Raw
+
+
+def copy_groups(raw: Raw) -> np.ndarray[Any, Any]:
+    """int64 [N]: the same number for rows that are copies; numbered by first appearance."""
+    keys = _table_keys(raw.frame) if raw.modality == "table" else _image_keys(raw.images)
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first, kind="stable")] = np.arange(len(first))  # hashes must not decide the order: they may change
+    return rank[inverse]
+
+
+def _table_keys(frame: pl.DataFrame) -> np.ndarray[Any, Any]:
+    """A 64-bit hash a row, over the columns that do not number or name the rows."""
+    telling = [s.name for s in frame if not _names_each_row(s)]
+    chosen = frame.select(telling) if telling else frame
+    return chosen.hash_rows(seed=0).to_numpy()
+
+
+def _names_each_row(series: pl.Series) -> bool:
+    if not (series.dtype.is_integer() or series.dtype == pl.String):
+        return False
+    return series.null_count() == 0 and series.n_unique() == series.len()
+
+
+def _image_keys(images: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    digests = (hashlib.blake2b(np.ascontiguousarray(image).data, digest_size=8).digest() for image in images)
+    return np.frombuffer(b"".join(digests), dtype=np.uint64)

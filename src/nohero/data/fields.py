@@ -1,0 +1,159 @@
+"""What each column holds: its kind, its gaps, its spread; judged on the columns alone, without the target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from nohero.data.raw import Raw
+
+KINDS = ("numeric", "categorical", "boolean", "date", "text", "identifier", "constant", "empty")
+LEVELS = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)  # of the quantiles
+TOP = 10  # commonest values kept
+ENOUGH = 20  # rows below which a column of unique values may be chance
+WORDS = 3.0  # mean words a cell above which strings may be free text
+TEXT_SHARE = 0.2  # of the cells that must differ for strings of several words to be text and not labels
+LOOKED_AT = 5000  # cells whose words are counted
+GAPS = 2.0  # largest range of row numbers, in rows: a sample of them still counts as numbering
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One column in numbers; quantities that its kind lacks are None."""
+
+    name: str
+    kind: str
+    why: str = ""  # what made it that kind, where that is not plain
+    num_rows: int
+    num_missing: int
+    num_distinct: int
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    std: float | None = None
+    median: float | None = None
+    quantiles: tuple[float, ...] = ()  # at LEVELS
+    top: tuple[tuple[str, int], ...] = ()
+    earliest: str = ""  # dates
+    latest: str = ""
+
+
+def describe_fields(raw: Raw, index: Any = None) -> tuple[Field, ...]:
+    """Each feature column of a table, over the rows of `index` or over all; pictures have none."""
+    if raw.frame is None:
+        return ()
+    frame = raw.frame if index is None else raw.frame[index]
+    return tuple(describe(series) for series in frame)
+
+
+def describe_target(raw: Raw, index: Any = None) -> Field:
+    """The target, as labels or as a number."""
+    values = raw.target if index is None else raw.target[index]
+    kind = pl.String if values.dtype == object else pl.Float64
+    return describe(pl.Series(raw.target_name, values.tolist() if kind is pl.String else values, dtype=kind), target=True)
+
+
+def describe(series: pl.Series, *, target: bool = False) -> Field:
+    """One column; a target is never taken for an identifier or for text."""
+    full = series.drop_nulls()
+    if series.dtype.is_float():
+        full = full.filter(full.is_finite())
+    distinct = full.n_unique() if full.len() else 0
+    kind, why = _kind(series, full, distinct)
+    if target and kind in ("identifier", "text", "constant"):
+        kind, why = ("categorical" if series.dtype == pl.String else "numeric"), ""
+    known: dict[str, Any] = {}
+    if full.dtype.is_numeric() and full.len():
+        known = _spread(full)
+    elif full.dtype.is_temporal() and full.len():
+        known = {"earliest": str(full.min()), "latest": str(full.max())}
+    if kind in ("categorical", "boolean", "constant") or (kind == "numeric" and distinct <= 2 * TOP):
+        known["top"] = _top(full)
+    return Field(
+        name=series.name,
+        kind=kind,
+        why=why,
+        num_rows=series.len(),
+        num_missing=series.len() - full.len(),
+        num_distinct=distinct,
+        **known,
+    )
+
+
+def kind_of(series: pl.Series) -> tuple[str, str]:
+    """The kind of a column and why, without the costly numbers."""
+    if series.dtype.is_float():
+        values = series.to_numpy()
+        values = values[np.isfinite(values)]
+        if len(values) and values.min() != values.max():
+            return "numeric", ""
+    full = series.drop_nulls()
+    if series.dtype.is_float():
+        full = full.filter(full.is_finite())
+    return _kind(series, full, full.n_unique() if full.len() else 0)
+
+
+def _kind(series: pl.Series, full: pl.Series, distinct: int) -> tuple[str, str]:
+    if distinct == 0:
+        return "empty", f"all {series.len()} values are missing"
+    if distinct == 1:
+        gaps = series.len() - full.len()
+        return "constant", f"always `{full[0]}`" + (f" or missing ({gaps} rows)" if gaps else "")
+    if full.dtype == pl.Boolean:
+        return "boolean", ""
+    if full.dtype.is_temporal():
+        return "date", ""
+    if full.dtype.is_integer():
+        return _integer_kind(full, distinct)
+    if full.dtype.is_numeric():
+        return "numeric", ""
+    return _string_kind(full, distinct)
+
+
+def _integer_kind(full: pl.Series, distinct: int) -> tuple[str, str]:
+    if distinct == full.len() >= ENOUGH and (full.is_sorted() or full.is_sorted(descending=True)):
+        first, last = sorted((int(full[0]), int(full[-1])))
+        if last - first + 1 <= GAPS * full.len():
+            return "identifier", f"whole numbers in the order of the rows, each once ({first} to {last})"
+    return "numeric", ""
+
+
+def _string_kind(full: pl.Series, distinct: int) -> tuple[str, str]:
+    if distinct >= max(ENOUGH, TEXT_SHARE * full.len()):
+        words = float(full.head(LOOKED_AT).str.count_matches(r"\S+").to_numpy().mean())
+        if words >= WORDS:
+            return "text", f"{words:.1f} words a cell, {distinct:,} of {full.len():,} differ"
+        if distinct == full.len():
+            return "identifier", f"{distinct:,} values, each once"
+    return "categorical", ""
+
+
+def _spread(full: pl.Series) -> dict[str, Any]:
+    values = full.cast(pl.Float64).to_numpy()
+    ordered = np.sort(values)
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, std = float(values.mean()), float(values.std())
+    places = np.asarray(LEVELS) * (len(ordered) - 1)
+    below, above = ordered[np.floor(places).astype(int)], ordered[np.ceil(places).astype(int)]
+    quantiles = below + (above - below) * (places - np.floor(places))
+    return {
+        "minimum": float(ordered[0]),
+        "maximum": float(ordered[-1]),
+        "mean": mean,
+        "std": std,
+        "median": float(quantiles[LEVELS.index(0.5)]),
+        "quantiles": tuple(float(q) for q in quantiles),
+    }
+
+
+def _top(full: pl.Series) -> tuple[tuple[str, int], ...]:
+    counts = full.alias("value").value_counts(name="count").sort(["count", "value"], descending=[True, False]).head(TOP)
+    return tuple((_text(value), int(count)) for value, count in counts.iter_rows())
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

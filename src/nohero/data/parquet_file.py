@@ -1,0 +1,56 @@
+"""Parquet to the same columns that a text table yields: numbers, booleans, dates and strings, nothing nested."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from nohero.data.table_types import blank_missing
+from nohero.run.errors import DataError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read_parquet(path: Path, source: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The table of `path` and notes on columns that cannot be used."""
+    try:
+        frame = pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DataError(
+            f"{source} cannot be read as parquet: {str(error).splitlines()[0]}",
+            expected="a whole parquet file",
+            mend="write it again, or write csv",
+        ) from error
+    columns: list[pl.Series] = []
+    notes: list[str] = []
+    for series in frame:
+        plain = _plain(series)
+        if plain is None:
+            notes.append(f"`{series.name}` is left out: it holds {series.dtype}, not one value a row")
+        else:
+            columns.append(plain)
+    return pl.DataFrame(columns), tuple(notes)
+
+
+def _plain(series: pl.Series) -> pl.Series | None:
+    kind = series.dtype
+    if isinstance(kind, pl.String | pl.Categorical | pl.Enum):
+        text = series.cast(pl.String).str.strip_chars()
+        return blank_missing(text.to_frame()).to_series()
+    if isinstance(kind, pl.Decimal):
+        return series.cast(pl.Float64)
+    if kind.is_float():
+        return series.fill_nan(None)
+    if isinstance(kind, pl.Duration):
+        return series.dt.total_microseconds().cast(pl.Float64) / 1e6  # seconds
+    if isinstance(kind, pl.Time):
+        return series.cast(pl.Int64) / 1e9  # seconds of the day
+    if isinstance(kind, pl.Datetime):
+        return series.dt.replace_time_zone(None).dt.cast_time_unit("us")
+    if isinstance(kind, pl.Null):
+        return series.cast(pl.String)
+    if kind.is_integer() or isinstance(kind, pl.Boolean | pl.Date):
+        return series
+    return None

@@ -1,0 +1,218 @@
+"""Bytes of a delimited text file to columns of strings: encoding, separator, ragged lines; nothing is lost silently."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import itertools
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from nohero.data.raw import Unusable
+from nohero.run.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+SNIFFED = 200  # records looked at to choose the separator
+CHUNK = 50_000  # records turned into columns at a time: bounds the memory of Python strings
+MAGIC = (
+    (b"PK\x03\x04", "a zip archive (or an Excel workbook)", "unpack it, or save the sheet as csv, and name that file"),
+    (b"\x1f\x8b", "a gzip archive", "unpack it with gunzip and name the file inside"),
+    (b"BZh", "a bzip2 archive", "unpack it with bunzip2 and name the file inside"),
+    (b"\xfd7zXZ", "an xz archive", "unpack it with unxz and name the file inside"),
+    (b"PAR1", "a parquet file", "rename it so that it ends in .parquet"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "save the sheet as csv and name that file"),
+    (b"SQLite format 3", "an SQLite database", "export the table as csv"),
+    (b"%PDF", "a PDF", "export the table as csv"),
+    (b"\x93NUMPY", "a NumPy array", "write it as csv or parquet, or load it in a Python project file"),
+    (b"\x89HDF", "an HDF5 file", "write the table as csv or parquet"),
+    (b"\x80\x02", "a pickle, which is never loaded because it can run code", "write the data as csv or parquet"),
+    (b"\x80\x03", "a pickle, which is never loaded because it can run code", "write the data as csv or parquet"),
+    (b"\x80\x04", "a pickle, which is never loaded because it can run code", "write the data as csv or parquet"),
+    (b"\x80\x05", "a pickle, which is never loaded because it can run code", "write the data as csv or parquet"),
+)
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """A text table as strings, whitespace around cells stripped, with the record number of each row."""
+
+    frame: Any  # polars.DataFrame of strings; columns are "0", "1", … in file order
+    records: Any  # numpy int64 [N]: number of the record in the file, from 1, first line included
+    unusable: tuple[tuple[int, str], ...]  # (record number, reason)
+    notes: tuple[str, ...]
+
+
+def parse_text(content: bytes, source: str) -> Grid:
+    """All records of `content`; those whose number of cells differs from most are unusable."""
+    _refuse_binary(content, source)
+    text, notes = _decode(content)
+    if not text.strip():
+        raise DataError(
+            f"{source} is empty ({len(content)} bytes)",
+            expected="a header line and at least 20 rows",
+            mend="check the path, or how the file was written",
+        )
+    separator, quoted = _dialect(text)
+    even = _even_columns(text, separator)
+    grid = even if even is not None else _parse(text, separator, quoted=quoted)
+    if separator != ",":
+        notes.append(f"cells are separated by {SEPARATORS[separator]}")
+    if not quoted:
+        notes.append("quotation marks are read as plain characters: they do not pair up")
+    return Grid(frame=grid.frame, records=grid.records, unusable=grid.unusable, notes=(*notes, *grid.notes))
+
+
+def _refuse_binary(content: bytes, source: str) -> None:
+    for magic, what, mend in MAGIC:
+        if content.startswith(magic):
+            raise DataError(f"{source} is {what}, not text", expected="a csv or tsv file", mend=mend)
+    head = content[:65536]
+    if b"\0" in head and not head.startswith(UTF16):
+        raise DataError(
+            f"{source} is binary: byte {head.index(0)} is zero",
+            expected="a csv or tsv file, as text",
+            mend="write the data as csv or parquet, or load it in a Python project file",
+        )
+
+
+def _decode(content: bytes) -> tuple[str, list[str]]:
+    if content.startswith(UTF16):
+        return content.decode("utf-16", errors="replace"), ["text is UTF-16"]
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        bad = f"byte {error.start} is not UTF-8"
+    try:
+        return content.decode("cp1252"), [f"text read as Windows-1252 (cp1252): {bad}"]
+    except UnicodeDecodeError:  # five bytes have no meaning in cp1252; latin-1 has all 256
+        return content.decode("latin-1"), [f"text read as latin-1: {bad}"]
+
+
+def _records(text: str, separator: str, *, quoted: bool) -> Iterator[list[str]]:
+    lines = io.StringIO(text, newline="")
+    if quoted:
+        return csv.reader(lines, delimiter=separator, skipinitialspace=True)
+    return csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE, skipinitialspace=separator != "\t")
+
+
+def _dialect(text: str) -> tuple[str, bool]:
+    """The separator that cuts most of the first records into equally many cells, and whether quotation marks pair up."""
+    head = text[: 1 << 20]
+    best, best_score = ",", (0.0, 0)
+    for separator in SEPARATORS:
+        widths = Counter(len(r) for r in itertools.islice(_tolerant(head, separator), SNIFFED) if r)
+        if not widths:
+            continue
+        width, count = widths.most_common(1)[0]
+        share = count / widths.total()
+        score = (0.0 if width == 1 else round(share, 1), width)
+        if score > best_score:
+            best, best_score = separator, score
+    return best, _quotes_pair_up(text, best)
+
+
+def _tolerant(text: str, separator: str) -> Iterator[list[str]]:
+    try:
+        yield from _records(text, separator, quoted=True)
+    except csv.Error:
+        return
+
+
+def _quotes_pair_up(text: str, separator: str) -> bool:
+    """False when reading with quotes swallows lines that reading without them cuts into as many cells."""
+    if '"' not in text:
+        return True
+    with_quotes: Counter[int] = Counter()
+    folded = False
+    try:
+        for record in _records(text, separator, quoted=True):
+            if record:
+                with_quotes[len(record)] += 1
+                folded = folded or any("\n" in cell for cell in record)
+    except csv.Error:  # a cell longer than the csv module allows: an opening mark that is never closed
+        return False
+    if not folded:
+        return True
+    without = Counter(len(r) for r in _records(text, separator, quoted=False) if r)
+    num_with = with_quotes.most_common(1)[0][1]
+    num_without = without.most_common(1)[0][1] if without else 0
+    return num_with >= num_without
+
+
+def _even_columns(text: str, separator: str) -> Grid | None:
+    """The quick way, for text without quotation marks whose lines all have as many cells; None for any other."""
+    body = text.rstrip("\r\n")
+    if '"' in body or body.count("\r") not in (0, body.count("\r\n")):
+        return None
+    content = body.encode("utf-8", errors="surrogatepass")
+    signs = np.frombuffer(content, dtype=np.uint8)
+    ends = np.flatnonzero(signs == ord("\n"))
+    starts = np.concatenate([[0], ends + 1])
+    if np.diff(np.append(starts, len(signs) + 1)).min() <= 2:  # a blank line
+        return None
+    cuts = np.searchsorted(np.flatnonzero(signs == ord(separator)), np.append(starts, len(signs)))
+    widths = np.diff(cuts) + 1
+    if widths.min() != widths.max():
+        return None
+    frame = pl.read_csv(content, has_header=False, separator=separator, quote_char=None, infer_schema=False)
+    frame = frame.rename(dict(zip(frame.columns, map(str, range(frame.width)), strict=True)))
+    stripped = frame.with_columns(pl.all().fill_null("").str.strip_chars())
+    return Grid(frame=stripped, records=np.arange(1, frame.height + 1), unusable=(), notes=())
+
+
+def _parse(text: str, separator: str, *, quoted: bool) -> Grid:
+    width = _width(text, separator, quoted=quoted)
+    parts: list[pl.DataFrame] = []
+    numbers: list[int] = []
+    unusable: list[tuple[int, str]] = []
+    chunk: list[list[str]] = []
+    blank = number = 0
+    for record in _records(text, separator, quoted=quoted):
+        if not record:
+            blank += 1
+            continue
+        number += 1
+        if len(record) == width:
+            chunk.append(record)
+            numbers.append(number)
+            if len(chunk) == CHUNK:
+                parts.append(_columns(chunk, width))
+                chunk = []
+        elif len(record) == width + 1 and not record[-1].strip():  # a separator at the end of the line
+            chunk.append(record[:-1])
+            numbers.append(number)
+        elif any(cell.strip() for cell in record):
+            unusable.append((number, f"{len(record)} cells where most rows have {width}"))
+        else:
+            blank += 1
+    parts.append(_columns(chunk, width))
+    notes = (f"{blank} blank lines passed over",) if blank else ()
+    frame = pl.concat(parts, rechunk=True)
+    return Grid(frame=frame, records=np.array(numbers, dtype=np.int64), unusable=tuple(unusable), notes=notes)
+
+
+def _width(text: str, separator: str, *, quoted: bool) -> int:
+    sample = itertools.islice((len(r) for r in _records(text, separator, quoted=quoted) if r), 10_000)
+    counts = Counter(sample)
+    top = max(counts.values(), default=0)
+    return max((width for width, count in counts.items() if count == top), default=1)  # of equals, the wider
+
+
+def _columns(chunk: list[list[str]], width: int) -> pl.DataFrame:
+    columns = zip(*chunk, strict=True) if chunk else [() for _ in range(width)]
+    frame = pl.DataFrame([pl.Series(str(i), column, dtype=pl.String) for i, column in enumerate(columns)])
+    return frame.with_columns(pl.all().str.strip_chars()) if width else frame
+
+
+def to_unusable(faults: tuple[tuple[int, str], ...], first: int) -> tuple[Unusable, ...]:
+    """Record numbers as data rows; `first` is the record number of the first data row."""
+    return tuple(Unusable(where=f"row {number - first + 1}", reason=reason) for number, reason in faults)

@@ -1,0 +1,210 @@
+"""What a column of strings holds: numbers, true and false, dates, or labels; cells that do not fit are counted and named.
+
+The form found in training ("number", "number, decimal comma", "date %Y-%m-%d" …) is kept, and later files are read in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+MISSING = ("", "?", "na", "n/a", "nan", "null", "none", "#n/a", "#na", "<na>", "nil", "missing", "(null)")
+MISSING_AMONG_NUMBERS = ("-", "--", ".", "..", "*", "x", "#div/0!", "#value!", "#ref!", "#num!")
+SHARE = 0.95  # of the cells that must parse for a column to count as numbers or dates
+EXAMPLES = 5  # offending cells named in a note
+PROBE = 200  # cells tried first, before a whole column is parsed
+AT_ONCE = 256  # columns cast together: bounds the memory of the copies
+DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y")
+STAMPS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%d/%m/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+)
+MONTH = "%Y-%m"
+NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:inf(inity)?)$"
+CODE = r"^0\d+$"  # 00123 is a code, not a number: as a number it would lose its zeros
+SIGNS = r"^[$€£]\s*|\s*[%€$£]$"
+THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
+DECIMAL_COMMA = r"^[+-]?\d+,\d+$"
+TEXT, NUMBERS, TRUTH = "text", "number", "boolean"
+WITHOUT_SIGNS, WITHOUT_COMMAS, WITH_DECIMAL_COMMA = "signs taken off", "thousands separators", "decimal comma"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Typed:
+    """A column in the type it holds, the form its cells are written in, and notes on cells that did not fit."""
+
+    series: pl.Series
+    form: str = TEXT
+    notes: tuple[str, ...] = ()
+
+
+def blank_missing(frame: pl.DataFrame) -> pl.DataFrame:
+    """Every marker for a missing value in a frame of strings becomes null."""
+    longest = max(map(len, MISSING))
+    cell = pl.all()
+    marked = (cell.str.len_bytes() <= longest) & cell.str.to_lowercase().is_in(MISSING)
+    return frame.with_columns(pl.when(~marked).then(cell).name.keep())
+
+
+def type_columns(frame: pl.DataFrame, rows: np.ndarray[Any, Any]) -> list[Typed]:
+    """Each column in the type it holds; plain numbers many columns at a time, as tables may have ten thousand."""
+    columns: list[Typed] = []
+    for start in range(0, frame.width, AT_ONCE):
+        block = frame.select(frame.columns[start : start + AT_ONCE])
+        gaps = block.null_count().row(0)
+        whole = block.select(pl.all().cast(pl.Int64, strict=False))
+        number = block.select(pl.all().cast(pl.Float64, strict=False).fill_nan(None))
+        codes = block.select(pl.all().str.contains(CODE).any()).row(0)
+        counts = zip(gaps, whole.null_count().row(0), number.null_count().row(0), codes, strict=True)
+        for i, (missing, not_whole, not_number, code) in enumerate(counts):
+            if missing == block.height or not_number > missing or (code and not_whole == missing):
+                columns.append(typed(block.to_series(i), rows))
+            else:
+                columns.append(Typed(series=(whole if not_whole == missing else number).to_series(i), form=NUMBERS))
+    return columns
+
+
+def typed(series: pl.Series, rows: np.ndarray[Any, Any]) -> Typed:
+    """`series` of strings in the type it holds; `rows` numbers them for the reader."""
+    full = series.drop_nulls()
+    if full.is_empty():
+        return Typed(series=series)
+    if _share(full.head(PROBE), r"[0-9]|(?i:^[+-]?inf(inity)?$)|^.{1,7}$") >= SHARE / 2:  # short cells may be markers
+        form = _number_form(series, full)
+        if form:
+            return _fitted(series, form, rows)
+    if full.head(PROBE).str.to_lowercase().is_in(("true", "false")).all() and _is_truth(full):
+        return Typed(series=retype(series, TRUTH), form=TRUTH)
+    if _share(full.head(PROBE), r"\d[-/. ].*\d") >= SHARE / 2:
+        form = _date_form(series, full)
+        if form:
+            return _fitted(series, form, rows)
+    return Typed(series=series)
+
+
+def retype(series: pl.Series, form: str) -> pl.Series:
+    """`series` of strings as `form` says; what does not fit becomes null."""
+    if form.startswith(NUMBERS):
+        plain = series.str.replace_all(SIGNS, "") if WITHOUT_SIGNS in form else series
+        if WITHOUT_COMMAS in form:
+            plain = plain.str.replace_all(",", "", literal=True)
+        if WITH_DECIMAL_COMMA in form:
+            plain = plain.str.replace(",", ".", literal=True)
+        return _cast(plain)
+    if form == TRUTH:
+        lowered = series.str.to_lowercase()
+        return pl.select(pl.when(lowered == "true").then(True).when(lowered == "false").then(False).alias(series.name)).to_series()
+    if form.startswith("date "):
+        return _dates(series, form.removeprefix("date "))
+    return series
+
+
+def misfits(series: pl.Series, fitted: pl.Series, form: str) -> pl.Series:
+    """Places of cells that `form` could not read and that are not markers for missing either."""
+    lost = fitted.is_null() & series.is_not_null()
+    if form.startswith(NUMBERS) and lost.any():
+        lost = lost & ~series.str.to_lowercase().is_in(MISSING_AMONG_NUMBERS)
+    return lost.arg_true()
+
+
+def name_cells(places: pl.Series, series: pl.Series, rows: np.ndarray[Any, Any]) -> str:
+    """'`abc` in row 3, …' for the first few of `places`."""
+    shown = ", ".join(f"`{series[int(i)]}` in row {rows[int(i)]}" for i in places.head(EXAMPLES))
+    return shown + (f" and {places.len() - EXAMPLES} more" if places.len() > EXAMPLES else "")
+
+
+def _fitted(series: pl.Series, form: str, rows: np.ndarray[Any, Any]) -> Typed:
+    fitted = retype(series, form)
+    notes = [] if form == NUMBERS else [f"read as {form}"]
+    lost = misfits(series, fitted, form)
+    if lost.len():
+        kind = form.split(" ", maxsplit=1)[0].rstrip(",")
+        are = f"cell is not a {kind}" if lost.len() == 1 else f"cells are not {kind}s"
+        notes.append(f"{lost.len()} {are}, read as missing: {name_cells(lost, series, rows)}")
+    return Typed(series=fitted, form=form, notes=tuple(notes))
+
+
+def _share(full: pl.Series, pattern: str) -> float:
+    return float(full.str.contains(pattern).mean() or 0.0)  # type: ignore[arg-type]
+
+
+def _number_form(series: pl.Series, full: pl.Series) -> str:
+    """The form in which nearly all cells are numbers, or ''."""
+    form, fitted = NUMBERS, _cast(series)
+    if misfits(series, fitted, form).len():
+        form += _ornament(series.gather(misfits(series, fitted, form).head(PROBE)))
+        fitted = retype(series, form)
+    numbers = fitted.len() - fitted.null_count()
+    if numbers == 0 or numbers < SHARE * (numbers + misfits(series, fitted, form).len()):
+        return ""
+    return "" if fitted.dtype.is_integer() and _share(full, CODE) > 0 else form
+
+
+def _ornament(odd: pl.Series) -> str:
+    """What stands in the way of reading these cells as numbers: signs of currency or per cent, or commas."""
+    bare = odd.str.replace_all(SIGNS, "")
+    said = f", {WITHOUT_SIGNS}" if _share(bare, r"^[+-]?\d") >= SHARE / 2 and bool((bare != odd).any()) else ""
+    if _share(bare, THOUSANDS) >= SHARE / 2:
+        return f"{said}, {WITHOUT_COMMAS}"
+    return f"{said}, {WITH_DECIMAL_COMMA}" if _share(bare, DECIMAL_COMMA) >= SHARE / 2 else said
+
+
+def _cast(series: pl.Series) -> pl.Series:
+    whole = series.cast(pl.Int64, strict=False)
+    if whole.null_count() == series.null_count() and whole.len() > whole.null_count():
+        return whole
+    number = series.cast(pl.Float64, strict=False).fill_nan(None)
+    exact = number.len() > number.null_count() and bool((number.drop_nulls().abs() < 2**53).all())
+    whole_count = whole.null_count() == number.null_count()  # all that are numbers are whole: odd cells aside
+    return whole if exact and whole_count else number
+
+
+def _is_truth(full: pl.Series) -> bool:
+    return bool(full.str.to_lowercase().is_in(("true", "false")).all())
+
+
+def _date_form(series: pl.Series, full: pl.Series) -> str:
+    form = find_date_form(series)
+    if not form:
+        return ""
+    fitted = retype(series, form)
+    return form if fitted.len() - fitted.null_count() >= SHARE * full.len() else ""
+
+
+def find_date_form(series: pl.Series) -> str:
+    """'date ' and the format that most of `series` follows (of equals, day before month), or ''."""
+    probe = series.drop_nulls().head(PROBE)
+    if _share(probe, r"^\d{4}-\d{1,2}$") >= SHARE:
+        return f"date {MONTH}"
+    best, least = "", series.len() + 1
+    for form in (*DATES, *STAMPS):
+        if _dates(probe, form).null_count() > (1 - SHARE / 2) * probe.len():
+            continue
+        lost = _dates(series, form).null_count()
+        if lost < least:
+            best, least = f"date {form}", lost
+    return best
+
+
+def _dates(series: pl.Series, form: str) -> pl.Series:
+    if form == MONTH:
+        return (series + "-01").str.to_date(f"{MONTH}-%d", strict=False)
+    if form in DATES:
+        return series.str.to_date(form, strict=False)
+    plain = series.str.replace(r"\s*(Z|[+-]\d\d:?\d\d)$", "")  # zones are left aside: clocks of one column agree
+    return plain.str.to_datetime(form, strict=False, time_unit="us")

@@ -1,0 +1,92 @@
+"""What the network sees just before the forward pass: the tensor itself, caught at the model's door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nohero.run.figure import Image, Images, Table
+
+if TYPE_CHECKING:
+    from nohero.problem import Problem
+
+SHOWN = 20  # items drawn
+COLUMNS = 12  # numbers of a table row shown
+PRICE = 0.1  # seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenInputs:
+    """One training batch as it reaches `forward`."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    mean: float
+    std: float  # over all numbers of the batch
+    low: float
+    high: float
+    num_nonfinite: int
+    column_means: tuple[float, ...]  # per feature or channel, over the training set's first 2,000 items
+    column_stds: tuple[float, ...]
+    column_names: tuple[str, ...]
+    images: tuple[Image, ...] = ()
+    rows: tuple[tuple[str | float | int | None, ...], ...] = ()
+
+    def sentence(self) -> str:
+        """Shape, type and range."""
+        return f"a batch arrives as {list(self.shape)} {self.dtype}, mean {self.mean:.2f}, std {self.std:.2f}, from {self.low:.2f} to {self.high:.2f}"
+
+    def figures(self) -> tuple[Images | Table, ...]:
+        """The batch, decoded back."""
+        if self.images:
+            return (Images(title="What the network sees, just before the forward pass", images=self.images, sentence=self.sentence()),)
+        columns = ("target", *self.column_names[:COLUMNS])
+        return (Table(title="What the network sees, just before the forward pass", columns=columns, rows=self.rows, sentence=self.sentence()),)
+
+
+def measure(problem: Problem) -> SeenInputs:
+    """Hook the model's door for one batch of the training loader, and sum up each feature or channel."""
+    import torch
+
+    caught: list[torch.Tensor] = []
+    model = problem.make_model(problem.start, problem.seed).eval()
+    hook = model.register_forward_pre_hook(lambda _, inputs: caught.append(inputs[0].detach()))
+    with torch.no_grad():
+        model(problem.to_input(problem.train.x[: max(2, problem.start.batch_size)]))
+    hook.remove()
+    x = caught[0]
+    wide = problem.to_input(problem.train.x[:2000]).double()
+    wide = wide.transpose(1, -1).flatten(0, -2) if wide.ndim > 2 else wide  # [items (x pixels), features or channels]
+    names = getattr(problem.transform, "names", None) or tuple(f"channel {i}" for i in range(wide.shape[1]))
+    finite = x[torch.isfinite(x)].double()
+    return SeenInputs(
+        shape=tuple(x.shape),
+        dtype=str(x.dtype).removeprefix("torch."),
+        mean=float(finite.mean()),
+        std=float(finite.std()),
+        low=float(finite.min()),
+        high=float(finite.max()),
+        num_nonfinite=int((~torch.isfinite(x)).sum()),
+        column_means=tuple(wide.mean(0).tolist()),
+        column_stds=tuple(wide.std(0).tolist()),
+        column_names=tuple(str(n) for n in names)[: wide.shape[1]],
+        images=_drawn(problem, x) if x.ndim == 4 else (),
+        rows=() if x.ndim == 4 else _listed(problem, x),
+    )
+
+
+def _label(problem: Problem, index: int) -> str:
+    value = problem.train.y[index].item()
+    return problem.task.classes[int(value)] if problem.task.classes else f"{value:.2f}"
+
+
+def _drawn(problem: Problem, x: object) -> tuple[Image, ...]:
+    from nohero.run.pictures import picture
+
+    pixels = x.permute(0, 2, 3, 1).cpu().numpy()  # type: ignore[attr-defined]
+    return tuple(picture(pixels[i], _label(problem, i)) for i in range(min(SHOWN, len(pixels))))
+
+
+def _listed(problem: Problem, x: object) -> tuple[tuple[str | float, ...], ...]:
+    flat = x.flatten(1).tolist()  # type: ignore[attr-defined]
+    return tuple((_label(problem, i), *(round(v, 2) for v in flat[i][:COLUMNS])) for i in range(min(8, len(flat))))

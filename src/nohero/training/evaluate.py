@@ -1,0 +1,37 @@
+"""Evaluation of a whole set: eval mode, no gradient, every item once, in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from nohero.data.batches import ArraySet
+    from nohero.problem import Problem
+
+BATCH = 1024  # items at once; outputs in eval mode must not depend on it
+
+
+@torch.no_grad()
+def outputs_of(problem: Problem, model: torch.nn.Module, items: ArraySet, batch: int = BATCH) -> Any:  # numpy [N, K]
+    """The network's outputs for every item, as float64 [N, K]; the mode is put back as it was."""
+    if problem.evaluate is not None:
+        return np.asarray(problem.evaluate(problem, model, items), dtype=np.float64)
+    was_training = model.training
+    model.eval()
+    pieces = [model(problem.to_input(items.x[i : i + batch])) for i in range(0, len(items), batch)]
+    model.train(was_training)
+    outputs = torch.cat(pieces) if pieces else torch.empty(0, problem.task.num_outputs)
+    return outputs.reshape(len(items), -1).double().cpu().numpy()
+
+
+def targets_of(items: ArraySet) -> Any:  # numpy [N]
+    """The targets as float64 [N]."""
+    return items.y.double().cpu().numpy()
+
+
+def mean_loss(problem: Problem, outputs_NK: Any, items: ArraySet) -> float:
+    """The task's mean loss of these outputs."""
+    return float(problem.task.losses(outputs_NK, targets_of(items)).mean())

@@ -50,7 +50,7 @@ def with_split(raw: Raw, kind: str, split: Any, *, name: str = "", seed: int = 1
     return Problem(
         name=name or raw.name, raw=raw, task=task, split=split, transform=transforms.inputs, code=transforms.target, train=train, val=val, test=test,
         to_input=_identity if raw.modality == "table" else _scaled(transforms.inputs), make_model=factory(task, train, shape=tuple(train.x.shape[1:])),
-        make_optimizer=adam, loss=task.loss, start=start, effort=effort or Effort(steps=_steps(len(train), start.batch_size)), ladder=ladder,
+        make_optimizer=adam, loss=task.loss, start=start, effort=effort or Effort(steps=steps_for(len(train), start.batch_size)), ladder=ladder,
         declined=declined, seed=seed, threads=1 if train.x[0].numel() < LARGE_ITEM else min(MOST_THREADS, os.cpu_count() or 1),
     )  # fmt: skip
 
@@ -124,8 +124,8 @@ def _scaled(transform: Any) -> Any:
 
 def _choices(raw: Raw, task: Task, n: int, shape: tuple[int, ...]) -> tuple[Settings, tuple[tuple[int, int], ...], dict[str, str]]:
     ladder = TABLE_LADDER if raw.modality == "table" else IMAGE_LADDER
-    batch = 32 if n < 2000 else 64 if n < 20_000 else 128
-    start = Settings(width=ladder[0][0], depth=ladder[0][1], batch_size=min(batch, n), steps=_steps(n, batch))
+    batch = 32 if n < 1000 else 64 if n < 20_000 else 128
+    start = Settings(width=ladder[0][0], depth=ladder[0][1], batch_size=min(batch, n), steps=steps_for(n, batch))
     declined = {}
     if raw.modality == "table":
         declined["mirror images"] = "these are rows, not pictures"
@@ -138,7 +138,8 @@ def _choices(raw: Raw, task: Task, n: int, shape: tuple[int, ...]) -> tuple[Sett
     return start, ladder, declined
 
 
-def _steps(n: int, batch: int) -> int:
+def steps_for(n: int, batch: int) -> int:
+    """Optimizer steps of one training on `n` items when the budget does not bind."""
     return int(min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * n // batch)))
 
 

@@ -1,7 +1,6 @@
 """Pictures of any kind in class folders: what can be read is read alike, the rest is named."""
 
 import io
-import os
 
 import numpy as np
 import pytest
@@ -149,10 +148,10 @@ def test_a_folder_of_tables_points_to_them(tmp_path):
 
 def test_links_and_hidden_files(folder, tmp_path):
     picture(tmp_path / "outside.png")
-    os.symlink(tmp_path / "outside.png", folder / "cat" / "out.png")
-    os.symlink(folder / "cat" / "0.png", folder / "cat" / "in.png")
-    os.symlink(folder, folder / "cat" / "loop")
-    os.symlink(folder / "gone.png", folder / "dog" / "gone.png")
+    (folder / "cat" / "out.png").symlink_to(tmp_path / "outside.png")
+    (folder / "cat" / "in.png").symlink_to(folder / "cat" / "0.png")
+    (folder / "cat" / "loop").symlink_to(folder)
+    (folder / "dog" / "gone.png").symlink_to(folder / "gone.png")
     (folder / "cat" / ".DS_Store").write_bytes(b"x")
     (folder / "cat" / "notes.txt").write_text("x")
     raw = read(str(folder))

@@ -133,6 +133,26 @@ def test_separators_and_line_ends(table, separator, end):
     assert len(raw) == 40
 
 
+def test_columns_laid_out_with_spaces(table):
+    raw = read(table("x  yy label\n" + "".join(f" {i}   {i * 2.5}  {i % 2}\n" for i in range(30))))
+    assert raw.frame.columns == ["x", "yy"]
+    assert any("spaces" in note for note in raw.notes)
+
+
+@pytest.mark.parametrize("head", ["x,label\n", "x,label,\n"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_separator_at_the_end_of_each_line_is_no_column(table, head, quote):
+    raw = read(table(head + "".join(f"{quote}{i}{quote},{i % 2},\n" for i in range(30))))
+    assert raw.columns == ("x", "label")
+    assert len(raw) == 30
+
+
+def test_a_title_above_the_header_is_counted(table):
+    raw = read(table("# made on Monday\n" + GOOD))
+    assert raw.unusable[0].where == "record 1, above the header"
+    assert raw.items[0] == "row 1"
+
+
 def test_cells_in_quotes(table):
     text = 'name,note,label\n"Braund, Mr.","said ""no""",1\n' + "".join(f'"N{i}, x","two\nlines",{i % 2}\n' for i in range(30))
     raw = read(table(text))
@@ -209,7 +229,7 @@ def test_no_bytes_lead_to_a_traceback(tmp_path_factory, content):
     try:
         raw = read(str(path), target="-1")
     except NoheroError as error:
-        assert three_parts(error)
+        assert three_parts(error)  # noqa: PT017 - either outcome is fine, a traceback is not
     else:
         assert len(raw) == len(raw.target) == raw.frame.height
 

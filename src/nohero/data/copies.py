@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from nohero.data.fields import kind_of
+
 if TYPE_CHECKING:
     from nohero.data.raw import Raw
 
@@ -23,15 +25,9 @@ def copy_groups(raw: Raw) -> np.ndarray[Any, Any]:
 
 def _table_keys(frame: pl.DataFrame) -> np.ndarray[Any, Any]:
     """A 64-bit hash a row, over the columns that do not number or name the rows."""
-    telling = [s.name for s in frame if not _names_each_row(s)]
+    telling = [series.name for series in frame if kind_of(series)[0] != "identifier"]
     chosen = frame.select(telling) if telling else frame
     return chosen.hash_rows(seed=0).to_numpy()
-
-
-def _names_each_row(series: pl.Series) -> bool:
-    if not (series.dtype.is_integer() or series.dtype == pl.String):
-        return False
-    return series.null_count() == 0 and series.n_unique() == series.len()
 
 
 def _image_keys(images: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

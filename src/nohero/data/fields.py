@@ -18,7 +18,7 @@ ENOUGH = 20  # rows below which a column of unique values may be chance
 WORDS = 3.0  # mean words a cell above which strings may be free text
 TEXT_SHARE = 0.2  # of the cells that must differ for strings of several words to be text and not labels
 LOOKED_AT = 5000  # cells whose words are counted
-GAPS = 2.0  # largest range of row numbers, in rows: a sample of them still counts as numbering
+GAPS = 1.6  # largest range of row numbers, in rows: seven tenths of them, as train has, still count as numbering
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,10 +115,11 @@ def _kind(series: pl.Series, full: pl.Series, distinct: int) -> tuple[str, str]:
 
 
 def _integer_kind(full: pl.Series, distinct: int) -> tuple[str, str]:
-    if distinct == full.len() >= ENOUGH and (full.is_sorted() or full.is_sorted(descending=True)):
-        first, last = sorted((int(full[0]), int(full[-1])))
+    if distinct == full.len() >= ENOUGH:
+        values = full.to_numpy()
+        first, last = int(values.min()), int(values.max())
         if last - first + 1 <= GAPS * full.len():
-            return "identifier", f"whole numbers in the order of the rows, each once ({first} to {last})"
+            return "identifier", f"numbers the rows: whole numbers, each once, with few gaps ({first} to {last})"
     return "numeric", ""
 
 

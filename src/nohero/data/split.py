@@ -23,6 +23,7 @@ PARTS = ("train", "val", "test")
 MIN_ROWS = 20  # below that, three parts cannot each say anything
 MIN_MEMBERS = 3  # of a class: one for each part
 LARGEST = 0.1  # of the rows that groups joined by copies may make up; beyond that, copies are left apart
+LEAST_SHARE = 0.5  # of its due that a part must get, or copies are too many to be kept together
 SHOWN = 8  # rows or classes named in a note
 
 
@@ -66,12 +67,15 @@ def _stratified(raw: Raw, task_kind: str, copies: Index, rng: np.random.Generato
     notes: list[str] = []
     strata, described = strata_of(raw.target, task_kind)
     rare, unsplit = _rare_rows(raw, task_kind, copies, notes)
-    part = np.zeros(len(raw), dtype=np.int64)  # rare rows stay in train
-    free = np.flatnonzero(~rare)
+    part = np.zeros(len(raw), dtype=np.int64)  # rare rows are in train
+    free = np.flatnonzero(~np.isin(copies, copies[rare]))  # a copy of a rare row stays with it
     part[free] = allot_strata(strata[free], copies[free], fractions, rng)
-    num_copies = len(raw) - int(copies.max()) - 1
-    if num_copies:
-        notes.append(f"{num_copies:,} rows are exact copies of an earlier one: copies are kept together")
+    num_distinct = int(copies.max()) + 1
+    if (np.bincount(part, minlength=len(PARTS)) < LEAST_SHARE * len(raw) * np.asarray(fractions)).any():
+        part[free] = allot_strata(strata[free], np.arange(len(free)), fractions, rng)
+        notes.append(f"copies cannot be kept together: the {len(raw):,} rows have only {num_distinct:,} different features")
+    elif num_distinct < len(raw):
+        notes.append(f"{len(raw) - num_distinct:,} rows are exact copies of an earlier one: copies are kept together")
     if described:
         notes.append(described)
     method = "stratified" if strata.max() > 0 else "random"

@@ -40,6 +40,12 @@ def choose_target(wanted: str | None, names: Sequence[str], source: str, *, head
     """The target, and a note where it was not named; only an unmistakable name or the last of unnamed columns will do."""
     if wanted is not None:
         return find_column(wanted, names, "target", source), ()
+    if len(names) == 1:
+        raise DataError(
+            f"{source} has a single column, `{names[0][:60]}`",
+            expected="a target and at least one column to predict it from",
+            mend="separate cells by comma, semicolon, tab, bar or spaces, one separator in the whole file",
+        )
     known = [name for name in names if name.strip().casefold() in TARGET_NAMES]
     if len(known) == 1:
         return known[0], (f"target is `{known[0]}`, by its name; another one: --target NAME",)

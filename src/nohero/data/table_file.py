@@ -50,15 +50,13 @@ def read_table_file(
     table = load_table(path, source)
     names = table.frame.columns
     target_name, said = choose_target(target, names, source, header=table.header)
-    notes = [*table.notes, *said]
     group_name = find_column(group, names, "group", source) if group else ""
     time_name = find_column(time, names, "time", source) if time else ""
     columns = _features(table, {target_name, group_name}, source)
-    notes.extend(f"`{column.series.name}`: {note}" for column in columns for note in column.notes)
+    notes = [*table.notes, *said, *(f"`{column.series.name}`: {note}" for column in columns for note in column.notes)]
     features = pl.DataFrame([column.series for column in columns])
     labels, faults = split_off_target(table.frame[target_name], table.rows, source, task)
     times = _times(features, time_name, source, faults)
-    lost = tuple(Unusable(where=f"row {table.rows[i]}", reason=faults[i]) for i in sorted(faults))
     raw = Raw(
         name=path.stem,
         source=source,
@@ -69,7 +67,7 @@ def read_table_file(
         items=row_names(table.rows),
         groups=_groups(table.frame, group_name, table.rows, notes),
         times=times,
-        unusable=table.unusable + lost,
+        unusable=(*table.unusable, *_lost(faults, table.rows)),
         notes=tuple(notes),
         sha256=table.sha256,
         columns=tuple(names),
@@ -149,6 +147,10 @@ def _features(table: Table, aside: set[str], source: str) -> list[Typed]:
     texts = features.select(pl.col(pl.String))
     found = {column.series.name: column for column in type_columns(texts, table.rows)}
     return [found.get(series.name) or Typed(series=series, form="") for series in features]
+
+
+def _lost(faults: dict[int, str], rows: Any) -> list[Unusable]:
+    return [Unusable(where=f"row {rows[i]}", reason=faults[i]) for i in sorted(faults)]
 
 
 def _groups(frame: pl.DataFrame, name: str, rows: Any, notes: list[str]) -> np.ndarray[Any, Any] | None:

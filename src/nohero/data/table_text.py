@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SNIFFED = 200  # records looked at to choose the separator
+MEASURED = 10_000  # records whose cells are counted to find the width of the table
 CHUNK = 50_000  # records turned into columns at a time: bounds the memory of Python strings
 MAGIC = (
     (b"PK\x03\x04", "a zip archive (or an Excel workbook)", "unpack it, or save the sheet as csv, and name that file"),
@@ -61,10 +62,13 @@ def parse_text(content: bytes, source: str) -> Grid:
             expected="a header line and at least 20 rows",
             mend="check the path, or how the file was written",
         )
+    text, spaced = _tabs_for_spaces(text)
     separator, quoted = _dialect(text)
     even = _even_columns(text, separator)
     grid = even if even is not None else _parse(text, separator, quoted=quoted)
-    if separator != ",":
+    if spaced:
+        notes.append("cells are separated by spaces")
+    elif separator != ",":
         notes.append(f"cells are separated by {SEPARATORS[separator]}")
     if not quoted:
         notes.append("quotation marks are read as plain characters: they do not pair up")
@@ -120,6 +124,15 @@ def _dialect(text: str) -> tuple[str, bool]:
     return best, _quotes_pair_up(text, best)
 
 
+def _tabs_for_spaces(text: str) -> tuple[str, bool]:
+    """Columns laid out with spaces, as old data files have them: no other separator, and as many words in each line."""
+    head = [line for line in text[: 1 << 16].splitlines()[:SNIFFED] if line.strip()]
+    widths = {len(line.split()) for line in head}
+    if len(widths) != 1 or widths == {1} or any(separator in line for line in head for separator in SEPARATORS):
+        return text, False
+    return "\n".join("\t".join(line.split()) for line in text.splitlines()), True
+
+
 def _tolerant(text: str, separator: str) -> Iterator[list[str]]:
     try:
         yield from _records(text, separator, quoted=True)
@@ -166,6 +179,8 @@ def _even_columns(text: str, separator: str) -> Grid | None:
     frame = pl.read_csv(content, has_header=False, separator=separator, quote_char=None, infer_schema=False)
     frame = frame.rename(dict(zip(frame.columns, map(str, range(frame.width)), strict=True)))
     stripped = frame.with_columns(pl.all().fill_null("").str.strip_chars())
+    if stripped.width > 1 and bool((stripped.to_series(-1) == "").all()):  # every line ends with a separator
+        stripped = stripped.drop(stripped.columns[-1])
     return Grid(frame=stripped, records=np.arange(1, frame.height + 1), unusable=(), notes=())
 
 
@@ -201,10 +216,12 @@ def _parse(text: str, separator: str, *, quoted: bool) -> Grid:
 
 
 def _width(text: str, separator: str, *, quoted: bool) -> int:
-    sample = itertools.islice((len(r) for r in _records(text, separator, quoted=quoted) if r), 10_000)
-    counts = Counter(sample)
+    sample = list(itertools.islice((r for r in _records(text, separator, quoted=quoted) if r), MEASURED))
+    counts = Counter(len(record) for record in sample)
     top = max(counts.values(), default=0)
-    return max((width for width, count in counts.items() if count == top), default=1)  # of equals, the wider
+    width = max((width for width, count in counts.items() if count == top), default=1)  # of equals, the wider
+    closed = width > 1 and not any(record[-1].strip() for record in sample if len(record) == width)
+    return width - closed  # where every line ends with a separator, nothing stands behind it
 
 
 def _columns(chunk: list[list[str]], width: int) -> pl.DataFrame:
@@ -215,4 +232,7 @@ def _columns(chunk: list[list[str]], width: int) -> pl.DataFrame:
 
 def to_unusable(faults: tuple[tuple[int, str], ...], first: int) -> tuple[Unusable, ...]:
     """Record numbers as data rows; `first` is the record number of the first data row."""
-    return tuple(Unusable(where=f"row {number - first + 1}", reason=reason) for number, reason in faults)
+    return tuple(
+        Unusable(where=f"row {number - first + 1}" if number >= first else f"record {number}, above the header", reason=reason)
+        for number, reason in faults
+    )

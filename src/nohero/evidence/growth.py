@@ -99,9 +99,9 @@ def measure(problem: Problem, runs: Runs, allowance: Allowance, baselines: Basel
     ladder = problem.ladder[: problem.effort.sizes]
     targets = targets_of(problem.train)
     constant = problem.task.expected_initial_loss(targets, problem.task.output_bias(targets))
-    widest = replace(problem.start, width=ladder[-1][0], depth=ladder[-1][1])
-    dear = runs.step_seconds(problem, widest)
-    steps = allowance.steps("growth/steps", cap=problem.effort.steps, least=150, trainings=0.6 * len(ladder), step_seconds=dear)
+    middle = replace(problem.start, width=ladder[len(ladder) // 2][0], depth=ladder[len(ladder) // 2][1])
+    price = runs.step_seconds(problem, middle)
+    steps = allowance.steps("growth/steps", cap=problem.effort.steps, least=150, trainings=1.0 + 0.5 * len(ladder), step_seconds=price)
     sizes: list[Size] = []
     trainings: list[Trained] = []
     left_out = []

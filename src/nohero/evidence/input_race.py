@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nohero.training.allowance import Allowance
     from nohero.training.runs import Runs
 
-SEEDS = 3
+SEEDS = 2
 ARMS = ("real inputs", "zeroed inputs", "inputs dealt to the wrong targets")
 PRICE = 3.0  # seconds
 

@@ -38,7 +38,7 @@ def measure(problem: Problem) -> Samples:
 
     rng = np.random.default_rng(problem.seed)
     train = problem.split.train
-    if problem.raw.images is None:
+    if problem.raw.modality != "image":
         return _rows(problem, np.sort(rng.choice(train, min(ROWS, len(train)), replace=False)))
     from nohero.run.pictures import picture
 

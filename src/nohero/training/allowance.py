@@ -67,9 +67,9 @@ class Allowance:
         return yes
 
     def steps(self, key: str, *, cap: int, least: int, trainings: float, step_seconds: float) -> int:
-        """How many steps each of `trainings` may take: `cap`, or what the stage's time allows, never under `least`."""
+        """How many steps each of `trainings` may take: what the stage's time allows, at least `least` and never more than `cap`."""
 
         def choose() -> int:
-            return max(least, min(cap, self.afford(trainings * step_seconds)))
+            return min(cap, max(least, self.afford(trainings * step_seconds)))
 
         return int(self.decide(key, choose))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from nohero.data.batches import ArraySet
     from nohero.problem import Problem
 
-BATCH = 1024  # items at once; outputs in eval mode must not depend on it
+BATCH = 256  # items at once: small enough for the cache; outputs in eval mode must not depend on it
 
 
 @torch.no_grad()

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from nohero.models.settings import Settings
     from nohero.problem import Problem
 
-LOOKS = 25  # evaluations in the course of one training
+LOOKS = 25  # evaluations in the course of one training, at most
+STEPS_BETWEEN = 20  # at least: looks must not cost more than the steps they look at
 SAVE_EVERY = 4.0  # seconds between checkpoints of one training: what a kill can cost
 PROBE = 24  # validation items whose predictions are followed
 
@@ -58,7 +59,7 @@ class Training:
         self.optimizer = problem.make_optimizer(self.model, settings)
         self.batches = Batches(problem.train, settings.batch_size, shuffle=True, seed=seed, drop_last=True)
         self.course = Course()
-        self.look_every = max(1, settings.steps // LOOKS)
+        self.look_every = max(STEPS_BETWEEN, settings.steps // LOOKS)
         self._saved_at = 0.0
 
     def run(
@@ -101,7 +102,7 @@ class Training:
         """One optimizer step on one batch; returns its loss."""
         course, settings = self.course, self.settings
         mixed = (self.seed * 1_000_003 + course.step) % 2**31
-        torch.manual_seed(mixed)  # dropout of this step; inside fork_rng
+        torch.default_generator.manual_seed(mixed)  # dropout of this step; torch.manual_seed would note a stack trace each time
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(settings, course.step)
         x = self.problem.to_input(x)

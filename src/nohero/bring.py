@@ -78,15 +78,21 @@ def factory(task: Task, train: ArraySet, shape: tuple[int, ...]) -> Any:
     """A factory (settings, seed) -> network, with the output bias at the prior where the settings say so."""
 
     def make(settings: Settings, seed: int) -> torch.nn.Module:
+        from nohero.models.binned import Binned, edges
         from nohero.models.build import build, set_output_bias
         from nohero.models.narrowed import Narrowed
         from nohero.training.evaluate import targets_of
 
         halved = len(shape) == 3 and settings.fewer_inputs > 0
         inner_shape = (shape[0], shape[1] // 2, shape[2] // 2) if halved else shape
+        bins = edges(train.x) if settings.binned else None
+        if bins is not None:
+            inner_shape = (shape[0] + len(bins[0]),)
         model = build(inner_shape, task.num_outputs, width=settings.width, depth=settings.depth, dropout=settings.dropout, seed=seed)
         if settings.prior_bias:
             set_output_bias(model, task.output_bias(targets_of(train)))
+        if bins is not None:
+            model = Binned(model, *bins)
         if settings.fewer_inputs > 0:
             return Narrowed(model, None if halved else weakest_masked(train, settings.fewer_inputs))
         return model
@@ -131,7 +137,9 @@ def _choices(raw: Raw, task: Task, n: int, shape: tuple[int, ...]) -> tuple[Sett
         declined["mirror images"] = "these are rows, not pictures"
         if shape[0] < 4:
             declined["smaller input"] = f"there are only {shape[0]} columns"
-    elif min(shape[1:]) < SMALLEST_HALVED:
+    else:
+        declined["binned numbers"] = "these are pictures, not columns"
+    if raw.modality == "image" and min(shape[1:]) < SMALLEST_HALVED:
         declined["smaller input"] = f"the pictures are {shape[2]}x{shape[1]} already"
     if task.num_outputs == 1:
         declined["label smoothing"] = "there is one output, no classes to share out"

@@ -89,9 +89,19 @@ class Engine:
             plain = json.loads((self.directory.path / stored["file"]).read_text(encoding="utf-8"))
             self._known[name] = from_plain(measurements()[name].kind, plain)
         elif self._supplies["Problem"] is None:
-            self._missing[name] = "not measured in this run"
+            self._recall(name)
         else:
             self._measure(name)
+
+    def _recall(self, name: str) -> None:
+        """Why evidence that is not stored is not there, as the journal has it."""
+        journal = self.directory.journal
+        if (fault := journal.last("broken", type=name)) is not None:
+            self._broken[name] = f"{name}: {fault['trace'].strip().splitlines()[-1]}"
+        elif (left := journal.last("left_out", key=f"evidence/{name}")) is not None:
+            self._missing[name] = f"left out: {left['what']}"
+        else:
+            self._missing[name] = "not measured in this run"
 
     def _measure(self, name: str) -> None:
         measurement = measurements()[name]
@@ -113,7 +123,9 @@ class Engine:
             raise
         except Exception as error:  # noqa: BLE001
             self._broken[name] = f"{name}: {type(error).__name__}: {error}"
-            self.directory.journal.append("broken", type=name, trace=traceback.format_exc(limit=-6))
+            trace = traceback.format_exc(limit=-6)
+            if self.directory.journal.last("broken", type=name, trace=trace) is None:  # said once, however often it is resumed
+                self.directory.journal.append("broken", type=name, trace=trace)
             return
         self._store(name, value, time.monotonic() - began)
 

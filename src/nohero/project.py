@@ -196,6 +196,7 @@ def _rate(project: Project, make_model: Any) -> float:
 
 def _declined(project: Project, taken: tuple[str, ...], x: Any) -> dict[str, str]:
     declined = {"mirror images": "only the user knows what a mirror image means here", "smaller input": "the inputs are the user's own"}
+    declined["binned numbers"] = "the inputs are the user's own"
     declined["label smoothing"] = "the loss is the user's own" if project.loss is not None else ""
     if "dropout" not in taken:
         declined["dropout"] = "the model factory takes no `dropout`"

@@ -28,7 +28,7 @@ RECIPE = (
     Stage(
         name="skeleton",
         question="Does the dullest network train, and is every part of the loop proved right?",
-        evidence=("Baselines", "SeenInputs", "InitialLoss", "Repeatability", "BatchDependence", "GradientReach", "OneBatch", "InputRace", "SkeletonRun"),
+        evidence=("SeenInputs", "InitialLoss", "BatchDependence", "GradientReach", "OneBatch", "Repeatability", "InputRace", "Baselines", "SkeletonRun"),
         hands_on="a loop that can be trusted, and baselines to beat",
     ),
     Stage(

@@ -1,21 +1,27 @@
-"""Walking the recipe: stage after stage, each judged, each gate kept, everything in the journal."""
+"""Walking the recipe: stage after stage, each judged, each gate kept, everything in the journal once."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from nohero.engine import Engine
 from nohero.recipe import RECIPE, Stage
 from nohero.run.finding import Finding, Status
 from nohero.run.gate import judge_gate
+from nohero.run.journal import content
 from nohero.run.record import StageRecord
+from nohero.run.values import to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from nohero.engine import Engine
     from nohero.run.gate import Gate
+    from nohero.run.journal import Journal
     from nohero.training.allowance import Allowance
+
+DONE = ("open", "passed")
 
 
 class Walk:
@@ -39,65 +45,84 @@ class Walk:
     def _stage(self, stage: Stage) -> Gate | None:
         journal = self.engine.directory.journal
         done = journal.last("stage", name=stage.name)
-        if done is not None and done["state"] in ("open", "passed"):
+        if done is not None and done["state"] in DONE:
             return None
         began = time.monotonic()
-        self.told(stage.name, "running")
         self.allowance.enter(stage.name)
+        self.told(stage.name, "running")
         for name in stage.evidence:
             self.engine.evidence(name)
-        findings = tuple(self._answered(f) for f in self.engine.judge_stage(stage.name))
+        findings = tuple(answered(f, self.reasons) for f in self.engine.judge_stage(stage.name))
         gate = judge_gate(stage.name, findings, self.reasons)
         record = self._record(stage, findings, gate, time.monotonic() - began)
-        journal.append("stage", **vars(record))
+        append_once(journal, "stage", {"name": stage.name}, **vars(record))
         self.told(stage.name, record.state)
         return gate
 
-    def _answered(self, finding: Finding) -> Finding:
-        reason = self.reasons.get(finding.code, "")
-        if not reason or finding.status in (Status.PASS, Status.SKIP):
-            return finding
-        return Finding(**{**vars(finding), "ignored": reason})
-
     def _record(self, stage: Stage, findings: tuple[Finding, ...], gate: Gate, seconds: float) -> StageRecord:
         engine = self.engine
-        earlier = [e["name"] for e in engine.directory.journal.every("stage") if e["state"] != "closed"]
+        events = engine.directory.journal.every("stage")
+        known = {what for event in events if event["state"] in DONE for what in event["left_out"]}
         left_out = [e["what"] for e in engine.directory.journal.every("left_out") if e.get("stage", stage.name) == stage.name]
-        known = {w for e in engine.directory.journal.every("stage") if e["name"] in earlier for w in e["left_out"]}
+        told = stage.evidence[:1] if stage.name == "data" else stage.evidence[-1:]
         return StageRecord(
-            name=stage.name, question=stage.question, state="closed" if not gate.open else "passed" if gate.passed_by else "open",
-            sentence="; ".join(engine.sentences(stage.evidence[-1:] if stage.name != "data" else stage.evidence[:1])), closed_by=gate.closed_by,
-            passed_by=gate.passed_by or {}, seconds=round(seconds, 3), left_out=tuple(w for w in left_out if w not in known), findings=findings,
-            figures=engine.figures(stage.evidence),
+            name=stage.name, question=stage.question, state=state_of(gate), sentence="; ".join(engine.sentences(told)),
+            closed_by=gate.closed_by, passed_by=gate.passed_by or {}, seconds=round(seconds, 3),
+            left_out=tuple(what for what in left_out if what not in known), findings=findings, figures=engine.figures(stage.evidence),
         )  # fmt: skip
 
 
+def state_of(gate: Gate) -> str:
+    """The state of a stage with this gate."""
+    return "closed" if not gate.open else "passed" if gate.passed_by else "open"
+
+
+def answered(finding: Finding, reasons: Mapping[str, str]) -> Finding:
+    """The finding with the reason a user gave for passing it, where there is something to pass."""
+    reason = reasons.get(finding.code, "")
+    return replace(finding, ignored=reason) if reason and finding.status not in (Status.PASS, Status.SKIP) else finding
+
+
+def append_once(journal: Journal, event: str, like: Mapping[str, Any], **fields: Any) -> None:
+    """Append an event unless the newest one that is `like` it says the same already: resuming repeats nothing."""
+    last = journal.last(event, **like)
+    if last is None or content([last]) != content([{"event": event, **to_plain(fields)}]):
+        journal.append(event, **fields)
+
+
 def summary(engine: Engine, gate: Gate | None) -> dict[str, Any]:
-    """The headline, the next step and the ladder, from the evidence there is."""
+    """The headline, the next step and the ladder, from the evidence that is stored; nothing is measured for it."""
     from nohero.run.figure import Bar, Bars
 
+    stored = Engine(engine.directory)
     bars: list[Bar] = []
     metric, headline = "", ""
-    if (baselines := engine.evidence("Baselines")) is not None:
+    if (baselines := stored.evidence("Baselines")) is not None:
         metric = baselines.best.score.metric
         bars += [Bar(label=b.name, value=b.score.value, low=b.score.low, high=b.score.high, role="baseline", note="validation") for b in baselines.baselines]
     for name, label in (("SkeletonRun", "dullest network"), ("Ensemble", "tuned and squeezed")):
-        if (value := engine.evidence(name)) is not None:
+        if (value := stored.evidence(name)) is not None:
             s = value.score
             bars.append(Bar(label=label, value=s.value, low=s.low, high=s.high, role="ours", note="validation"))
             headline = f"{label}: validation {s.metric} {s}"
-    if (final := engine.evidence("TestOpening")) is not None:
+    final = stored.evidence("TestOpening")
+    if final is not None:
         s = final.score
         bars.append(Bar(label="test set, opened once", value=s.value, low=s.low, high=s.high, role="good", note="test"))
         headline = _verdict(final)
     ladder = Bars(title="From the best constant to the final model", value_label=metric, bars=tuple(bars), start=None) if bars else None
-    return {"headline": headline, "next_step": _next(engine, gate), "ladder": ladder}
+    if gate is not None:
+        headline = f"Stopped at the {gate.stage} gate, closed by {', '.join(gate.closed_by)}" + (f"; so far: {headline}" if headline else "")
+    return {"headline": headline, "next_step": _next(gate, opened=final is not None), "ladder": ladder}
 
 
 def _verdict(final: Any) -> str:
     s = final.score
+    said = f"The model reaches {s.metric} {s} on {s.n:,} test items"
+    if not final.baselines:
+        return f"{said}; no baseline was measured there."
     best = max(final.baselines, key=lambda b: b.score.value)
-    said = f"The model reaches {s.metric} {s} on {s.n:,} test items; the best baseline there is {best.name} with {best.score}"
+    said += f"; the best baseline there is {best.name} with {best.score}"
     if best.low > 0:
         return f"{said}: the model is better, beyond noise."
     if best.high < 0:
@@ -105,10 +130,10 @@ def _verdict(final: Any) -> str:
     return f"{said}: the difference is within noise, so the simpler one will do."
 
 
-def _next(engine: Engine, gate: Gate | None) -> str:
+def _next(gate: Gate | None, *, opened: bool) -> str:
     from nohero.checks.check import find_check
 
     if gate is not None:
         code = gate.closed_by[0]
-        return f"The {gate.stage} gate is closed by {code} ({find_check(code).name}): mend it, or pass it with --pass {code}=\"reason\"."
-    return "Look at the findings and at the worst items." if engine.evidence("TestOpening") is not None else ""
+        return f'The {gate.stage} gate is closed by {code} ({find_check(code).name}): mend it, or pass it with --pass {code}="reason".'
+    return "Look at the findings and at the worst items." if opened else "Go on to the next stage: nohero run --resume --until final."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +35,20 @@ class DataFacts:
     at_highest: int
     lowest: float
     highest: float
+    most_between: int = 0  # items at the commonest value between the least and the greatest
+    num_values: int = 0  # different values of the target; 0 for classes
     num_repeats: int  # items equal to an earlier one, target included
     repeats: tuple[tuple[str, str], ...]  # item, the earlier one; the first few
     num_contradictions: int  # items whose input stands elsewhere with another target
     contradictions: tuple[tuple[str, str, str, str], ...]  # item, target, the other item, its target
     notes: tuple[str, ...]
+
+    @property
+    def possible_rows(self) -> float:
+        """How many different rows the columns allow; where that is not far above the items, equal rows are no copies."""
+        if not self.fields:
+            return math.inf
+        return math.prod(float(f.num_distinct + (f.num_missing > 0)) for f in self.fields if f.kind != "identifier" and f.num_distinct)
 
     def sentence(self) -> str:
         """The counts in one breath."""
@@ -97,6 +107,7 @@ def measure(problem: Problem) -> DataFacts:
         at_lowest=int((values == values.min()).sum()) if values is not None else 0,
         at_highest=int((values == values.max()).sum()) if values is not None else 0,
         lowest=float(values.min()) if values is not None else 0.0, highest=float(values.max()) if values is not None else 0.0,
+        most_between=_most_between(values), num_values=len(np.unique(values)) if values is not None else 0,
         num_repeats=len(repeats), repeats=tuple((items[a], items[b]) for a, b in repeats[:SHOWN]), num_contradictions=len(contradictions),
         contradictions=tuple((items[a], str(target[a]), items[b], str(target[b])) for a, b in contradictions[:SHOWN]), notes=raw.notes,
     )  # fmt: skip
@@ -121,6 +132,13 @@ def _twins(groups: Any, target: Any) -> tuple[list[tuple[int, int]], list[tuple[
                     contradictions.append((int(item), next(iter(first.values()))))
                 first[target[item]] = int(item)
     return repeats, contradictions
+
+
+def _most_between(values: Any) -> int:
+    import numpy as np
+
+    counts = np.unique(values, return_counts=True)[1] if values is not None else np.zeros(0)
+    return int(counts[1:-1].max()) if len(counts) > 2 else 0
 
 
 def _bins(values: Any) -> tuple[tuple[float, float, int], ...]:

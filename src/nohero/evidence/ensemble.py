@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.distillation import distilled
 from nohero.run.figure import Lines, Rule, Series
 from nohero.run.score import Score
 
 if TYPE_CHECKING:
     from nohero.evidence.search_trials import SearchTrials
+    from nohero.models.settings import Settings
     from nohero.problem import Problem
     from nohero.training.allowance import Allowance
     from nohero.training.runs import Runs, Trained
 
 LONGER = 2  # times the steps of the tuned winner
+WORTH = 0.01  # of the loss: an average that gains less is not worth the price of several networks at every prediction
 PRICE = 3.0  # seconds
 
 
@@ -34,10 +38,15 @@ class Ensemble:
     late_slope: float  # fall of the validation loss over the last fifth of the longer training, as a share of the loss
     keys: tuple[str, ...]  # trainings handed on
     settings: dict[str, Any]
-    num_used: int  # members handed on: all, or the best one where averaging gains nothing
+    num_used: int  # members handed on: all, or the best one where averaging gains too little
     distilled: dict[str, float]  # loss and agreement of the student; empty where it was not asked for
     left_out: tuple[str, ...]
     unit: str
+    longer_low: float = math.nan  # 95 % interval of longer_gain; the seeds' spread is in it
+    longer_high: float = math.nan
+    short_steps: int = 0  # of the tuned winner
+    longer_steps: int = 0
+    disagreement: float = math.nan  # mean over items of the members' standard deviation in loss, as a share of the mean loss
 
     def sentence(self) -> str:
         """What the average is worth."""
@@ -54,74 +63,88 @@ class Ensemble:
 
 def measure(problem: Problem, runs: Runs, allowance: Allowance, search: SearchTrials) -> Ensemble:
     """Train members as long as the time lasts; average their probabilities or values."""
-    from dataclasses import asdict, replace
-
     import numpy as np
 
     from nohero.evidence.average import average
-    from nohero.models.settings import Settings
     from nohero.tasks.interval import mean_interval
     from nohero.training.evaluate import targets_of
 
-    tuned = Settings(**search.settings)
-    step_price = runs.step_seconds(problem, tuned)
-    longer = replace(tuned, steps=allowance.steps("squeeze/steps", cap=LONGER * tuned.steps, least=tuned.steps, trainings=2.5, step_seconds=step_price), keep_best=True)
-    first = runs.train(problem, longer, problem.seed, "longer, seed 0")
-    short = runs.train(problem, replace(tuned, keep_best=True), problem.seed, "as tuned, seed 0")
-    longer_kept = first.val_loss < short.val_loss
-    settings = longer if longer_kept else replace(tuned, keep_best=True)
-    trained, left_out = [first if longer_kept else short], []
-    for number in range(1, problem.effort.members):
-        if not allowance.fits(f"squeeze/{number}", 1.2 * settings.steps * step_price, f"networks {number + 1} to {problem.effort.members}"):
-            left_out.append(f"networks {number + 1} to {problem.effort.members}")
-            break
-        trained.append(runs.train(problem, settings, problem.seed + number, f"member {number}"))
+    squad = _trained(problem, runs, allowance, search)
     targets = targets_of(problem.val)
-    outputs = [runs.val_outputs(t) for t in trained]
+    outputs = [runs.val_outputs(t) for t in squad.members]
     losses = np.stack([problem.task.losses(o, targets) for o in outputs])
     curve = [float(problem.task.losses(average(problem.task, outputs[: k + 1]), targets).mean()) for k in range(len(outputs))]
     together = average(problem.task, outputs)
     gain, low, high = mean_interval(losses.mean(0) - problem.task.losses(together, targets))
-    used = trained if low > 0 or len(trained) == 1 else [min(trained, key=lambda t: t.val_loss)]
-    distilled: dict[str, float] = {}
+    used = squad.members if low > 0 and gain > WORTH * losses.mean() else (min(squad.members, key=lambda t: t.val_loss),)
+    taught: dict[str, float] = {}
     if problem.distil and len(used) > 1:
-        student, distilled = _distilled(problem, runs, settings, used)
-        used = [student]
-    handed = together if len(used) > 1 else runs.val_outputs(used[0])
-    tail = max(2, len(first.val_losses) // 5)
+        student, taught = distilled(problem, runs, squad.settings, used)
+        used = (student,)
+    course = squad.longer.val_losses
+    tail = max(2, len(course) // 5)
+    early, late = (problem.task.losses(runs.val_outputs(t), targets) for t in (squad.shorter, squad.longer))
+    twice = _longer(early - late, losses)
     return Ensemble(
-        member_losses=tuple(t.val_loss for t in trained), member_scores=tuple(t.val_score for t in trained), curve=tuple(curve),
-        gain=gain, low=low, high=high, score=problem.task.score(handed, targets), longer_gain=short.val_loss - first.val_loss, longer_kept=longer_kept,
-        late_slope=(min(first.val_losses[:-tail] or (first.val_losses[0],)) - min(first.val_losses[-tail:])) / max(first.val_loss, 1e-12),
-        keys=tuple(t.key for t in used), settings=asdict(settings), num_used=len(used),
-        distilled=distilled, left_out=tuple(left_out), unit=problem.task.unit,
+        member_losses=tuple(t.val_loss for t in squad.members), member_scores=tuple(t.val_score for t in squad.members), curve=tuple(curve),
+        gain=gain, low=low, high=high, score=problem.task.score(together if len(used) > 1 else runs.val_outputs(used[0]), targets),
+        longer_gain=twice[0], longer_low=twice[1], longer_high=twice[2], longer_kept=squad.longer_kept,
+        late_slope=(min(course[:-tail] or (course[0],)) - min(course[-tail:])) / max(squad.longer.val_loss, 1e-12),
+        keys=tuple(t.key for t in used), settings=vars(squad.settings), num_used=len(used), distilled=taught, left_out=squad.left_out,
+        unit=problem.task.unit, short_steps=squad.short_steps, longer_steps=squad.longer_steps, disagreement=disagreement(losses),
     )  # fmt: skip
 
 
-def _distilled(problem: Problem, runs: Runs, settings: Any, teachers: list[Trained]) -> tuple[Trained, dict[str, float]]:
-    """One network trained on the teachers' averaged answers to the training inputs (Hinton et al. 2015, temperature 1)."""
+@dataclass(frozen=True, kw_only=True)
+class _Squad:
+    """What was trained for the ensemble."""
+
+    members: tuple[Trained, ...]
+    settings: Settings  # of the members
+    shorter: Trained
+    longer: Trained
+    longer_kept: bool
+    short_steps: int
+    longer_steps: int
+    left_out: tuple[str, ...]
+
+
+def _trained(problem: Problem, runs: Runs, allowance: Allowance, search: SearchTrials) -> _Squad:
+    """The tuned winner at its own number of steps and at twice as many, then more seeds of the better of the two."""
     from dataclasses import replace
 
-    import numpy as np
-    import torch
+    from nohero.models.settings import Settings
 
-    from nohero.evidence.average import average, probabilities
-    from nohero.training.evaluate import outputs_of
-    from nohero.training.loop import Training
+    tuned = replace(Settings(**search.settings), keep_best=True)
+    price = runs.step_seconds(problem, tuned)
+    longer = replace(tuned, steps=allowance.steps("squeeze/steps", cap=LONGER * tuned.steps, least=tuned.steps, trainings=2.5, step_seconds=price))
+    late = runs.train(problem, longer, problem.seed, "longer, seed 0")
+    early = runs.train(problem, tuned, problem.seed, "as tuned, seed 0")
+    kept = late.val_loss < early.val_loss
+    settings, members, left_out = longer if kept else tuned, [late if kept else early], []
+    for number in range(1, problem.effort.members):
+        what = f"networks {number + 1} to {problem.effort.members}"
+        if not allowance.fits(f"squeeze/{number}", 1.2 * settings.steps * price, what):
+            left_out.append(what)
+            break
+        members.append(runs.train(problem, settings, problem.seed + number, f"member {number}"))
+    return _Squad(
+        members=tuple(members), settings=settings, shorter=early, longer=late, longer_kept=kept, short_steps=tuned.steps, longer_steps=longer.steps,
+        left_out=tuple(left_out),
+    )  # fmt: skip
 
-    models = [runs.model(problem, settings, t) for t in teachers]
-    taught = average(problem.task, [outputs_of(problem, m, problem.train) for m in models])
-    soft = torch.from_numpy(probabilities(problem.task, taught) if problem.task.classes else taught).float()
 
-    def loss(outputs: torch.Tensor, answers: torch.Tensor) -> torch.Tensor:
-        if not problem.task.classes:
-            return torch.nn.functional.mse_loss(outputs, answers)
-        if problem.task.num_outputs == 1:
-            return torch.nn.functional.binary_cross_entropy_with_logits(outputs.reshape(-1), answers[:, 1])
-        return torch.nn.functional.cross_entropy(outputs, answers)
+def _longer(gains: Any, losses: Any) -> tuple[float, float, float]:  # numpy [N], [members, N]
+    """What longer training gains, paired over items; the spread of the members stands for what another seed would have said."""
+    from nohero.tasks.interval import mean_interval
 
-    lesson = replace(problem, train=replace(problem.train, y=soft), loss=loss, name=f"{problem.name}, distilled")
-    student = runs.adopt(Training(lesson, settings, problem.seed), problem, "student of the ensemble")
-    mine, theirs = runs.val_outputs(student), average(problem.task, [runs.val_outputs(t) for t in teachers])
-    agreement = float(np.mean(problem.task.decide(mine) == problem.task.decide(theirs))) if problem.task.classes else float(np.corrcoef(mine.T, theirs.T)[0, 1])
-    return student, {"student loss": student.val_loss, "agreement with the ensemble": agreement}
+    gain, _, high = mean_interval(gains)
+    by_seed = math.sqrt(2) * 1.96 * float(losses.mean(1).std(ddof=1)) if len(losses) > 1 else 0.0
+    half = math.hypot(high - gain, by_seed)
+    return gain, gain - half, gain + half
+
+
+def disagreement(losses: Any) -> float:  # numpy [members, N]
+    """Mean over items of the members' standard deviation in loss, as a share of the mean loss; 0 for one member."""
+    mean = float(abs(losses).mean())
+    return float(losses.std(0).mean()) / mean if len(losses) > 1 and mean > 0 else 0.0

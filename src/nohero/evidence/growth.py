@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from nohero.evidence.prediction_dynamics import CALMER, SHAKY, calmer, followed
 from nohero.run.figure import Bar, Bars, Lines, Rule, Series
 
 if TYPE_CHECKING:
     from nohero.evidence.baselines import Baselines
+    from nohero.models.settings import Settings
     from nohero.problem import Problem
     from nohero.training.allowance import Allowance
     from nohero.training.runs import Runs, Trained
 
 ENOUGH = 0.02  # of the constant's loss: a training loss below this has nothing left to fit
-FOLLOWED = 8  # items whose predictions are drawn
 PRICE = 2.0  # seconds
 
 
@@ -35,6 +37,7 @@ class Size:
     val_losses: tuple[float, ...]
     seconds: float
     stopped: str = ""
+    num_parameters: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +51,15 @@ class Growth:
     baseline: str
     num_steps: int
     learning_rate: float
-    jitter: float  # mean change of a followed prediction from look to look in the last third, as a share of its range
+    jitter: float  # mean distance a followed prediction goes back on its last move, in the second half, as a share of its range
     probe_steps: tuple[int, ...]
     probes: tuple[tuple[float, ...], ...]  # one curve a followed item: probability of its label, or its value
     probe_labels: tuple[str, ...]
     left_out: tuple[str, ...] = ()
     unit: str = "nats"
+    calmer_rate: float = math.nan  # where the predictions went to and fro: the same size trained once more at this rate
+    calmer_train_loss: float = math.nan
+    calmer_val_loss: float = math.nan  # lowest on the way
 
     @property
     def best(self) -> Size:
@@ -104,7 +110,7 @@ def measure(problem: Problem, runs: Runs, allowance: Allowance, baselines: Basel
     steps = allowance.steps("growth/steps", cap=problem.effort.steps, least=150, trainings=1.0 + 0.5 * len(ladder), step_seconds=price)
     sizes: list[Size] = []
     trainings: list[Trained] = []
-    left_out = []
+    left_out: list[str] = []
     for width, depth in ladder:
         settings = replace(problem.start, width=width, depth=depth, steps=steps)
         if sizes and not allowance.fits(f"growth/{width}x{depth}", steps * runs.step_seconds(problem, settings), f"width {width}, depth {depth}"):
@@ -112,41 +118,32 @@ def measure(problem: Problem, runs: Runs, allowance: Allowance, baselines: Basel
             break
         trained = runs.train(problem, settings, problem.seed, f"width {width}, depth {depth}")
         trainings.append(trained)
-        sizes.append(_size(width, depth, trained))
+        sizes.append(_size(problem, settings, trained))
         if trained.train_loss < ENOUGH * constant and len(sizes) > 1:
             break
-    chosen = min(range(len(sizes)), key=lambda i: sizes[i].best_val_loss)
-    while chosen and sizes[chosen - 1].best_val_loss <= 1.01 * sizes[chosen].best_val_loss:
-        chosen -= 1  # the smaller of two that differ by less than 1 %
-    labels, curves, jitter = _dynamics(problem, runs, trainings[chosen])
+    chosen = _choose(sizes)
+    moves = followed(problem, runs, trainings[chosen])
+    settings = replace(problem.start, width=sizes[chosen].width, depth=sizes[chosen].depth, steps=steps)
+    calm = calmer(problem, runs, allowance, settings) if moves.jitter > SHAKY else None
     return Growth(
         sizes=tuple(sizes), chosen=chosen, constant_loss=constant, baseline_train_loss=baselines.best.score.loss, baseline=baselines.best.name,
-        num_steps=steps, learning_rate=problem.start.learning_rate, jitter=jitter, probe_steps=trainings[chosen].steps, probes=curves,
-        probe_labels=labels, left_out=tuple(left_out), unit=problem.task.unit,
+        num_steps=steps, learning_rate=problem.start.learning_rate, jitter=moves.jitter, probe_steps=trainings[chosen].steps, probes=moves.curves,
+        probe_labels=moves.labels, left_out=tuple(left_out), unit=problem.task.unit,
+        **({"calmer_rate": CALMER * settings.learning_rate, "calmer_train_loss": calm.train_loss, "calmer_val_loss": min(calm.val_losses)} if calm else {}),
     )  # fmt: skip
 
 
-def _size(width: int, depth: int, trained: Trained) -> Size:
+def _choose(sizes: list[Size]) -> int:
+    chosen = min(range(len(sizes)), key=lambda i: sizes[i].best_val_loss if math.isfinite(sizes[i].best_val_loss) else math.inf)
+    while chosen and sizes[chosen - 1].best_val_loss <= 1.01 * sizes[chosen].best_val_loss:
+        chosen -= 1  # the smaller of two that differ by less than 1 %
+    return chosen
+
+
+def _size(problem: Problem, settings: Settings, trained: Trained) -> Size:
     return Size(
-        width=width, depth=depth, train_loss=trained.train_loss, train_score=trained.train_score, val_loss=trained.val_loss,
+        width=settings.width, depth=settings.depth, train_loss=trained.train_loss, train_score=trained.train_score, val_loss=trained.val_loss,
         best_val_loss=min(trained.val_losses), val_score=trained.val_score, best_step=trained.best_step, steps=trained.steps,
         train_losses=trained.train_losses, val_losses=trained.val_losses, seconds=trained.seconds, stopped=trained.stopped,
+        num_parameters=sum(p.numel() for p in problem.make_model(settings, problem.seed).parameters()),
     )  # fmt: skip
-
-
-def _dynamics(problem: Problem, runs: Runs, trained: Trained) -> tuple[tuple[str, ...], tuple[tuple[float, ...], ...], float]:
-    import numpy as np
-
-    probes: Any = runs.tensors(trained)["probes"].double().numpy()  # [looks, items, K]
-    targets = problem.val.y[: probes.shape[1]].double().numpy()
-    if problem.task.classes:
-        flat = probes.reshape(-1, probes.shape[-1])
-        said = np.exp(-problem.task.losses(flat, np.tile(targets, len(probes)))).reshape(len(probes), -1)
-        labels = [f"item {i}: {problem.task.classes[int(targets[i])]}" for i in range(len(targets))]
-    else:
-        said = probes[:, :, 0]
-        labels = [f"item {i}: {targets[i]:.2f}" for i in range(len(targets))]
-    late = said[-max(2, len(said) // 3) :]
-    span = max(float(said.max() - said.min()), 1e-12)
-    jitter = float(np.abs(np.diff(late, axis=0)).mean()) / span if len(late) > 1 else 0.0
-    return tuple(labels[:FOLLOWED]), tuple(tuple(map(float, said[:, i])) for i in range(min(FOLLOWED, said.shape[1]))), jitter

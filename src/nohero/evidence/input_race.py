@@ -65,7 +65,7 @@ def measure(problem: Problem, runs: Runs, allowance: Allowance) -> InputRace:
     from nohero.training.evaluate import targets_of
 
     price = runs.step_seconds(problem, problem.start)
-    steps = allowance.steps("race/steps", cap=problem.effort.race_steps, least=50, trainings=2.5 * SEEDS * len(ARMS), step_seconds=price)
+    steps = allowance.steps("race/steps", cap=problem.effort.race_steps, least=50, trainings=2.0 * SEEDS * len(ARMS), step_seconds=price)
     settings = replace(problem.start, steps=steps, learning_rate=1e-3, keep_best=True)
     generator = torch.Generator().manual_seed(problem.seed)
     shuffled = replace(problem.train, x=problem.train.x[torch.randperm(len(problem.train), generator=generator)])

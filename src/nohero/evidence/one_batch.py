@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 ITEMS = 16
 RATES = (1e-3, 1e-2, 1e-4)  # tried in turn until one reaches the floor
-NEAR = 0.01  # of the loss of the best constant: closer to the floor than this is "there"
+NEAR = 0.003  # of the loss of the best constant: closer to the floor than this is "there"
 PRICE = 1.5  # seconds
 
 

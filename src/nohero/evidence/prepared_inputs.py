@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,9 @@ def measure(problem: Problem) -> PreparedInputs:
     if problem.transform is None:  # the user's own arrays, prepared by the user
         finite = bool(problem.to_input(problem.val.x).isfinite().all())
         return PreparedInputs(num_columns=int(np.prod(problem.shape)), from_train=0.0, from_all=0.0, apart=0.0, val_nonfinite=int(not finite), dropped=())
+    if problem.transform is None:  # of the user's own making: nothing to fit again
+        unknown, odd = math.nan, int((~np.isfinite(problem.val.x.numpy())).sum())
+        return PreparedInputs(num_columns=int(np.prod(problem.shape)), from_train=unknown, from_all=unknown, apart=unknown, val_nonfinite=odd, dropped=())
     raw, few = problem.raw, problem.split.val[:500]
     part = raw.take(few)
     kept = _prepared(problem.transform, part)

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.search_points import Trial, hopeless, is_random, next_values, ranges_of
 from nohero.run.figure import Bar, Bars, Lines, Rule, Series
 
 if TYPE_CHECKING:
     from nohero.evidence.change_ladder import ChangeLadder
-    from nohero.problem import Problem
     from nohero.models.settings import Settings
+    from nohero.problem import Problem
     from nohero.training.allowance import Allowance
     from nohero.training.runs import Runs
 
-RANDOM_SHARE = 0.5  # of the trials are drawn at random before the sampler learns
 EDGE = 0.1  # of the log range: a best value closer to an end than this is "at the edge"
+FEWEST = 6  # trials before a share of variance is told
+LEAST = 1e-12  # keeps the logarithm of a setting finite
 PRICE = 3.0  # seconds
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trial:
-    """One point of the search."""
-
-    number: int
-    values: dict[str, float]
-    loss: float  # best validation loss on the way
-    pruned: bool
-    drawn: str  # random or sampler
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +40,7 @@ class SearchTrials:
     settings: dict[str, Any]  # handed on
     num_planned: int
     unit: str
+    trends: dict[str, float] = field(default_factory=dict)  # rank correlation of each setting with the loss, pruned trials included
 
     def sentence(self) -> str:
         """What the search gave."""
@@ -71,117 +64,84 @@ def measure(problem: Problem, runs: Runs, allowance: Allowance, ladder: ChangeLa
     """Draw, train, prune; then compare the best with the champion over all seeds."""
     from dataclasses import asdict, replace
 
-    import numpy as np
-
-    from nohero.evidence.change_ladder import _compared, _seeds
+    from nohero.evidence.paired import arm, compare
     from nohero.models.settings import Settings
 
     champion = Settings(**ladder.champion)
-    ranges = _ranges(problem, champion)
+    ranges = ranges_of(problem, champion)
     seeds = problem.effort.seeds
     price = champion.steps * runs.step_seconds(problem, champion)
     planned = int(allowance.decide("search/trials", lambda: max(0, min(problem.effort.trials, allowance.afford(price, share=0.7) - seeds))))
     trials: list[Trial] = []
-    looks: list[list[float]] = []
+    courses: list[tuple[float, ...]] = []
     for number in range(planned):
         if not allowance.fits(f"search/{number}", price, f"trials {number} to {planned - 1}"):
             break
-        trials.append(_trial(problem, runs, champion, ranges, trials, looks, number, planned))
-    finished = [t for t in trials if not t.pruned]
-    losses, hits, _ = _seeds(problem, runs, champion, seeds, "champion")
-    settings, best, kept, gain, low, high, best_loss = champion, -1, False, 0.0, 0.0, 0.0, float(losses.mean())
+        trials.append(_trial(problem, runs, champion, ranges=ranges, trials=trials, courses=courses, planned=planned))
+    finished = [t for t in trials if not t.pruned and math.isfinite(t.loss)]
+    before = arm(problem, runs, champion, seeds, "champion")
+    settings, best, result, best_loss = champion, -1, None, before.loss
     if finished:
         winner = min(finished, key=lambda t: t.loss)
-        tuned = replace(champion, **winner.values, schedule="cosine" if champion.schedule == "constant" else champion.schedule)
-        new_losses, new_hits, _ = _seeds(problem, runs, tuned, seeds, "best of the search")
-        result = _compared(problem, "search", losses - new_losses, new_hits - hits)
-        gain, low, high, kept = result.gain, result.low, result.high, result.kept
-        if kept:
-            settings, best, best_loss = tuned, winner.number, float(np.mean(new_losses))
+        found: dict[str, Any] = winner.values
+        tuned = replace(champion, **found, schedule="cosine" if champion.schedule == "constant" else champion.schedule)
+        after = arm(problem, runs, tuned, seeds, "best of the search")
+        result = compare(problem, "search", before, after)
+        if result.kept:
+            settings, best, best_loss = tuned, winner.number, after.loss
+    gain, low, high, kept = (result.gain, result.low, result.high, result.kept) if result else (0.0, 0.0, 0.0, False)
     return SearchTrials(
-        trials=tuple(trials), ranges=ranges, best=best, champion_loss=float(losses.mean()), best_loss=best_loss, gain=gain, low=low, high=high,
+        trials=tuple(trials), ranges=ranges, best=best, champion_loss=before.loss, best_loss=best_loss, gain=gain, low=low, high=high,
         kept=kept, importance=_importance(finished, ranges), at_edge=_edges(finished, ranges), settings=asdict(settings), num_planned=planned, unit=problem.task.unit,
+        trends={name: _rank_correlation(trials, name) for name in ranges},
     )  # fmt: skip
 
 
-def _ranges(problem: Problem, champion: Settings) -> dict[str, tuple[float, float]]:
-    ranges = {"learning_rate": problem.rates}
-    if "weight decay" not in problem.declined:
-        ranges["weight_decay"] = (1e-3, 1.0)
-    if champion.dropout and "dropout" not in problem.declined:
-        ranges["dropout"] = (0.05, 0.5)
-    return ranges
-
-
-def _trial(problem: Problem, runs: Runs, champion: Settings, ranges: Any, trials: list[Trial], looks: list[list[float]], number: int, planned: int) -> Trial:
-    """Ask for a point (learning rate alone first), train it, prune it against the median of those before."""
+def _trial(
+    problem: Problem, runs: Runs, champion: Settings, *, ranges: Any, trials: list[Trial], courses: list[tuple[float, ...]], planned: int
+) -> Trial:
+    """Ask for a point, train it, prune it against the median of those before."""
     from dataclasses import replace
 
-    import optuna
-
-    random = number < max(2, round(RANDOM_SHARE * planned))
-    study = _study(problem, trials, ranges, number, random=random)
-    asked = study.ask({k: optuna.distributions.FloatDistribution(low, high, log=True) for k, (low, high) in ranges.items()})
-    first = number < max(2, planned // 3)  # learning rate first: the rest stays as the champion has it
-    values = {k: float(v) for k, v in asked.params.items() if k == "learning_rate" or not first}
-    mine: list[float] = []
-    looks.append(mine)
-
-    def prune(look: int, loss: float) -> bool:
-        mine.append(loss)
-        others = [min(o[:look]) for o in looks[:-1] if len(o) >= look]
-        return look >= 6 and len(others) >= 4 and min(mine) > sorted(others)[len(others) // 2]
-
+    number = len(trials)
+    values: dict[str, Any] = next_values(problem, trials, ranges, planned)
     settings = replace(champion, **values, schedule="cosine", keep_best=True)
-    trained = runs.train(problem, settings, problem.seed, f"trial {number}", prune=prune)
-    looks[-1] = list(trained.val_losses)
+    before = list(courses)
+    trained = runs.train(problem, settings, problem.seed, f"trial {number}", prune=lambda look, best: hopeless(look, best, before))
+    courses.append(trained.val_losses)
     whole = {k: values.get(k, getattr(champion, k)) for k in ranges}
-    return Trial(number=number, values=whole, loss=min(trained.val_losses), pruned=trained.stopped.startswith("pruned"), drawn="random" if random else "sampler")
+    drawn = "random" if is_random(number, planned) else "sampler"
+    return Trial(number=number, values=whole, loss=min(trained.val_losses), pruned=trained.stopped.startswith("pruned"), drawn=drawn)
 
 
-def _study(problem: Problem, trials: list[Trial], ranges: Any, number: int, *, random: bool) -> Any:
-    """An Optuna study with the history told again: the same question to the same past gives the same point."""
-    import optuna
+def _rank_correlation(trials: list[Trial], name: str, away_from: float | None = None) -> float:
+    """Spearman's, between a setting (or its distance from a value, on a log scale) and the loss; 0 where there is none to tell."""
+    import numpy as np
+    from scipy.stats import spearmanr
 
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    seed = problem.seed * 1000 + number
-    sampler = optuna.samplers.RandomSampler(seed=seed) if random else optuna.samplers.TPESampler(seed=seed, n_startup_trials=2)
-    study = optuna.create_study(sampler=sampler)
-    distributions = {k: optuna.distributions.FloatDistribution(low, high, log=True) for k, (low, high) in ranges.items()}
-    for t in trials:
-        inside = {k: min(max(t.values[k], ranges[k][0]), ranges[k][1]) for k in ranges}
-        study.add_trial(optuna.trial.create_trial(params=inside, distributions=distributions, value=t.loss))
-    return study
+    told = [t for t in trials if math.isfinite(t.loss)]
+    values, losses = np.log([max(t.values[name], LEAST) for t in told]), [t.loss for t in told]
+    if away_from is not None:
+        values = np.abs(values - math.log(max(away_from, LEAST)))
+    if len(told) < 3 or np.ptp(values) == 0 or np.ptp(losses) == 0:
+        return 0.0
+    return float(spearmanr(values, losses)[0])
 
 
 def _importance(finished: list[Trial], ranges: Any) -> dict[str, float]:
     """Squared rank correlation, or that of the distance from the best, whichever is larger; told only from six trials on."""
-    import numpy as np
-    from scipy.stats import spearmanr
-
-    if len(finished) < 6:
+    if len(finished) < FEWEST:
         return {}
-    losses = [t.loss for t in finished]
     best = min(finished, key=lambda t: t.loss)
-    found = {}
-    for name in ranges:
-        values = np.log([max(t.values[name], 1e-12) for t in finished])
-        if np.ptp(values) == 0:
-            continue
-        away = np.abs(values - np.log(max(best.values[name], 1e-12)))
-        found[name] = max(float(spearmanr(values, losses)[0]) ** 2, float(spearmanr(away, losses)[0]) ** 2)
-    return found
+    varied = [name for name in ranges if len({t.values[name] for t in finished}) > 1]
+    return {name: max(_rank_correlation(finished, name) ** 2, _rank_correlation(finished, name, best.values[name]) ** 2) for name in varied}
 
 
 def _edges(finished: list[Trial], ranges: Any) -> dict[str, str]:
-    import math
-
-    if not finished:
-        return {}
-    best = min(finished, key=lambda t: t.loss)
-    found = {}
+    best = min(finished, key=lambda t: t.loss, default=None)
+    found: dict[str, str] = {}
     for name, (low, high) in ranges.items():
-        if not low <= best.values[name] <= high:
+        if best is None or not low <= best.values[name] <= high or low == high:
             continue
         place = math.log(best.values[name] / low) / math.log(high / low)
         if place < EDGE or place > 1 - EDGE:

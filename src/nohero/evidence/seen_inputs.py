@@ -59,6 +59,7 @@ def measure(problem: Problem) -> SeenInputs:
     wide = wide.transpose(1, -1).flatten(0, -2) if wide.ndim > 2 else wide  # [items (x pixels), features or channels]
     names = getattr(problem.transform, "names", None) or tuple(f"channel {i}" for i in range(wide.shape[1]))
     finite = x[torch.isfinite(x)].double()
+    finite = finite if finite.numel() else torch.full((2,), float("nan"), dtype=torch.float64)
     return SeenInputs(
         shape=tuple(x.shape),
         dtype=str(x.dtype).removeprefix("torch."),

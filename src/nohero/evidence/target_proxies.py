@@ -25,6 +25,7 @@ class ColumnPower:
     score_without: float  # the same tree on all other columns together; nan where it was not measured
     distinct: int  # values of the column among those rows
     one_to_one: bool  # each value of the column belongs to one value of the target, and there are few values
+    rank_match: float = 0.0  # |Spearman's rank correlation| with the target, where both are numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,9 @@ def measure(problem: Problem) -> TargetProxies:
         others = [c for n, c in coded.items() if n != name]
         without = _score(problem, np.stack(others, 1), y) if rank < 2 and others else float("nan")
         distinct = len(np.unique(column))
-        powers.append(ColumnPower(name=name, score=score, score_without=without, distinct=distinct, one_to_one=_one_to_one(column, y, distinct)))
+        match = 0.0 if problem.task.classes else _rank_match(column, y)
+        same = _one_to_one(column, y, distinct)
+        powers.append(ColumnPower(name=name, score=score, score_without=without, distinct=distinct, one_to_one=same, rank_match=match))
     constant = float(np.unique(y, return_counts=True)[1].max() / len(y)) if problem.task.classes else 0.0
     metric = "accuracy" if problem.task.classes else "R2"
     return TargetProxies(columns=tuple(powers), constant=constant, metric=metric, n=len(rows))
@@ -106,3 +109,14 @@ def _one_to_one(column: Any, y: Any, distinct: int) -> bool:
 
     pairs = len(np.unique(np.stack([column, np.asarray(y, dtype=float)]), axis=1).T)
     return distinct == pairs == len(np.unique(y)) and distinct < max(3, len(y) // 2)
+
+
+def _rank_match(column: Any, y: Any) -> float:
+    """|Spearman's rank correlation|; 1 for any rising or falling copy."""
+    import numpy as np
+    from scipy.stats import rankdata
+
+    one, two = rankdata(column), rankdata(y)
+    if np.ptp(one) == 0 or np.ptp(two) == 0:
+        return 0.0
+    return float(abs(np.corrcoef(one, two)[0, 1]))

@@ -22,6 +22,7 @@ class Settings:
     label_smoothing: float = 0.0
     keep_best: bool = False  # early stopping: keep the weights of the lowest validation loss
     fewer_inputs: float = 0.0  # share of the inputs set to zero for good, weakest first (tables); images are shrunk
+    binned: bool = False  # numbers of a table are handed over with how full each of their quantile bins is
     prior_bias: bool = True  # start the output layer at the best constant
 
 

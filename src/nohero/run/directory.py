@@ -8,12 +8,16 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from nohero.run.errors import RunError, did_you_mean
 from nohero.run.journal import Journal
 
+LATEST = "latest"  # the link to the newest run
 PLAIN_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+NUMBERED = re.compile(r"([0-9]{4,})-")  # how a run's folder begins
+LONGEST = 80  # characters of a run's name: file systems allow 255 bytes
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -27,7 +31,8 @@ def write_whole(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
         raise RunError(
             f"{path} cannot be written: {error.strerror}",
             expected="a writable run directory with space left",
@@ -67,10 +72,10 @@ class RunDirectory:
 
 def create(out: Path, name: str) -> RunDirectory:
     """A fresh folder `out/NNNN-name`, numbered after those that exist."""
-    safe = PLAIN_NAME.sub("-", name).strip("-.") or "run"
+    safe = PLAIN_NAME.sub("-", name).strip("-.")[:LONGEST] or "run"
     try:
         out.mkdir(parents=True, exist_ok=True)
-        number = 1 + max((int(d.name[:4]) for d in out.iterdir() if d.name[:4].isdigit()), default=0)
+        number = 1 + max((_number(folder) for folder in out.iterdir()), default=0)
         while True:
             path = out / f"{number:04d}-{safe}"
             try:
@@ -88,17 +93,17 @@ def create(out: Path, name: str) -> RunDirectory:
 
 
 def find(out: Path, name: str | None = None) -> RunDirectory:
-    """The run called `name` (a path, a folder's name or its number), or the newest one in `out`."""
-    runs = sorted(d for d in out.iterdir() if (d / "journal.jsonl").is_file()) if out.is_dir() else []
+    """The run called `name` (a path, a folder's name, its number or `latest`), or the newest one in `out`."""
+    runs = list_runs(out)
+    if name in (None, LATEST) and runs:
+        return runs[-1]
     if name is not None:
-        direct = Path(name)
-        if (direct / "journal.jsonl").is_file():
-            return RunDirectory(direct)
         for run in runs:
             if run.name == name or (name.isdigit() and run.name.startswith(f"{int(name):04d}-")):
-                return RunDirectory(run)
-    elif runs:
-        return RunDirectory(runs[-1])
+                return run
+        direct = Path(name)
+        if (direct / "journal.jsonl").is_file():
+            return RunDirectory(direct.parent / direct.readlink() if direct.is_symlink() else direct)
     raise RunError(
         f"no run `{name}` in {out}" if name else f"no run in {out} yet",
         expected="a folder that holds a journal.jsonl",
@@ -108,4 +113,16 @@ def find(out: Path, name: str | None = None) -> RunDirectory:
 
 def list_runs(out: Path) -> list[RunDirectory]:
     """Every run in `out`, oldest first."""
-    return [RunDirectory(d) for d in sorted(out.iterdir()) if (d / "journal.jsonl").is_file()] if out.is_dir() else []
+    folders = sorted(out.iterdir()) if out.is_dir() else []
+    return [RunDirectory(d) for d in folders if (d / "journal.jsonl").is_file() and not d.is_symlink()]
+
+
+def link_latest(out: Path, run: RunDirectory) -> None:
+    """Let `latest` in `out` point to the newest run, where the file system has links."""
+    link, aside = out / LATEST, out / f".{LATEST}.{run.name}"
+    try:
+        if link.is_symlink() or not link.exists():
+            aside.symlink_to(run.name, target_is_directory=True)
+            aside.replace(link)
+    except OSError:
+        aside.unlink(missing_ok=True)

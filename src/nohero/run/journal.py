@@ -1,7 +1,8 @@
 """The journal: one JSON line an event, append-only; resuming is reading it again.
 
-A line is written whole and synced before anything builds on it. A torn last line is what a kill leaves behind: it is cut
-off at the next opening, and what it would have said is done again.
+A line is written whole and synced before anything builds on it. A torn last line is what a kill leaves behind: it is passed
+over in reading, cut off before the next line is written, and what it would have said is done again. Reading changes nothing,
+so that a run may be looked at while it is under way.
 """
 
 from __future__ import annotations
@@ -25,19 +26,23 @@ class Journal:
     """The events of one run, in order, on disk."""
 
     def __init__(self, path: Path) -> None:
-        """Read what stands at `path`, cutting a torn last line."""
+        """Read what stands at `path`, passing over a torn last line."""
         self.path = path
         self.events: list[dict[str, Any]] = []
+        self._sound: int | None = None  # bytes before a torn last line, while one stands there
         if path.exists():
-            self.events = _read(path)
+            self.events, self._sound = _read(path)
 
     def append(self, event: str, **fields: Any) -> dict[str, Any]:  # any plain values
         """Write one event and sync it; returns it as it will be read back."""
         line = {"event": event, "at": round(time.time(), 3), **to_plain(fields)}
         text = json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
         try:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(text)
+            if self._sound is not None:
+                os.truncate(self.path, self._sound)
+                self._sound = None
+            with self.path.open("ab") as file:
+                file.write(text.encode("utf-8", "backslashreplace"))  # half a surrogate pair, as odd file names hold, becomes its JSON escape
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
@@ -51,6 +56,7 @@ class Journal:
 
     def last(self, event: str, **fields: Any) -> dict[str, Any] | None:
         """The newest event of that name whose fields have these values."""
+        line: dict[str, Any]
         for line in reversed(self.events):
             if line["event"] == event and all(line.get(key) == value for key, value in fields.items()):
                 return line
@@ -61,34 +67,38 @@ class Journal:
         return [line for line in self.events if line["event"] == event]
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
-    raw = path.read_bytes()
+def _read(path: Path) -> tuple[list[dict[str, Any]], int | None]:
+    """The events, and how many bytes they take where something torn follows them."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise RunError(f"the journal {path} cannot be read: {error.strerror}", expected="a file of JSON lines", mend="check its permissions") from error
     events: list[dict[str, Any]] = []
     good = 0
     for line in raw.splitlines(keepends=True):
-        if not line.endswith(b"\n"):
+        event = _event(line)
+        if event is None:
             break
-        try:
-            events.append(json.loads(line))
-        except ValueError:
-            break
+        events.append(event)
         good += len(line)
-    if good < len(raw):
-        _cut(path, good, lost=raw[good:])
-    return events
-
-
-def _cut(path: Path, good: int, lost: bytes) -> None:
-    if lost.count(b"\n") > 1:
+    if b"\n" in raw[good:-1]:  # something follows the damage: no kill leaves that behind
         raise RunError(
             f"the journal {path} is damaged after byte {good}",
             expected="one JSON object a line; only the last line may be torn",
             mend=f"look at the file; `head -c {good}` of it is sound",
         )
+    return events, good if good < len(raw) else None
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    """The event that a whole line tells, or None."""
+    if not line.endswith(b"\n"):
+        return None
     try:
-        os.truncate(path, good)
-    except OSError:  # a read-only run can still be read; only resuming needs the cut
-        return
+        said = json.loads(line)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) and "event" in said else None
 
 
 def content(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

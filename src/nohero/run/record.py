@@ -68,6 +68,7 @@ def read_record(events: Iterable[dict[str, Any]], name: str) -> Record:
     """Fold a journal's events into one record; the newest word on each thing counts."""
     stages = {stage: StageRecord(name=stage) for stage in STAGES}
     record = Record(name=name, source="")
+    until = None  # the stage that the newest finish was asked to reach
     for event in events:
         kind = event["event"]
         if kind == "started":
@@ -82,7 +83,10 @@ def read_record(events: Iterable[dict[str, Any]], name: str) -> Record:
         elif kind == "interrupted":
             record = replace(record, interrupted=event["reason"])
         elif kind == "finished":
-            record = replace(record, finished=True, interrupted="")
+            record, until = replace(record, finished=True, interrupted=""), event.get("until")
+        elif kind == "resumed":
+            goes_on = event.get("options", {}).get("until", until) != until
+            record = replace(record, finished=record.finished and not goes_on, interrupted="")
     seconds = sum(stage.seconds for stage in stages.values())
     return replace(record, stages=tuple(stages.values()), seconds=seconds)
 

@@ -37,9 +37,9 @@ def to_plain(value: Any) -> Any:  # any plain value
 
 def from_plain(kind: Any, plain: Any) -> Any:
     """The value of type `kind` that `plain` stands for; unknown fields are passed over, missing ones take their default."""
-    if isinstance(plain, dict) and set(plain) == {"float"}:
-        return float(plain["float"])
     origin = typing.get_origin(kind)
+    if origin is not dict and isinstance(plain, dict) and set(plain) == {"float"}:
+        return float(plain["float"])
     if origin in (typing.Union, types.UnionType):
         return _from_union(typing.get_args(kind), plain)
     if origin is tuple:
@@ -65,7 +65,7 @@ def _hints(kind: type) -> dict[str, Any]:
 def _from_union(options: tuple[Any, ...], plain: Any) -> Any:
     if plain is None:
         return None
-    named = {option.__name__: option for option in options if dataclasses.is_dataclass(option)}
+    named = {option.__name__: option for option in options if isinstance(option, type) and dataclasses.is_dataclass(option)}
     if isinstance(plain, dict) and plain.get("kind") in named:
         return from_plain(named[plain["kind"]], plain)
     rest = [o for o in options if o is not type(None) and not dataclasses.is_dataclass(o)]

@@ -9,7 +9,7 @@ import numpy as np
 
 from nohero.run.figure import Table
 from nohero.run.score import Score
-from nohero.tasks.interval import bootstrap, wilson
+from nohero.tasks.interval import bootstrap, mean, wilson
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -38,12 +38,12 @@ class Binary:
     def losses(self, outputs_NK: Floats, targets_N: Floats) -> Floats:
         """-log p(target), for each item."""
         logit = np.asarray(outputs_NK, dtype=np.float64).reshape(-1)
-        return np.logaddexp(0.0, np.where(np.asarray(targets_N) == 1, -logit, logit))
+        return np.asarray(np.logaddexp(0.0, np.where(np.asarray(targets_N).reshape(-1) == 1, -logit, logit)))
 
     def expected_initial_loss(self, targets_N: Floats, bias: tuple[float, ...] | None = None) -> float:
-        """ln 2 for a silent logit; with a bias the cross-entropy of its probability with the share of ones."""
+        """The logarithm of 2 for a silent logit; with a bias the cross-entropy of its probability with the share of ones."""
         constant = np.full(len(targets_N), 0.0 if bias is None else bias[0])
-        return float(self.losses(constant, targets_N).mean())
+        return mean(self.losses(constant, targets_N))
 
     def output_bias(self, targets_N: Floats) -> tuple[float, ...]:
         """Log-odds of the ones; 1:10 is ln(1/10), not the logit of 0.1."""
@@ -53,7 +53,7 @@ class Binary:
     def score(self, outputs_NK: Floats, targets_N: Floats) -> Score:
         """The headline metric with its interval; the other ones beside it."""
         hits = self.hits(outputs_NK, targets_N)
-        accuracy, ranking = float(hits.mean()), self._auroc(outputs_NK, targets_N)
+        accuracy, ranking = mean(hits), self._auroc(outputs_NK, targets_N)
         if self.metric == "AUROC":
             value = ranking
             low, high = bootstrap(lambda i: self._auroc(np.asarray(outputs_NK)[i], np.asarray(targets_N)[i]), len(hits))
@@ -61,7 +61,7 @@ class Binary:
             value = accuracy
             low, high = wilson(float(hits.sum()), len(hits))
         others = {"accuracy": accuracy, "AUROC": ranking, "F1": self._f1(outputs_NK, targets_N)}
-        loss = float(self.losses(outputs_NK, targets_N).mean())
+        loss = mean(self.losses(outputs_NK, targets_N))
         return Score(metric=self.metric, value=value, low=low, high=high, n=len(hits), loss=loss, others=others)
 
     def decide(self, outputs_NK: Floats) -> Floats:
@@ -80,8 +80,8 @@ class Binary:
     def errors(self, outputs_NK: Floats, targets_N: Floats) -> Table:
         """The confusion matrix."""
         said, true = self.decide(outputs_NK), np.asarray(targets_N)
-        rows = tuple((self.classes[i], *(int(((true == i) & (said == j)).sum()) for j in (0, 1))) for i in (0, 1))
-        return Table(title="Confusion: true class by predicted class", columns=("true \\ said", *self.classes), rows=rows)
+        rows: list[tuple[str | int, ...]] = [(self.classes[i], *(int(((true == i) & (said == j)).sum()) for j in (0, 1))) for i in (0, 1)]
+        return Table(title="Confusion: true class by predicted class", columns=("true \\ said", *self.classes), rows=tuple(rows))
 
     def _auroc(self, outputs_NK: Floats, targets_N: Floats) -> float:
         # By ranks (Mann-Whitney): the same number as the curve's area, fast enough to resample 400 times.
@@ -98,4 +98,6 @@ class Binary:
         import torch
         from torchmetrics.functional.classification import binary_f1_score
 
+        if not len(targets_N):
+            return float("nan")
         return float(binary_f1_score(torch.as_tensor(self.decide(outputs_NK)), torch.as_tensor(np.asarray(targets_N)).long()))

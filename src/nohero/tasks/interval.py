@@ -39,13 +39,18 @@ def bootstrap(measure: Callable[[npt.NDArray[np.intp]], float], n: int, seed: in
     return float(low), float(high)
 
 
+def mean(values: Floats) -> float:
+    """The mean; nan of nothing, without numpy's warning."""
+    return float(np.mean(values)) if len(values) else float("nan")
+
+
 def mean_interval(values: Floats) -> tuple[float, float, float]:
     """Mean and its 95 % interval by Student's t; the interval is infinite for one value."""
     from scipy import stats  # a slow import, needed by few
 
     n = len(values)
-    mean = float(np.mean(values))
+    middle = mean(values)
     if n < 2:  # one value says nothing of its spread
-        return mean, -math.inf, math.inf
+        return middle, -math.inf, math.inf
     half = float(stats.t.ppf(0.975, n - 1)) * float(np.std(values, ddof=1)) / math.sqrt(n)
-    return mean, mean - half, mean + half
+    return middle, middle - half, middle + half

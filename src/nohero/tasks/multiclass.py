@@ -9,7 +9,7 @@ import numpy as np
 
 from nohero.run.figure import Table
 from nohero.run.score import Score
-from nohero.tasks.interval import wilson
+from nohero.tasks.interval import mean, wilson
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -43,10 +43,10 @@ class Multiclass:
     def losses(self, outputs_NK: Floats, targets_N: Floats) -> Floats:
         """-log p(target), for each item."""
         log_p_NK = _log_softmax(np.asarray(outputs_NK, dtype=np.float64))
-        return -log_p_NK[np.arange(len(targets_N)), np.asarray(targets_N, dtype=np.intp)]
+        return np.asarray(-log_p_NK[np.arange(len(targets_N)), np.asarray(targets_N, dtype=np.intp).reshape(-1)])
 
     def expected_initial_loss(self, targets_N: Floats, bias: tuple[float, ...] | None = None) -> float:
-        """ln K for silent outputs; with a bias the cross-entropy of its soft-max with the class shares."""
+        """The logarithm of K for silent outputs; with a bias the cross-entropy of its soft-max with the class shares."""
         constant = np.zeros(self.num_outputs) if bias is None else np.asarray(bias)
         return float(self._shares(targets_N) @ -_log_softmax(constant[None])[0])
 
@@ -62,11 +62,11 @@ class Multiclass:
         low, high = wilson(float(hits.sum()), len(hits))
         return Score(
             metric=self.metric,
-            value=float(hits.mean()),
+            value=mean(hits),
             low=low,
             high=high,
             n=len(hits),
-            loss=float(self.losses(outputs_NK, targets_N).mean()),
+            loss=mean(self.losses(outputs_NK, targets_N)),
             others={"macro F1": self._macro_f1(outputs_NK, targets_N)},
         )
 
@@ -80,7 +80,7 @@ class Multiclass:
 
     def outputs_of(self, probabilities_NK: Floats) -> Floats:
         """Log-probabilities are logits."""
-        return np.log(np.maximum(probabilities_NK, TINY))
+        return np.asarray(np.log(np.maximum(probabilities_NK, TINY)))
 
     def errors(self, outputs_NK: Floats, targets_N: Floats) -> Table:
         """The confusion matrix: a row a true class, a column a predicted one; the largest classes only."""
@@ -92,17 +92,19 @@ class Multiclass:
 
     def _shares(self, targets_N: Floats) -> Floats:
         counts = np.bincount(np.asarray(targets_N, dtype=np.intp), minlength=self.num_outputs)
-        return counts / max(counts.sum(), 1)
+        return np.asarray(counts / max(counts.sum(), 1))
 
     def _macro_f1(self, outputs_NK: Floats, targets_N: Floats) -> float:
         import torch
         from torchmetrics.functional.classification import multiclass_f1_score
 
+        if not len(targets_N):
+            return float("nan")
         said = torch.as_tensor(self.decide(outputs_NK)).long()
         true = torch.as_tensor(np.asarray(targets_N)).long()
-        return float(multiclass_f1_score(said, true, num_classes=self.num_outputs, average="macro"))
+        return float(multiclass_f1_score(said, true, num_classes=max(2, self.num_outputs), average="macro"))
 
 
 def _log_softmax(outputs_NK: Floats) -> Floats:
     shifted = outputs_NK - outputs_NK.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))

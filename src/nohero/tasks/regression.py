@@ -9,7 +9,7 @@ import numpy as np
 
 from nohero.run.figure import Table
 from nohero.run.score import Score
-from nohero.tasks.interval import bootstrap
+from nohero.tasks.interval import bootstrap, mean
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -39,35 +39,35 @@ class Regression:
 
     def losses(self, outputs_NK: Floats, targets_N: Floats) -> Floats:
         """Squared error of each item."""
-        return np.asarray((np.asarray(outputs_NK, dtype=np.float64).reshape(-1) - targets_N) ** 2)
+        return np.asarray((np.asarray(outputs_NK, dtype=np.float64).reshape(-1) - np.asarray(targets_N, dtype=np.float64).reshape(-1)) ** 2)
 
     def expected_initial_loss(self, targets_N: Floats, bias: tuple[float, ...] | None = None) -> float:
         """Var(y) + (mean(y) - constant)^2."""
         constant = 0.0 if bias is None else bias[0]
-        return float(np.var(targets_N) + (np.mean(targets_N) - constant) ** 2)
+        return mean((np.asarray(targets_N, dtype=np.float64) - constant) ** 2)
 
     def output_bias(self, targets_N: Floats) -> tuple[float, ...]:
         """The mean."""
-        return (float(np.mean(targets_N)),)
+        return (mean(np.asarray(targets_N)) if len(targets_N) else 0.0,)
 
     def score(self, outputs_NK: Floats, targets_N: Floats) -> Score:
         """R2 with a bootstrap interval; errors in the target's unit beside it."""
-        squares, targets = self.losses(outputs_NK, targets_N), np.asarray(targets_N, dtype=np.float64)
+        squares, targets = self.losses(outputs_NK, targets_N), np.asarray(targets_N, dtype=np.float64).reshape(-1)
 
         def r2(index: npt.NDArray[np.intp]) -> float:
-            spread = float(np.var(targets[index]))
+            spread = float(np.var(targets[index])) if len(index) else 0.0
             return 1.0 - float(squares[index].mean()) / spread if spread else float("nan")
 
         low, high = bootstrap(r2, len(targets))
-        absolute = float(np.sqrt(squares).mean()) * self.scale
+        absolute, square = mean(np.sqrt(squares)) * self.scale, mean(squares)
         return Score(
             metric=self.metric,
             value=r2(np.arange(len(targets))),
             low=low,
             high=high,
             n=len(targets),
-            loss=float(squares.mean()),
-            others={"mean absolute error": absolute, "root mean squared error": float(np.sqrt(squares.mean())) * self.scale},
+            loss=square,
+            others={"mean absolute error": absolute, "root mean squared error": float(np.sqrt(square)) * self.scale},
         )
 
     def decide(self, outputs_NK: Floats) -> Floats:
@@ -88,7 +88,7 @@ class Regression:
         true = np.asarray(targets_N) * self.scale + self.mean
         order = np.argsort(true, kind="stable")
         rows = []
-        for part in np.array_split(order, min(BANDS, len(order))):
+        for part in np.array_split(order, min(BANDS, len(order))) if len(order) else ():
             residual = said[part] - true[part]
             band = f"{true[part].min():.4g} to {true[part].max():.4g}"
             rows.append((band, len(part), float(f"{residual.mean():.4g}"), float(f"{np.abs(residual).mean():.4g}")))

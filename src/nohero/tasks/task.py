@@ -40,7 +40,7 @@ class Task(Protocol):
     def unit(self) -> str:
         """The unit of the loss: nats, or squared standard deviations."""
 
-    def loss(self, outputs_NK: Any, targets_N: Any) -> Any: - torch tensors
+    def loss(self, outputs_NK: Any, targets_N: Any) -> Any:  # torch tensors
         """Mean loss, a scalar tensor: the reference loss of the task."""
 
     def losses(self, outputs_NK: Floats, targets_N: Floats) -> Floats:

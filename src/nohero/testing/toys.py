@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SMALL = Effort(steps=100, seeds=2, sizes=2, trials=6, members=2, batch_steps=300, race_steps=60, pictures=20)
 BRIEF = Effort(steps=60, seeds=2, sizes=2, trials=5, members=2, batch_steps=100, race_steps=40, pictures=20)  # pictures: dearer steps
-ROWS = 480  # items of a made table
+ROWS = 720  # items of a made table
 DIGITS = 5  # classes of the pictures
 PICTURES = 360
 SPARED = "left out to keep the toy short"
@@ -35,7 +35,7 @@ def table() -> Problem:
 def rare() -> Problem:
     """Binary with about 8 % ones."""
     rng = _rng()
-    rows = 2 * ROWS
+    rows = 960
     frame, strength = _columns(rng, rows)
     ones = rng.random(rows) < _sigmoid(2.5 * strength - 4.5)
     return _assembled(_raw("rare", frame, _labels(ones), "bought"), "binary", rate=3e-3)

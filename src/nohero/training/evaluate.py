@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from nohero.tasks.interval import mean
+
 if TYPE_CHECKING:
     from nohero.data.batches import ArraySet
     from nohero.problem import Problem
@@ -19,12 +21,16 @@ def outputs_of(problem: Problem, model: torch.nn.Module, items: ArraySet, batch:
     """The network's outputs for every item, as float64 [N, K]; the mode is put back as it was."""
     if problem.evaluate is not None:
         return np.asarray(problem.evaluate(problem, model, items), dtype=np.float64)
-    was_training = model.training
+    if not len(items):
+        return np.zeros((0, problem.task.num_outputs))
+    modes = [(module, module.training) for module in model.modules()]  # each its own: a frozen layer may be in eval for good
     model.eval()
-    pieces = [model(problem.to_input(items.x[i : i + batch])) for i in range(0, len(items), batch)]
-    model.train(was_training)
-    outputs = torch.cat(pieces) if pieces else torch.empty(0, problem.task.num_outputs)
-    return outputs.reshape(len(items), -1).double().cpu().numpy()
+    try:
+        pieces = [model(problem.to_input(items.x[i : i + batch])) for i in range(0, len(items), batch)]
+    finally:
+        for module, was_training in modes:
+            module.training = was_training
+    return torch.cat(pieces).reshape(len(items), -1).double().cpu().numpy()
 
 
 def targets_of(items: ArraySet) -> Any:  # numpy [N]
@@ -34,4 +40,4 @@ def targets_of(items: ArraySet) -> Any:  # numpy [N]
 
 def mean_loss(problem: Problem, outputs_NK: Any, items: ArraySet) -> float:
     """The task's mean loss of these outputs."""
-    return float(problem.task.losses(outputs_NK, targets_of(items)).mean())
+    return mean(problem.task.losses(outputs_NK, targets_of(items)))

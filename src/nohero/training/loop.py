@@ -17,7 +17,7 @@ from nohero.data.batches import Batches
 from nohero.training import checkpoint
 from nohero.training.augment import augment
 from nohero.training.evaluate import mean_loss, outputs_of
-from nohero.training.optimizer import rate_at
+from nohero.training.optimizer import rate_at, rate_shares
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +57,7 @@ class Training:
         self.problem, self.settings, self.seed = problem, settings, seed
         self.model = problem.make_model(settings, seed).to(problem.device)
         self.optimizer = problem.make_optimizer(self.model, settings)
+        self._shares = rate_shares(self.optimizer)
         self.batches = Batches(problem.train, settings.batch_size, shuffle=True, seed=seed, drop_last=True)
         self.course = Course()
         self.look_every = max(STEPS_BETWEEN, settings.steps // LOOKS)
@@ -69,7 +70,7 @@ class Training:
         prune: Callable[[int, float], bool] | None = None,
         told: Callable[[int, int, float], None] | None = None,
     ) -> None:
-        """Train to the end, from `saved` if it is there; `prune(look, val_loss)` may stop it, `told(step, of, loss)` shows it."""
+        """Train to the end, from `saved` if it is there; `prune(look, best_val_loss)` may stop it, `told(step, of, loss)` shows it."""
         if saved is not None and saved.exists():
             self._restore(saved)
         self._saved_at = time.monotonic()
@@ -103,14 +104,15 @@ class Training:
         course, settings = self.course, self.settings
         mixed = (self.seed * 1_000_003 + course.step) % 2**31
         torch.default_generator.manual_seed(mixed)  # dropout of this step; torch.manual_seed would note a stack trace each time
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate_at(settings, course.step)
+        rate = rate_at(settings, course.step)
+        for group, share in zip(self.optimizer.param_groups, self._shares, strict=True):
+            group["lr"] = rate * share
         x = self.problem.to_input(x)
         if settings.augment != "none":
             x = augment(x, torch.Generator().manual_seed(mixed), flip=settings.flip)
         self.optimizer.zero_grad(set_to_none=True)
         loss = smoothed(self.problem, self.model(x), y, settings.label_smoothing)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         course.step += 1
         value = float(loss.detach())
@@ -132,7 +134,7 @@ class Training:
             course.best = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
         if told is not None:
             told(course.step, self.settings.steps, loss)
-        if prune is not None and prune(len(course.steps), loss):
+        if prune is not None and prune(len(course.steps), course.best_loss):
             course.stopped = f"pruned at step {course.step}"
 
     def _save(self, path: Path) -> None:
@@ -141,7 +143,7 @@ class Training:
         tensors |= {f"best.{k}": v for k, v in course.best.items()}
         tensors |= checkpoint.optimizer_tensors(self.optimizer)
         tensors["probes"] = torch.stack(course.probes)
-        plain = ("step", "steps", "train_losses", "val_losses", "best_loss", "best_step", "running", "since")
+        plain = ("step", "steps", "train_losses", "val_losses", "best_loss", "best_step", "running", "since", "stopped")
         checkpoint.write(path, tensors, {name: getattr(course, name) for name in plain})
         self._saved_at = time.monotonic()
 
@@ -155,7 +157,7 @@ class Training:
 def smoothed(problem: Problem, outputs: torch.Tensor, targets: torch.Tensor, smoothing: float) -> torch.Tensor:
     """The problem's loss, with its targets mixed with the uniform answer where classes are smoothed."""
     loss = problem.loss(outputs, targets)
-    if not smoothing or outputs.shape[-1] < 2:
+    if not smoothing or outputs.ndim < 2 or outputs.shape[-1] < 2:
         return loss
     uniform = -torch.log_softmax(outputs, dim=-1).mean()
     return (1 - smoothing) * loss + smoothing * uniform

@@ -30,3 +30,9 @@ def rate_at(settings: Settings, step: int) -> float:
         return settings.learning_rate * (step + 1) / warm
     share = (step - warm) / max(1, settings.steps - warm)
     return settings.learning_rate * 0.5 * float(1 + torch.cos(torch.tensor(torch.pi * share, dtype=torch.float64)))
+
+
+def rate_shares(optimizer: torch.optim.Optimizer) -> list[float]:
+    """Each group's learning rate as a share of the first one's: what a user sets apart stays apart when the rate is turned."""
+    rates = [float(group["lr"]) for group in optimizer.param_groups]
+    return [rate / rates[0] if rates[0] else 1.0 for rate in rates]

@@ -1,0 +1,57 @@
+"""The recipe for training neural networks, made executable: from raw data to a model that can be trusted.
+
+The names below are loaded when they are first asked for: importing nohero costs nothing and changes nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nohero.checks.check import Check
+    from nohero.prediction import predict
+    from nohero.problem import Problem
+    from nohero.run.errors import NoheroError
+    from nohero.run.finding import Finding, Status
+    from nohero.run.record import Record
+    from nohero.sitting import run_recipe
+    from nohero.stored import read_run
+
+__version__ = "0.1.0"
+
+_PLACES = {
+    "Check": "nohero.checks.check",
+    "Finding": "nohero.run.finding",
+    "NoheroError": "nohero.run.errors",
+    "Problem": "nohero.problem",
+    "Record": "nohero.run.record",
+    "Status": "nohero.run.finding",
+    "predict": "nohero.prediction",
+    "read_run": "nohero.stored",
+    "run_recipe": "nohero.sitting",
+}
+
+__all__ = [
+    "Check",
+    "Finding",
+    "NoheroError",
+    "Problem",
+    "Record",
+    "Status",
+    "__version__",
+    "predict",
+    "read_run",
+    "run_recipe",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        msg = f"module 'nohero' has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(importlib.import_module(_PLACES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PLACES])

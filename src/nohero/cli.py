@@ -118,6 +118,8 @@ def _usage(error: Any) -> NoheroError:
         said, expected, mend = f"unknown option `{found[1]}`", f"an option of `{command}`", did_you_mean(found[1], flags)
     elif found := re.search(r"No such command '([^']+)'", said):
         said, expected, mend = f"unknown verb `{found[1]}`", f"one of {', '.join(VERBS)}", did_you_mean(found[1], VERBS)
+    elif (help_text := getattr(getattr(error, "param", None), "help", "")) and "value for" in said:
+        said, expected = said.partition(": ")[0], help_text
     elif found := re.search(r"Missing argument '?([^'.]+)", said):
         said, expected = f"{found[1].strip('{}').upper()} is missing", f"{command} {found[1].strip('{}').upper()}"
     return NoheroError(said[:1].lower() + said[1:], expected=expected, mend=mend)

@@ -118,7 +118,7 @@ class Engine:
             self.told(name)
         began = time.monotonic()
         try:
-            value = measurement.measure(*needs)
+            text = json.dumps(to_plain(measurement.measure(*needs)), ensure_ascii=False, allow_nan=False)
         except NoheroError:
             raise
         except Exception as error:  # noqa: BLE001
@@ -127,11 +127,10 @@ class Engine:
             if self.directory.journal.last("broken", type=name, trace=trace) is None:  # said once, however often it is resumed
                 self.directory.journal.append("broken", type=name, trace=trace)
             return
-        self._store(name, value, time.monotonic() - began)
+        self._store(name, text, time.monotonic() - began)
 
-    def _store(self, name: str, value: Any, seconds: float) -> None:
+    def _store(self, name: str, text: str, seconds: float) -> None:
         file = f"evidence/{name}-{self._fingerprint}.json"
-        text = json.dumps(to_plain(value), ensure_ascii=False, allow_nan=False)
-        self.directory.write(file, text.encode())
+        self.directory.write(file, text.encode("utf-8", "backslashreplace"))
         self.directory.journal.append("evidence", type=name, fingerprint=self._fingerprint, file=file, seconds=round(seconds, 3))
         self._known[name] = from_plain(measurements()[name].kind, json.loads(text))  # as it will be read again

@@ -65,6 +65,7 @@ class Problem:
     openings: int = 0  # how often this test set was opened before
     seed: int = 0
     threads: int = 1
+    written: str = ""  # SHA-256 of the user's own file: what was measured of other code does not count
     device: str = "cpu"
     distil: bool = False
 
@@ -77,4 +78,5 @@ class Problem:
     def fingerprint(self) -> str:
         """Names the data, the split, the task and the seed: what evidence depends on beside the settings."""
         parts = (self.name, self.raw.sha256, self.split.sha256, self.task.name, self.task.classes, self.start, self.effort)
-        return fingerprint(*parts, self.ladder, self.rates, self.seed, self.threads, self.device, self.distil)
+        more = (self.written,) if self.written else ()
+        return fingerprint(*parts, self.ladder, self.rates, self.seed, self.threads, self.device, self.distil, *more)

@@ -11,7 +11,7 @@ from nohero.recipe import RECIPE, Stage
 from nohero.run.finding import Finding, Status
 from nohero.run.gate import judge_gate
 from nohero.run.journal import content
-from nohero.run.record import StageRecord
+from nohero.run.record import StageRecord, read_record
 from nohero.run.values import to_plain
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def summary(engine: Engine, gate: Gate | None) -> dict[str, Any]:
     ladder = Bars(title="From the best constant to the final model", value_label=metric, bars=tuple(bars), start=None) if bars else None
     if gate is not None:
         headline = f"Stopped at the {gate.stage} gate, closed by {', '.join(gate.closed_by)}" + (f"; so far: {headline}" if headline else "")
-    return {"headline": headline, "next_step": _next(gate, opened=final is not None), "ladder": ladder}
+    return {"headline": headline, "next_step": _next(engine, gate, opened=final is not None), "ladder": ladder}
 
 
 def _verdict(final: Any) -> str:
@@ -130,10 +130,14 @@ def _verdict(final: Any) -> str:
     return f"{said}: the difference is within noise, so the simpler one will do."
 
 
-def _next(gate: Gate | None, *, opened: bool) -> str:
+def _next(engine: Engine, gate: Gate | None, *, opened: bool) -> str:
     from nohero.checks.check import find_check
 
     if gate is not None:
         code = gate.closed_by[0]
         return f'The {gate.stage} gate is closed by {code} ({find_check(code).name}): mend it, or pass it with --pass {code}="reason".'
-    return "Look at the findings and at the worst items." if opened else "Go on to the next stage: nohero run --resume --until final."
+    findings = read_record(engine.directory.journal.events, "").findings
+    for finding in findings:
+        if finding.status is Status.WARN and finding.remedies and not finding.ignored:
+            return f"{finding.code} ({finding.name}): {finding.remedies[0].text}."
+    return "Look at the worst items." if opened else "Go on to the next stage: nohero run --resume --until final."

@@ -42,8 +42,9 @@ class BatchDependence:
         """The chart, where it shows something."""
         if not self.chart:
             return ()
-        rows = tuple((f"output {i}", *(float(f"{v:.2g}") for v in row)) for i, row in enumerate(self.chart))
-        return (Table(title="Dependency of output on input", columns=("", *(f"input {j}" for j in range(len(self.chart)))), rows=rows),)
+        rows: list[tuple[str | float, ...]] = [(f"output {i}", *(float(f"{v:.2g}") for v in row)) for i, row in enumerate(self.chart)]
+        columns = ("", *(f"input {j}" for j in range(len(self.chart))))
+        return (Table(title="Dependency of output on input", columns=columns, rows=tuple(rows)),)
 
 
 def measure(problem: Problem) -> BatchDependence:
@@ -83,6 +84,8 @@ def _gradient(model: nn.Module, x: Tensor, weights: Tensor) -> Tensor:
 def _coded(model: nn.Module, x: Tensor) -> tuple[tuple[int, ...], tuple[int, ...]]:
     import torch
 
+    if not x.is_floating_point():  # whole numbers have no gradient: redrawing alone can tell
+        return (), ()
     with torch.no_grad():
         width = model(x).reshape(len(x), -1).shape[1]
     weights = torch.randn(len(x), width)
@@ -100,7 +103,8 @@ def _redrawn(model: nn.Module, x: Tensor) -> tuple[int, ...]:
     with torch.no_grad():
         half = len(x) // 2
         before = model(x).reshape(len(x), -1)[:half]
-        other = torch.cat([x[:half], x[half:].flip(0) * 1.5 + 0.1])
+        redrawn = x[half:].flip(0)
+        other = torch.cat([x[:half], redrawn * 1.5 + 0.1 if x.is_floating_point() else redrawn])
         after = model(other).reshape(len(x), -1)[:half]
     return tuple(torch.nonzero((before != after).any(1)).flatten().tolist())
 
@@ -108,7 +112,7 @@ def _redrawn(model: nn.Module, x: Tensor) -> tuple[int, ...]:
 def _chart(model: nn.Module, x: Tensor) -> tuple[tuple[float, ...], ...]:
     import torch
 
-    rows = []
+    rows: list[tuple[float, ...]] = []
     for i in range(min(len(x), 12)):
         leaf = x[:12].clone().requires_grad_()
         (gradient,) = torch.autograd.grad(model(leaf).reshape(len(leaf), -1)[i].sum(), leaf)

@@ -23,7 +23,7 @@ def prices(problem: Problem) -> dict[str, float]:
     k = max(1, len(problem.task.classes)) if len(problem.task.classes) > 2 else 1
     n = {name: min(most, len(problem.train)) for name, most in MOST_ROWS.items()}
     asked = len(problem.val) + len(problem.test)
-    tree = (n["gradient-boosted trees"] * d / 2 + 31 * 255 * d) / WORK_A_SECOND + 1e-3  # histograms of 31 leaves
+    tree = (n["gradient-boosted trees"] * d + 2 * 31 * 255 * d) / WORK_A_SECOND + 1e-3  # histograms of 31 leaves
     reduced = columns * COMPONENTS * (MOST_ROWS["nearest neighbours"] + asked) / WORK_A_SECOND if wide else 0.0
     return {
         "best constant": 0.0,

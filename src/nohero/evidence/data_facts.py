@@ -39,7 +39,7 @@ class DataFacts:
     num_values: int = 0  # different values of the target; 0 for classes
     num_repeats: int  # items equal to an earlier one, target included
     repeats: tuple[tuple[str, str], ...]  # item, the earlier one; the first few
-    num_contradictions: int  # items whose input stands elsewhere with another target
+    num_contradictions: int  # items whose input stands at an earlier item, but never with their target
     contradictions: tuple[tuple[str, str, str, str], ...]  # item, target, the other item, its target
     notes: tuple[str, ...]
 
@@ -96,7 +96,7 @@ def measure(problem: Problem) -> DataFacts:
     target = np.asarray(raw.target)
     fields = describe_fields(raw) if raw.frame is not None else ()
     values = None if problem.task.classes else target.astype(float)
-    names, counts = np.unique(target.astype(str), return_counts=True) if values is None else ((), ())
+    names, counts = np.unique(_labels(target), return_counts=True) if values is None else ((), ())
     repeats, contradictions = _twins(groups, target)
     items = [str(i) for i in raw.items] if repeats or contradictions else []
     return DataFacts(
@@ -132,6 +132,13 @@ def _twins(groups: Any, target: Any) -> tuple[list[tuple[int, int]], list[tuple[
                     contradictions.append((int(item), next(iter(first.values()))))
                 first[target[item]] = int(item)
     return repeats, contradictions
+
+
+def _labels(target: Any) -> Any:
+    """Class names as the target's code writes them: whole numbers without a point."""
+    import numpy as np
+
+    return np.array([f"{value:.12g}" for value in target]) if target.dtype.kind == "f" else target.astype(str)
 
 
 def _most_between(values: Any) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nohero.run.figure import Bar, Bars
 
@@ -51,10 +51,10 @@ def measure(problem: Problem) -> GradientReach:
     reached: dict[str, bool] = {name: False for name, _ in named}
     plain_step = training.optimizer.step
 
-    def seen(*args: object, **kwargs: object) -> object:
+    def seen(*args: Any, **kwargs: Any) -> Any:
         for name, p in named:
             reached[name] |= p.grad is not None and bool(p.grad.abs().max() > 0)
-        return plain_step(*args, **kwargs)  # type: ignore[arg-type]
+        return plain_step(*args, **kwargs)
 
     training.optimizer.step = seen  # type: ignore[method-assign]
     with torch.random.fork_rng(devices=[]):

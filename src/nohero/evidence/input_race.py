@@ -76,11 +76,12 @@ def measure(problem: Problem, runs: Runs, allowance: Allowance) -> InputRace:
     )
     curves: list[list[tuple[float, ...]]] = []
     losses: list[list[Any]] = []
+    looks: tuple[int, ...] = ()
     for arm, name in zip(arms, ARMS, strict=True):
         done = [runs.train(arm, settings, problem.seed + s, f"{name}, seed {s}") for s in range(SEEDS)]
         curves.append([t.val_losses for t in done])
         losses.append([problem.task.losses(runs.val_outputs(t), targets_of(problem.val)) for t in done])
-        looks = done[0].steps
+        looks = max((looks, *(t.steps for t in done)), key=len)  # a curve that broke off is shorter
     paired = sum(z - r for r, z in zip(losses[0], losses[1], strict=True)) / SEEDS
     gain, low, high = mean_interval(paired)
     targets = targets_of(problem.val)

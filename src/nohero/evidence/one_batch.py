@@ -61,12 +61,13 @@ def measure(problem: Problem) -> OneBatch:
     floor, constant = _floor(problem, x, y), _constant(problem, y)
     tried: list[tuple[float, list[float], Any]] = []
     for rate in RATES:
-        losses, model = memorise(problem, x, y, rate, problem.effort.batch_steps, floor + NEAR * constant)
+        losses, model = memorise(problem, x, y, rate=rate, steps=problem.effort.batch_steps, near=floor + NEAR * constant)
         tried.append((rate, losses, model))
         if losses[-1] <= floor + NEAR * constant:
             break
     rate, losses, model = min(tried, key=lambda t: t[1][-1] if t[1][-1] == t[1][-1] else float("inf"))
-    return _told(problem, x, y, rate, losses, model, floor, constant, tuple((r, ls[-1]) for r, ls, _ in tried))
+    last = tuple((r, ls[-1]) for r, ls, _ in tried)
+    return _told(problem, x, y, model, rate=rate, losses=losses, floor=floor, constant=constant, tried=last)
 
 
 def chosen(problem: Problem) -> tuple[Any, Any]:
@@ -78,7 +79,7 @@ def chosen(problem: Problem) -> tuple[Any, Any]:
     y = problem.train.y[order]
     if problem.task.classes:  # one of each class in turn
         rank = torch.zeros(len(y), dtype=torch.long)
-        for c in y.unique():
+        for c in y.unique():  # type: ignore[no-untyped-call]
             where = torch.nonzero(y == c).flatten()
             rank[where] = torch.arange(len(where))
         order = order[torch.argsort(rank, stable=True)]
@@ -86,7 +87,7 @@ def chosen(problem: Problem) -> tuple[Any, Any]:
     return problem.to_input(problem.train.x[index]).detach(), problem.train.y[index]
 
 
-def memorise(problem: Problem, x: Any, y: Any, rate: float, steps: int, near: float) -> tuple[list[float], Any]:
+def memorise(problem: Problem, x: Any, y: Any, *, rate: float, steps: int, near: float) -> tuple[list[float], Any]:
     """Adam on one batch until `near` is reached; gives up when the loss has not halved in a quarter of the steps."""
     from dataclasses import replace
 
@@ -105,7 +106,7 @@ def memorise(problem: Problem, x: Any, y: Any, rate: float, steps: int, near: fl
             stuck = step > steps // 4 and losses[-1] > 0.9 * losses[step - steps // 4]
             if losses[-1] <= near or losses[-1] != losses[-1] or stuck or not loss.requires_grad:
                 break
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
     return losses, model
 
@@ -115,7 +116,7 @@ def _floor(problem: Problem, x: Any, y: Any) -> float:
     import numpy as np
     import torch
 
-    _, group = torch.unique(x.flatten(1), dim=0, return_inverse=True)
+    _, group = torch.unique(x.reshape(len(x), -1), dim=0, return_inverse=True)
     targets = y.double().numpy()
     floor = 0.0
     for g in group.unique().tolist():
@@ -136,13 +137,14 @@ def _constant(problem: Problem, y: Any) -> float:
     return float(-(shares * np.log(shares)).sum())
 
 
-def _told(problem: Problem, x: Any, y: Any, rate: float, losses: list[float], model: Any, floor: float, constant: float, tried: Any) -> OneBatch:
+def _told(problem: Problem, x: Any, y: Any, model: Any, *, rate: float, losses: list[float], floor: float, constant: float, tried: Any) -> OneBatch:
     import numpy as np
     import torch
 
     from nohero.run.pictures import picture
 
-    with torch.no_grad():
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(problem.seed)
         last = float(problem.loss(model(x), y))
         model.eval()
         outputs = model(x)

@@ -41,11 +41,8 @@ def measure(problem: Problem) -> PreparedInputs:
 
     from nohero.data.transforms import fit_transforms
 
-    if problem.transform is None:  # the user's own arrays, prepared by the user
-        finite = bool(problem.to_input(problem.val.x).isfinite().all())
-        return PreparedInputs(num_columns=int(np.prod(problem.shape)), from_train=0.0, from_all=0.0, apart=0.0, val_nonfinite=int(not finite), dropped=())
     if problem.transform is None:  # of the user's own making: nothing to fit again
-        unknown, odd = math.nan, int((~np.isfinite(problem.val.x.numpy())).sum())
+        unknown, odd = math.nan, int((~problem.to_input(problem.val.x).isfinite()).sum())
         return PreparedInputs(num_columns=int(np.prod(problem.shape)), from_train=unknown, from_all=unknown, apart=unknown, val_nonfinite=odd, dropped=())
     raw, few = problem.raw, problem.split.val[:500]
     part = raw.take(few)

@@ -45,11 +45,10 @@ def measure(problem: Problem) -> Samples:
     target = np.asarray(problem.raw.target).astype(str)
     classes = sorted(set(target[train].tolist()))[:CLASSES]
     per_class = max(4, min(10, problem.effort.pictures * 2 // max(len(classes), 1)))
-    images = []
+    images: list[Image] = []
     for name in classes:
         mine = train[target[train] == name]
-        for i in rng.choice(mine, min(per_class, len(mine)), replace=False):
-            images.append(picture(problem.raw.images[i], name))
+        images += [picture(problem.raw.images[i], name) for i in rng.choice(mine, min(per_class, len(mine)), replace=False)]
     return Samples(images=tuple(images), per_class=per_class)
 
 

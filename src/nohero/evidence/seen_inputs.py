@@ -56,7 +56,7 @@ def measure(problem: Problem) -> SeenInputs:
     hook.remove()
     x = caught[0]
     wide = problem.to_input(problem.train.x[:2000]).double()
-    wide = wide.transpose(1, -1).flatten(0, -2) if wide.ndim > 2 else wide  # [items (x pixels), features or channels]
+    wide = wide.transpose(1, -1).flatten(0, -2) if wide.ndim > 2 else wide.reshape(len(wide), -1)  # [items (x pixels), features or channels]
     names = getattr(problem.transform, "names", None) or tuple(f"channel {i}" for i in range(wide.shape[1]))
     finite = x[torch.isfinite(x)].double()
     finite = finite if finite.numel() else torch.full((2,), float("nan"), dtype=torch.float64)
@@ -89,5 +89,5 @@ def _drawn(problem: Problem, x: object) -> tuple[Image, ...]:
 
 
 def _listed(problem: Problem, x: object) -> tuple[tuple[str | float, ...], ...]:
-    flat = x.flatten(1).tolist()  # type: ignore[attr-defined]
+    flat = x.reshape(len(x), -1).tolist()  # type: ignore[attr-defined, arg-type]
     return tuple((_label(problem, i), *(round(v, 2) for v in flat[i][:COLUMNS])) for i in range(min(8, len(flat))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nohero.run.figure import Lines, Rule, Series
 from nohero.run.score import Score
@@ -54,7 +54,7 @@ def measure(problem: Problem, runs: Runs, allowance: Allowance, baselines: Basel
 
     import numpy as np
 
-    from nohero.training.evaluate import outputs_of, targets_of
+    from nohero.training.evaluate import num_answered, outputs_of, targets_of
     from nohero.training.runs import few_of
 
     price = runs.step_seconds(problem, problem.start)
@@ -66,17 +66,16 @@ def measure(problem: Problem, runs: Runs, allowance: Allowance, baselines: Basel
     seen = [np.concatenate([outputs_of(problem, model, _part(few, i, b)) for i in range(0, len(few), b)]) for b in BATCHES]
     outputs = runs.val_outputs(trained)
     again = outputs_of(problem, model, problem.val)
-    whole = len(outputs) == len(problem.val)
     return SkeletonRun(
         steps=trained.steps, train_losses=trained.train_losses, val_losses=trained.val_losses,
-        score=problem.task.score(outputs, targets_of(problem.val)[: len(outputs)]),
-        constant_loss=baselines.constant.score.loss, num_evaluated=len(outputs), num_val=len(problem.val),
+        score=problem.task.score(outputs, targets_of(problem.val)),
+        constant_loss=baselines.constant.score.loss, num_evaluated=num_answered(problem, model, problem.val), num_val=len(problem.val),
         batch_difference=max(float(np.abs(s - seen[-1]).max()) if s.shape == seen[-1].shape else float("inf") for s in seen),
-        repeat_difference=float(np.abs(again - outputs).max()) if whole and again.shape == outputs.shape else float("inf"),
+        repeat_difference=float(np.abs(again - outputs).max()),
         output_scale=float(np.std(outputs)), stopped=trained.stopped, unit=problem.task.unit,
     )  # fmt: skip
 
 
-def _part(items: object, start: int, size: int) -> object:
+def _part(items: Any, start: int, size: int) -> Any:  # ArraySet
     end = start + size
-    return type(items)(x=items.x[start:end], y=items.y[start:end], rows=items.rows[start:end])  # type: ignore[attr-defined, call-arg]
+    return type(items)(x=items.x[start:end], y=items.y[start:end], rows=items.rows[start:end])

@@ -54,8 +54,8 @@ def measure(problem: Problem) -> SplitFacts:
 
     raw, parts = problem.raw, problem.split.parts()
     copies = copy_groups(raw)
-    in_train = set(copies[parts["train"]].tolist())
-    across = {name: [int(i) for i in parts[name] if copies[i] in in_train and not np.isin(i, parts["train"])] for name in ("val", "test")}
+    in_train, rows = set(copies[parts["train"]].tolist()), set(parts["train"].tolist())
+    across = {name: [int(i) for i in parts[name] if copies[i] in in_train and i not in rows] for name in ("val", "test")}
     first = {int(g): int(i) for i, g in reversed(list(zip(parts["train"], copies[parts["train"]], strict=True)))} if any(across.values()) else {}
     pairs = [(str(raw.items[i]), str(raw.items[first[int(copies[i])]])) for i in (across["val"] + across["test"])[:SHOWN]]
     together = np.concatenate(list(parts.values()))

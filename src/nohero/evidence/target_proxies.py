@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 ROWS = 5000  # training rows looked at
 FOLDS = 3
 DRAWN = 15
+FARTHEST = 1e30  # trees work in float32
 PRICE = 1.0  # seconds
 
 
@@ -85,7 +86,7 @@ def _numbers(series: Any) -> Any:
     import numpy as np
 
     if series.dtype.is_numeric() or series.dtype.is_temporal():
-        return np.nan_to_num(series.to_physical().cast(float).to_numpy().astype(float), nan=-1e30, posinf=1e30, neginf=-1e30)
+        return np.nan_to_num(series.to_physical().cast(float).to_numpy().astype(float), nan=-FARTHEST).clip(-FARTHEST, FARTHEST)
     return np.unique(series.cast(str).fill_null("").to_numpy().astype(str), return_inverse=True)[1].astype(float)
 
 

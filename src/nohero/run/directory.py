@@ -99,7 +99,7 @@ def find(out: Path, name: str | None = None) -> RunDirectory:
         return runs[-1]
     if name is not None:
         for run in runs:
-            if run.name == name or (name.isdigit() and run.name.startswith(f"{int(name):04d}-")):
+            if run.name == name or (name.isdecimal() and _number(run.path) == int(name)):
                 return run
         direct = Path(name)
         if (direct / "journal.jsonl").is_file():
@@ -113,8 +113,13 @@ def find(out: Path, name: str | None = None) -> RunDirectory:
 
 def list_runs(out: Path) -> list[RunDirectory]:
     """Every run in `out`, oldest first."""
-    folders = sorted(out.iterdir()) if out.is_dir() else []
-    return [RunDirectory(d) for d in folders if (d / "journal.jsonl").is_file() and not d.is_symlink()]
+    folders = [d for d in out.iterdir() if (d / "journal.jsonl").is_file() and not d.is_symlink()] if out.is_dir() else []
+    return [RunDirectory(d) for d in sorted(folders, key=lambda d: (_number(d), d.name))]
+
+
+def _number(folder: Path) -> int:
+    found = NUMBERED.match(folder.name)
+    return int(found[1]) if found else 0
 
 
 def link_latest(out: Path, run: RunDirectory) -> None:

@@ -6,7 +6,7 @@
     ├── RunError            2   the run directory cannot be written, read or resumed
     ├── BudgetError         4   the time given is too little for anything
     └── UserCodeError       3   the user's own code raised; theirs is shown, not ours
-"""
+"""  # noqa: D208 (a drawn tree)
 
 from __future__ import annotations
 

@@ -44,5 +44,6 @@ def _bytes(array: Any) -> Any:
     values = np.asarray(array, dtype=np.float64)
     finite = np.isfinite(values)
     low, high = (values[finite].min(), values[finite].max()) if finite.any() else (0.0, 0.0)
-    spread = max(high / 255 - low / 255, LEAST / 255)  # divided first: the difference of two huge numbers would overflow
-    return np.where(finite, (np.where(finite, values, low) / spread - low / spread), 0.0).clip(0, 255).astype(np.uint8)
+    spread = max(high / 2 - low / 2, LEAST / 2)  # halves: the difference of two huge numbers would overflow
+    shares = (np.where(finite, values, low) / 2 - low / 2) / spread
+    return np.where(finite, shares * 255, 0.0).astype(np.uint8)

@@ -66,11 +66,11 @@ class Binary:
 
     def decide(self, outputs_NK: Floats) -> Floats:
         """1 where the logit is above zero."""
-        return (np.asarray(outputs_NK).reshape(-1) > 0).astype(np.float64)
+        return np.asarray(np.asarray(outputs_NK).reshape(-1) > 0, dtype=np.float64)
 
     def hits(self, outputs_NK: Floats, targets_N: Floats) -> Floats:
         """1 where the answer is right."""
-        return (self.decide(outputs_NK) == targets_N).astype(np.float64)
+        return np.asarray(self.decide(outputs_NK) == np.asarray(targets_N).reshape(-1), dtype=np.float64)
 
     def outputs_of(self, probabilities_NK: Floats) -> Floats:
         """Log-odds of the second column."""

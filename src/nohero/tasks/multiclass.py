@@ -72,11 +72,11 @@ class Multiclass:
 
     def decide(self, outputs_NK: Floats) -> Floats:
         """The class with the largest logit."""
-        return np.argmax(outputs_NK, axis=1).astype(np.float64)
+        return np.asarray(np.argmax(outputs_NK, axis=1), dtype=np.float64)
 
     def hits(self, outputs_NK: Floats, targets_N: Floats) -> Floats:
         """1 where the class is right."""
-        return (self.decide(outputs_NK) == targets_N).astype(np.float64)
+        return np.asarray(self.decide(outputs_NK) == np.asarray(targets_N).reshape(-1), dtype=np.float64)
 
     def outputs_of(self, probabilities_NK: Floats) -> Floats:
         """Log-probabilities are logits."""

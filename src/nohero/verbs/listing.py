@@ -93,9 +93,8 @@ def stages(_out: Path) -> list[dict[str, str]]:
 
 
 def first_sentence(text: str) -> str:
-    """What stands under the first head of a check's text, or its first line."""
-    lines = [part.strip() for part in text.splitlines() if part.strip()]
-    return next((part for part in lines[1:] if not part.startswith("What it asks")), lines[0]) if len(lines) > 1 else "".join(lines)
+    """The first paragraph of a check's text on one line."""
+    return " ".join(text.partition("\n\n")[0].split()).removeprefix("What it asks: ").strip()
 
 
 LISTS: dict[str, Callable[[Path], list[dict[str, Any]]]] = {"checks": checks, "runs": runs, "tasks": tasks, "data": data, "stages": stages}

@@ -1,0 +1,1 @@
+"""Checks of the stage overfit: Is the network large enough to fit?"""

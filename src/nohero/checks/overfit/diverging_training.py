@@ -1,28 +1,20 @@
-"""Diverging training: the loss is not finite, rises, or ends above that of the constant answer.
+"""What it asks: does plain training lower the loss and keep it down?
 
-What it asks
-    Does plain training lower the loss and keep it down?
+Why it matters: a loss that runs away makes every later number meaningless. With a small network at Adam 3e-4 it is nearly
+always a bug: a sign, a logarithm of zero, a step far too long.
 
-Why it matters
-    A loss that runs away makes every later number meaningless. With a small network at Adam 3e-4 it is nearly always a bug:
-    a sign, a logarithm of zero, a step far too long.
+How it is measured: each size of the overfit stage: whether it had to be stopped, the training loss of its last weights in
+the task's own loss, and how far its curve rose again above its lowest point. Both in units of the best constant's loss.
 
-How it is measured
-    Each size of the overfit stage: whether it had to be stopped, the training loss of its last weights in the task's own
-    loss, and how far its curve rose again above its lowest point. Both in units of the best constant's loss.
+When it is right to fail: it fails when a loss is not finite or the trained network is clearly worse than the constant. It
+warns when the curve rose again by a quarter of the constant's loss.
 
-When it is right to fail
-    It fails when a loss is not finite or the trained network is clearly worse than the constant. It warns when the curve
-    rose again by a quarter of the constant's loss.
+What it cannot see: spikes between two looks that heal before the next one, and divergence that would begin after the last
+step.
 
-What it cannot see
-    Spikes between two looks that heal before the next one, and divergence that would begin after the last step.
+Mend: a lower learning rate; look at the loss for logarithms and divisions of zero, and for its sign; clip the gradient.
 
-Mend
-    A lower learning rate; look at the loss for logarithms and divisions of zero, and for its sign; clip the gradient.
-
-Source
-    The recipe, section 3 (Adam at 3e-4 is forgiving), and section 2 (verify that the training loss decreases).
+Source: the recipe, section 3 (Adam at 3e-4 is forgiving), and section 2 (verify that the training loss decreases).
 """
 
 from __future__ import annotations

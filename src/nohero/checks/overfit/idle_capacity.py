@@ -1,30 +1,21 @@
-"""Idle capacity: a bigger network does not lower the training loss.
+"""What it asks: do more weights buy a lower training loss, as they must while there is something left to fit?
 
-What it asks
-    Do more weights buy a lower training loss, as they must while there is something left to fit?
+Why it matters: a network that does not profit from its size has a bottleneck, a branch that is cut off, or settings that
+never reach it. Tuning its width would be tuning nothing.
 
-Why it matters
-    A network that does not profit from its size has a bottleneck, a branch that is cut off, or settings that never reach it.
-    Tuning its width would be tuning nothing.
+How it is measured: the sizes of the overfit stage are trained alike. Their numbers of parameters are counted, and their
+training losses compared with the smallest one's.
 
-How it is measured
-    The sizes of the overfit stage are trained alike. Their numbers of parameters are counted, and their training losses
-    compared with the smallest one's.
+When it is right to fail: it warns when sizes that should differ have equally many parameters; when the bigger networks train
+clearly worse than the smallest; and when they are no better although the loss is still above the best baseline's. A loss
+near zero, or already below every baseline, has no need of size: then it is quiet.
 
-When it is right to fail
-    It warns when sizes that should differ have equally many parameters; when the bigger networks train clearly worse than
-    the smallest; and when they are no better although the loss is still above the best baseline's. A loss near zero, or
-    already below every baseline, has no need of size: then it is quiet.
+What it cannot see: capacity that is idle in all sizes alike, and layers that matter only after longer training.
 
-What it cannot see
-    Capacity that is idle in all sizes alike, and layers that matter only after longer training.
+Mend: let the network's factory use `settings.width` and `settings.depth`; look for dead units and parameters without
+gradient in the bigger sizes; try a lower learning rate there.
 
-Mend
-    Let the network's factory use `settings.width` and `settings.depth`; look for dead units and parameters without gradient
-    in the bigger sizes; try a lower learning rate there.
-
-Source
-    The recipe, section 3 (overfit), and section 2: "verify decreasing training loss" with a bit of capacity added.
+Source: the recipe, section 3 (overfit), and section 2: "verify decreasing training loss" with a bit of capacity added.
 """
 
 from __future__ import annotations

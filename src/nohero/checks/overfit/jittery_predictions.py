@@ -1,30 +1,21 @@
-"""Jittery predictions: on a fixed batch the answers go to and fro, and a calmer learning rate fits better.
+"""What it asks: do the predictions for the same few items settle in the course of the training?
 
-What it asks
-    Do the predictions for the same few items settle in the course of the training?
+Why it matters: the way predictions move shows how the training feels: a network that struggles, or steps too far, lets them
+jump about. A learning rate that is too high costs fit and makes every later comparison noisy.
 
-Why it matters
-    The way predictions move shows how the training feels: a network that struggles, or steps too far, lets them jump about.
-    A learning rate that is too high costs fit and makes every later comparison noisy.
+How it is measured: the answers for the first validation items are written down at every look. Counted is only how far they
+go *back* on their last move, in the second half of the training, as a share of their range: progress counts nothing. Where
+that is more than a hundredth, the same training is done once more at a tenth of the rate.
 
-How it is measured
-    The answers for the first validation items are written down at every look. Counted is only how far they go *back* on
-    their last move, in the second half of the training, as a share of their range: progress counts nothing. Where that is
-    more than a hundredth, the same training is done once more at a tenth of the rate.
+When it is right to fail: it warns when the answers go to and fro and the calmer training ends with a training loss that is
+lower by a margin. Where there was no time for the calmer one, it is unsure.
 
-When it is right to fail
-    It warns when the answers go to and fro and the calmer training ends with a training loss that is lower by a margin.
-    Where there was no time for the calmer one, it is unsure.
+What it cannot see: jitter faster than the looks, rates so high that the network dies and no longer moves, and short
+trainings with fewer than four looks.
 
-What it cannot see
-    Jitter faster than the looks, rates so high that the network dies and no longer moves, and short trainings with fewer
-    than four looks.
+Mend: lower the learning rate; else a larger batch.
 
-Mend
-    Lower the learning rate; else a larger batch.
-
-Source
-    The recipe, section 2: "visualize prediction dynamics".
+Source: the recipe, section 2: "visualize prediction dynamics".
 """
 
 from __future__ import annotations

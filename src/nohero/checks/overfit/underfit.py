@@ -1,29 +1,24 @@
-"""Underfit: even the largest network does not fit the training set as well as the best baseline fits data it never saw.
+"""What it asks: does some size of the network bring the training loss below what the best baseline reaches on the validation
+set?
 
-What it asks
-    Does some size of the network bring the training loss below what the best baseline reaches on the validation set?
+Why it matters: the recipe's third stage has one aim: a network that fits the training set. Regularising and tuning what
+cannot even fit is lost time; a network that stays near the constant answer usually has a bug, not a lack of layers.
 
-Why it matters
-    The recipe's third stage has one aim: a network that fits the training set. Regularising and tuning what cannot even fit
-    is lost time; a network that stays near the constant answer usually has a bug, not a lack of layers.
+How it is measured: the lowest training loss over the sizes tried is placed on a scale from 0 (the best constant answer) to 1
+(the lowest validation loss of a baseline). A training loss is easier to lower than a validation loss, so 1 is a modest
+demand.
 
-How it is measured
-    The lowest training loss over the sizes tried is placed on a scale from 0 (the best constant answer) to 1 (the lowest
-    validation loss of a baseline). A training loss is easier to lower than a validation loss, so 1 is a modest demand.
+When it is right to fail: below a tenth of the way it fails: the network does no more than the constant, though the inputs
+tell more. Below nine tenths it warns. Where no baseline is beyond the constant there may be nothing to learn: it stays
+unsure.
 
-When it is right to fail
-    Below a tenth of the way it fails: the network does no more than the constant, though the inputs tell more. Below nine
-    tenths it warns. Where no baseline is beyond the constant there may be nothing to learn: it stays unsure.
+What it cannot see: a fault that lowers the training loss (targets among the inputs), and whether people would do better than
+every baseline.
 
-What it cannot see
-    A fault that lowers the training loss (targets among the inputs), and whether people would do better than every baseline.
+Mend: longer training where the loss was still falling; a higher learning rate; more width or depth; else the one-batch test
+and the list of parameters without gradient.
 
-Mend
-    Longer training where the loss was still falling; a higher learning rate; more width or depth; else the one-batch test
-    and the list of parameters without gradient.
-
-Source
-    The recipe, section 3: "the first stage: get a model large enough that it can overfit".
+Source: the recipe, section 3: "the first stage: get a model large enough that it can overfit".
 """
 
 from __future__ import annotations

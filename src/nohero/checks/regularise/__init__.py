@@ -1,0 +1,1 @@
+"""Checks of the stage regularise: What trades training fit for validation score?"""

@@ -25,7 +25,7 @@ POLL = 0.005  # seconds
 
 
 def command(out: Path, *words: str) -> list[str]:
-    return [sys.executable, "-m", "nohero.cli", "run", *words, "--out", str(out), "--no-progress", "--quiet"]
+    return [sys.executable, "-m", "nohero", "run", *words, "--out", str(out), "--no-progress", "--quiet"]
 
 
 def lines(out: Path) -> int:
@@ -68,7 +68,7 @@ def main() -> int:
         print("kill  at event  last event")
         for number, place in enumerate(sorted(draw.sample(range(1, total), given.kills)), start=1):
             words = command(torn, "--resume") if lines(torn) else command(torn, given.source, "--budget", "none")
-            how = sit(words, env, torn, until=place + number, later=draw.uniform(0, LATER))  # each sitting adds an event of its own
+            how = sit(words, env, torn, until=max(place + number, lines(torn) + 2), later=draw.uniform(0, LATER))  # each sitting adds an event of its own
             last = find(torn).journal.events[-1]
             told = f"{last['event']} {last.get('name') or last.get('type') or last.get('label') or last.get('key') or ''}"
             print(f"{number:4d}  {lines(torn):8d}  {told}{'' if how == 'killed' else f' ({how})'}", flush=True)

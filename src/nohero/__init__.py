@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nohero.checks.check import Check
     from nohero.prediction import predict
     from nohero.problem import Problem
+    from nohero.project import Project
     from nohero.run.errors import NoheroError
     from nohero.run.finding import Finding, Status
     from nohero.run.record import Record
@@ -25,6 +26,7 @@ _PLACES = {
     "Finding": "nohero.run.finding",
     "NoheroError": "nohero.run.errors",
     "Problem": "nohero.problem",
+    "Project": "nohero.project",
     "Record": "nohero.run.record",
     "Status": "nohero.run.finding",
     "predict": "nohero.prediction",
@@ -37,6 +39,7 @@ __all__ = [
     "Finding",
     "NoheroError",
     "Problem",
+    "Project",
     "Record",
     "Status",
     "__version__",

@@ -1,6 +1,8 @@
-"""`python -m nohero`: the command line."""
+"""`python -m nohero` is the command line."""
+
+import sys
 
 from nohero.cli import main
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

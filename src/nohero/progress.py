@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 HEARTBEAT = 60.0  # seconds of silence in a log before it says that the run goes on
 LIVELY = 10  # redraws a second
+BAR = 20  # columns
+WIDEST_TIME = len("59 min 59 s left")
 WIDEST_STAGE = max(map(len, STAGES))
 
 
@@ -244,12 +246,12 @@ class Bars:
         if not now.stage:
             return Text("")
         row = Table.grid(padding=(0, 1))
-        row.add_column(no_wrap=True)
-        row.add_column(width=20)
-        row.add_column(no_wrap=True, justify="right")
+        row.add_column(no_wrap=True, width=WIDEST_STAGE)
+        row.add_column(width=BAR)
+        row.add_column(no_wrap=True, justify="right", width=WIDEST_TIME)
         row.add_column(no_wrap=True, overflow="ellipsis")
         doing = " ".join(part for part in (now.doing, now.detail) if part)
-        row.add_row(f"{now.stage:<{WIDEST_STAGE}}", ProgressBar(total=1.0, completed=now.share(), width=20), now.left(), Text(doing))
+        row.add_row(now.stage, ProgressBar(total=1.0, completed=now.share(), width=BAR), now.left(), Text(doing))
         return row
 
 

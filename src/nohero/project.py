@@ -90,8 +90,8 @@ def _theirs(where: str, call: Callable[[], Any]) -> Any:
 
 def _place(error: Exception) -> str:
     """Where the user's own code stood when it happened: not deep inside a library."""
-    if isinstance(error, SyntaxError) and error.filename is not None:
-        return f" ({Path(error.filename).name}, line {error.lineno})"
+    if isinstance(error, SyntaxError):  # which says it itself
+        return ""
     libraries = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith((*libraries, str(OURS), "<"))]
     return f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""

@@ -196,7 +196,7 @@ def facts_of(problem: Problem, why: str) -> dict[str, str]:
     facts = {
         "items": f"{len(raw):,}",
         "not used": f"{len(raw.unusable):,}" if raw.unusable else "",
-        "fields": f"{raw.frame.width:,}" if raw.frame is not None else "pictures of " + "x".join(map(str, raw.images.shape[1:])),
+        "fields": f"{raw.frame.width:,}" if raw.frame is not None else "arrays of " + " x ".join(map(str, raw.images.shape[1:])),
         "target": raw.target_name,
         "task": why,
         "split": f"{problem.split.method}: {sizes}",
@@ -233,9 +233,10 @@ def _brought(options: Options) -> tuple[Problem, str]:
     if options.threads is not None:
         rest["threads"] = options.threads
     if options.effort == "tiny":
-        rest["effort"] = Effort(steps=100, seeds=2, sizes=2, trials=4, members=2, batch_steps=400, race_steps=60, pictures=8)
+        rest["effort"] = Effort(steps=60, seeds=2, sizes=2, trials=3, members=2, batch_steps=300, race_steps=40, pictures=8)
+    source = str(Path(options.source).expanduser()) if options.source.startswith("~") else options.source
     return bring(
-        options.source, target=options.target, group=options.group, time=options.time, task=options.task, image_size=options.image_size,
+        source, target=options.target, group=options.group, time=options.time, task=options.task, image_size=options.image_size,
         seed=options.seed, **rest,
     )  # fmt: skip
 

@@ -52,7 +52,7 @@ def measure(problem: Problem) -> BatchDependence:
     import torch
 
     n = min(ITEMS, len(problem.train))
-    x = problem.to_input(problem.train.x[:n]).detach()
+    x = problem.to_input(problem.train.x[:n]).detach().nan_to_num(0.0, 0.0, 0.0)  # gaps are another check's business
     model = problem.make_model(problem.start, problem.seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(problem.seed)
@@ -98,15 +98,23 @@ def _coded(model: nn.Module, x: Tensor) -> tuple[tuple[int, ...], tuple[int, ...
 
 
 def _redrawn(model: nn.Module, x: Tensor) -> tuple[int, ...]:
+    """Items whose output moves when the other half of the batch is dealt anew: a little changed, and far away."""
     import torch
 
+    first = torch.arange(len(x)) < len(x) // 2
+    moved = torch.zeros(len(x), dtype=torch.bool)
     with torch.no_grad():
-        half = len(x) // 2
-        before = model(x).reshape(len(x), -1)[:half]
-        redrawn = x[half:].flip(0)
-        other = torch.cat([x[:half], redrawn * 1.5 + 0.1 if x.is_floating_point() else redrawn])
-        after = model(other).reshape(len(x), -1)[:half]
-    return tuple(torch.nonzero((before != after).any(1)).flatten().tolist())
+        before = model(x).reshape(len(x), -1)
+        for kept in (first, ~first):
+            dealt = x[~kept].flip(0)
+            far = [dealt * 1.5 + 0.1, dealt + 2 * (x.amax() - x.amin())] if x.is_floating_point() else [dealt]
+            for others in far:
+                other = x.clone()
+                other[~kept] = others
+                after = model(other).reshape(len(x), -1)
+                apart = (before != after) & ~(before.isnan() & after.isnan())
+                moved |= kept & apart.any(1)
+    return tuple(torch.nonzero(moved).flatten().tolist())
 
 
 def _chart(model: nn.Module, x: Tensor) -> tuple[tuple[float, ...], ...]:

@@ -73,7 +73,7 @@ def _reduction(problem: Problem, few: Any) -> tuple[Any, str]:
     """Flat inputs as they are, or their principal components where there are many columns."""
     from sklearn.decomposition import PCA
 
-    flat = lambda items: problem.to_input(items.x).flatten(1).double().numpy()  # noqa: E731
+    flat = lambda items: problem.to_input(items.x).flatten(1).double().nan_to_num(0.0, 0.0, 0.0).numpy()  # noqa: E731 (gaps are another check's business)
     if int(problem.train.x[0].numel()) <= MOST_COLUMNS:
         return flat, ""
     components = min(COMPONENTS, len(few) - 1)

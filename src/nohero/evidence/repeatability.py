@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import torch
+
     from nohero.problem import Problem
 
 STEPS = 12
@@ -45,14 +47,23 @@ def measure(problem: Problem) -> Repeatability:
         return dict(training.model.state_dict())
 
     one, two, other = weights(problem.seed), weights(problem.seed), weights(problem.seed + 1)
-    gaps = {name: float((one[name].double() - two[name].double()).abs().max()) for name in one if one[name].numel()}
-    elsewhere = [float((one[name].double() - other[name].double()).abs().max()) for name in one if one[name].numel()]
+    gaps = {name: _apart(one[name], two[name]) for name in one if one[name].numel()}
+    elsewhere = [_apart(one[name], other[name]) for name in one if one[name].numel()]
     few = problem.train.x[:64]
-    first, second = problem.to_input(few).double(), problem.to_input(few).double()
+    first, second = problem.to_input(few), problem.to_input(few)
     return Repeatability(
         steps=STEPS,
         largest_difference=max(gaps.values(), default=0.0),
         first_difference=next((name for name, gap in gaps.items() if gap), ""),
         other_seed_difference=max(elsewhere, default=0.0),
-        read_difference=float((first - second).abs().max()),
+        read_difference=_apart(first, second),
     )
+
+
+def _apart(one: torch.Tensor, two: torch.Tensor) -> float:
+    """The largest difference; the same not-a-number or infinity in the same place is none."""
+    import torch
+
+    gap = (one.double() - two.double()).abs()
+    same = (one == two) | (torch.isnan(one) & torch.isnan(two))
+    return float(gap.masked_fill(same, 0.0).nan_to_num(torch.inf, torch.inf).max())

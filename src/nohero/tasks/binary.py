@@ -38,7 +38,8 @@ class Binary:
     def losses(self, outputs_NK: Floats, targets_N: Floats) -> Floats:
         """-log p(target), for each item."""
         logit = np.asarray(outputs_NK, dtype=np.float64).reshape(-1)
-        return np.asarray(np.logaddexp(0.0, np.where(np.asarray(targets_N).reshape(-1) == 1, -logit, logit)))
+        with np.errstate(invalid="ignore"):  # a network that broke says nan, and so does its loss
+            return np.asarray(np.logaddexp(0.0, np.where(np.asarray(targets_N).reshape(-1) == 1, -logit, logit)))
 
     def expected_initial_loss(self, targets_N: Floats, bias: tuple[float, ...] | None = None) -> float:
         """The logarithm of 2 for a silent logit; with a bias the cross-entropy of its probability with the share of ones."""

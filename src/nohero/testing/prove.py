@@ -60,8 +60,17 @@ class Cells:
 
     @property
     def alarms(self) -> tuple[str, ...]:
-        """Codes that fire on a healthy toy or a lookalike, where all must be quiet."""
-        return () if self.row.kind == SABOTAGE else tuple(c for c, s in self.statuses.items() if s in ALARMS)
+        """Codes that must be quiet and are not: all on a healthy toy, its own on a lookalike."""
+        return tuple(c for c in self._fired if self.row.kind == HEALTHY or (self.row.kind == LOOKALIKE and c == self.row.code))
+
+    @property
+    def strays(self) -> tuple[str, ...]:
+        """Codes that fire on the lookalike of another check: odd in their eyes, perhaps rightly."""
+        return tuple(c for c in self._fired if self.row.kind == LOOKALIKE and c != self.row.code)
+
+    @property
+    def _fired(self) -> tuple[str, ...]:
+        return tuple(c for c, s in self.statuses.items() if s in ALARMS)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ BRIEF = Effort(steps=60, seeds=2, sizes=2, trials=5, members=2, batch_steps=100,
 ROWS = 720  # items of a made table
 DIGITS = 5  # classes of the pictures
 PICTURES = 360
+RATES = (1e-3, 1e-1)  # searched: short trainings want large ones
 SPARED = "left out to keep the toy short"
 
 
@@ -142,7 +143,7 @@ def _assembled(raw: Raw, kind: str, *, rate: float, effort: Effort = SMALL) -> P
     problem = assemble(raw, kind, effort=effort)
     start = replace(problem.start, steps=effort.steps, learning_rate=rate)
     declined = {**problem.declined, "smaller network": SPARED, "smaller input": SPARED}
-    return replace(problem, start=start, ladder=problem.ladder[:2], declined=declined, threads=1)
+    return replace(problem, start=start, ladder=problem.ladder[:2], declined=declined, rates=RATES, threads=1)
 
 
 def _rng() -> Any:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ENOUGH = 5  # validation items: all of five right still leaves a recall between 0.57 and 1 (Wilson)
 NAMED = 8  # classes named in the message
-DRAWN = 30
+DRAWN = 30  # classes in the picture
 
 
 def judge(split: SplitFacts) -> Finding:

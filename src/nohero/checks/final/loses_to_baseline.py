@@ -43,19 +43,19 @@ def judge(opening: TestOpening) -> Finding:
         return skipped("no baseline answered for the test set")
     best = max(told, key=lambda b: b.score.value)
     constant = next((b for b in told if b.name == "best constant"), None)
-    scores = f"{opening.score.metric} {opening.score} against {best.score} of the {best.name} on {opening.score.n:,} items"
+    scores = f"{opening.score.metric} {opening.score} against {best.score} ({best.name}) on {opening.score.n:,} items"
     if constant is not None and constant.high < 0:
         return _tell(failed, opening, constant, f"the model is worse than the best constant answer, beyond noise: {scores}",
                      ["do not use this model", "look for a difference between validation and test: split, preparation, evaluation mode"])  # fmt: skip
     if best.high < 0:
-        return _tell(warned, opening, best, f"the {best.name} is better than the network, beyond noise: {scores}",
-                     [f"use the {best.name}: it is simpler and better", "look at the items that it gets right and the network wrong", "more data, or pretrained weights"])  # fmt: skip
+        return _tell(warned, opening, best, f"a baseline does better than the network, beyond noise: {scores}",
+                     [f"use the baseline ({best.name}): simpler and better", "look at the items that it gets right and the network wrong", "more data, or pretrained weights"])  # fmt: skip
     if best.low > 0:
         return _tell(passed, opening, best, f"better than every baseline, beyond noise: {scores}", [])
     size = EQUAL if opening.score.metric != "R2" or constant is None else EQUAL * max(constant.score.loss, 0.0)
     if -size <= best.low and best.high <= size:
-        return _tell(passed, opening, best, f"as good as the {best.name} to within {size:.2g}, so the simpler one will do: {scores}", [])
-    return _tell(unsure, opening, best, f"the difference to the {best.name} is within noise, so the simpler one will do: {scores}", [_enough(opening, best), f"until then use the {best.name}"])
+        return _tell(passed, opening, best, f"as good as the best baseline to within {size:.2g}, so the simpler one will do: {scores}", [])
+    return _tell(unsure, opening, best, f"the difference to the best baseline is within noise, so the simpler one will do: {scores}", [_enough(opening, best), f"until then use the baseline ({best.name})"])
 
 
 def _enough(opening: TestOpening, best: AgainstBaseline) -> str:

@@ -19,7 +19,7 @@ Source: Guo et al. 2017, On calibration of modern neural networks (arXiv:1706.04
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.test_opening import TestOpening
@@ -50,17 +50,35 @@ def judge(opening: TestOpening) -> Finding:
     )  # fmt: skip
 
 
-def temperature_left_in_the_loss(problem: Problem) -> Problem:
-    """The loss divides the outputs by five; whoever predicts does not."""
+def learnt_by_heart_at_once(problem: Problem) -> Problem:
+    """Forty items, memorised before the second look at the validation set: sure of everything. The other items are for the test."""
     from dataclasses import replace
 
-    def loss(outputs: Any, targets: Any) -> Any:
-        return problem.task.loss(outputs / 5.0, targets)
+    import numpy as np
 
-    return replace(problem, loss=loss, start=replace(problem.start, learning_rate=1e-2))
+    from nohero.checks.plant import posed
+
+    rows = problem.split.train
+    moved = posed(problem, problem.raw, {"train": rows[:40], "test": np.sort(np.concatenate([problem.split.test, rows[40:]]))})
+    start = replace(problem.start, learning_rate=0.1, batch_size=20)
+    declined = problem.declined | dict.fromkeys(("label smoothing", "augmentation", "dropout", "weight decay"), "planted")
+    return replace(moved, start=start, rates=(0.08, 0.12), declined=declined, effort=replace(problem.effort, steps=40, trials=3))
+
+
+def labels_with_noise(problem: Problem) -> Problem:
+    """One label in five is wrong: no one can be sure, and the model says so."""
+    import numpy as np
+
+    from nohero.checks.plant import with_target
+
+    target, rng = problem.raw.target.copy(), np.random.default_rng(5)
+    wrong = rng.random(len(target)) < 0.2
+    names = np.unique(target.astype(str))
+    target[wrong] = np.where(target[wrong] == names[0], names[1], names[0])
+    return with_target(problem, target)
 
 
 CHECK = Check(
     code="FIN140", name="miscalibrated-probabilities", source=GUO, judge=judge,
-    sabotages=(Case(toy="table", plant=temperature_left_in_the_loss),), lookalikes=(),
+    sabotages=(Case(toy="table", plant=learnt_by_heart_at_once),), lookalikes=(Case(toy="table", plant=labels_with_noise),),
 )  # fmt: skip

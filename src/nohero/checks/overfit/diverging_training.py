@@ -42,15 +42,15 @@ def judge(growth: Growth) -> Finding:
     for size in growth.sizes:
         if size.stopped.startswith("the loss is") or not math.isfinite(size.train_loss):
             what = size.stopped or f"the training loss is {size.train_loss}"
-            return _tell(failed, growth, size, f"Training broke off at width {size.width}, depth {size.depth}: {what}.", size.train_loss)
+            return _tell(failed, growth, size, f"training broke off at width {size.width}, depth {size.depth}: {what}", size.train_loss)
     worst = max(growth.sizes, key=lambda s: s.train_loss)
     if worst.train_loss > ABOVE * growth.constant_loss:
         said = f"ends with a training loss of {worst.train_loss:.4g}, where the best constant has {growth.constant_loss:.4g}"
-        return _tell(failed, growth, worst, f"Width {worst.width}, depth {worst.depth} {said}.", worst.train_loss)
+        return _tell(failed, growth, worst, f"width {worst.width}, depth {worst.depth} {said}", worst.train_loss)
     steepest = max(growth.sizes, key=_risen)
     if _risen(steepest) > RISEN * growth.constant_loss:
         said = f"rose again by {_risen(steepest):.4g} above its lowest point"
-        return _tell(warned, growth, steepest, f"The training loss of width {steepest.width}, depth {steepest.depth} {said}.", _risen(steepest))
+        return _tell(warned, growth, steepest, f"the training loss of width {steepest.width}, depth {steepest.depth} {said}", _risen(steepest))
     return passed(f"every training loss is finite and stays down: at most {worst.train_loss:.4g} (constant {growth.constant_loss:.4g})")
 
 

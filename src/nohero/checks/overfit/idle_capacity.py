@@ -46,7 +46,7 @@ def judge(growth: Growth, baselines: Baselines) -> Finding:
         return skipped("one size only was trained")
     counts = {s.num_parameters for s in growth.sizes}
     if len(counts) == 1 and counts != {0}:
-        return _warn(growth, f"The {len(growth.sizes)} sizes asked for are one network: each has {counts.pop():,} parameters.",
+        return _warn(growth, f"the {len(growth.sizes)} sizes asked for are one network: each has {counts.pop():,} parameters",
                      ["use settings.width and settings.depth in the network's factory, or give the ladder one size only"])  # fmt: skip
     if len(sizes) < 2 or sizes[0] is not growth.sizes[0]:
         return skipped("not enough sizes ended with a finite training loss to compare")
@@ -55,11 +55,11 @@ def judge(growth: Growth, baselines: Baselines) -> Finding:
     if small.train_loss <= FLOOR * growth.constant_loss or big.train_loss <= (1 - LOWER) * small.train_loss:
         return passed(said)
     if big.train_loss > small.train_loss + WORSE * growth.constant_loss:
-        return _warn(growth, f"Bigger networks train worse: {said}.", _remedies())
+        return _warn(growth, f"bigger networks train worse: {said}", _remedies())
     target = min((b.score.loss for b in baselines.baselines if math.isfinite(b.score.loss)), default=math.nan)
     if not small.train_loss > target:
         return passed(f"{said}; it is below every baseline's loss already")
-    return _warn(growth, f"More weights do not lower the loss: {said}, still above the best baseline's {target:.4f}.", _remedies())
+    return _warn(growth, f"more weights do not lower the loss: {said}, still above the best baseline's {target:.4f}", _remedies())
 
 
 def _warn(growth: Growth, message: str, remedies: list[str]) -> Finding:

@@ -44,13 +44,13 @@ def judge(growth: Growth) -> Finding:
     if not growth.jitter > SHAKY:
         return passed(said, observed=observed)
     if not math.isfinite(calm):
-        return unsure(f"The {said}; there was no training at a lower rate to compare with.", observed=observed, component="optimizer",
+        return unsure(f"the {said}; there was no training at a lower rate to compare with", observed=observed, component="optimizer",
                       expected=f"at most {SHAKY:.0%}", remedies=["train once more at a tenth of the learning rate (a larger --budget does)"])  # fmt: skip
     gain = now - calm
     if math.isfinite(now) and not (gain > LOWER * abs(now) and gain > OF_CONSTANT * growth.constant_loss):
         return passed(f"{said}, but a tenth of the rate does not fit better (training loss {calm:.4f} against {now:.4f})", observed=observed)
     return warned(
-        f"The {said}; a tenth of it brings the training loss from {now:.4f} to {calm:.4f}.",
+        f"the {said}; a tenth of it brings the training loss from {now:.4f} to {calm:.4f}",
         expected=f"at most {SHAKY:.0%} to and fro, or no lower loss at a calmer rate", observed=observed, component="optimizer",
         level=Level.VERIFIED, numbers={"jitter": growth.jitter, "training loss": now, "calmer training loss": calm},
         effect="worse fit, and comparisons drowned in noise",

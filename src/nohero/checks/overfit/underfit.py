@@ -1,5 +1,4 @@
-"""What it asks: does some size of the network bring the training loss below what the best baseline reaches on the validation
-set?
+"""What it asks: does some size of the network fit the training set as well as the best baseline fits the validation set?
 
 Why it matters: the recipe's third stage has one aim: a network that fits the training set. Regularising and tuning what
 cannot even fit is lost time; a network that stays near the constant answer usually has a bug, not a lack of layers.
@@ -44,11 +43,11 @@ def judge(growth: Growth, baselines: Baselines) -> Finding:
     """Place the lowest training loss between the constant and the best baseline."""
     reached = min((s.train_loss for s in growth.sizes if math.isfinite(s.train_loss)), default=math.nan)
     constant = growth.constant_loss
-    if not (math.isfinite(reached) and math.isfinite(constant)):
-        return skipped("no size ended with a finite training loss to compare")
+    if not (math.isfinite(reached) and math.isfinite(constant) and constant > 0):
+        return skipped("no size ended with a finite training loss, or the constant's loss is not above zero: nothing to compare")
     target = min((b.score.loss for b in baselines.baselines if math.isfinite(b.score.loss)), default=math.nan)
-    clear = constant - target > CLEAR * constant or (target < constant and _better_score(baselines))
-    if not clear:
+    better_score = baselines.best.score.low > baselines.constant.score.high if baselines.baselines else False
+    if not (constant - target > CLEAR * constant or (target < constant and better_score)):
         return _without_measure(reached, constant)
     share = (constant - reached) / (constant - target)
     said = f"training loss {reached:.4f}: {share:.0%} of the way from the best constant ({constant:.4f}) to the best baseline ({target:.4f} on validation)"
@@ -59,19 +58,15 @@ def judge(growth: Growth, baselines: Baselines) -> Finding:
     if share >= ENOUGH:
         return passed(said, **rest)
     tell = failed if share < NOTHING else warned
-    what = "The network does no better than the constant" if share < NOTHING else "No size fits as well as the best baseline"
-    return tell(f"{what}: {said}.", effect="whatever follows tunes a network that cannot fit", remedies=_remedies(growth), **rest)
-
-
-def _better_score(baselines: Baselines) -> bool:
-    return baselines.best.score.low > baselines.constant.score.high
+    what = "the network does no better than the constant" if share < NOTHING else "no size fits as well as the best baseline"
+    return tell(f"{what}: {said}", effect="whatever follows tunes a network that cannot fit", remedies=_remedies(growth), **rest)
 
 
 def _without_measure(reached: float, constant: float) -> Finding:
     if constant - reached > CLEAR * constant:
         return passed(f"training loss {reached:.4f} is below the best constant's {constant:.4f}; no baseline is beyond the constant, so that is all there is to ask")
     return unsure(
-        f"Neither the network (training loss {reached:.4f}) nor any baseline is beyond the best constant ({constant:.4f}).",
+        f"neither the network (training loss {reached:.4f}) nor any baseline is beyond the best constant ({constant:.4f})",
         expected="a training loss below the constant's", observed=Observed(value=reached), component="data",
         remedies=["look whether a person can tell the target from the inputs", "train longer: a network large enough can memorise even random labels"],
     )  # fmt: skip

@@ -42,11 +42,11 @@ def judge(ladder: ChangeLadder) -> Finding:
     if not tried:
         return skipped("no change was tried")
     if harmful := [c for c in kept if c.high < 0]:
-        return _tell(failed, ladder, harmful, "makes the validation loss worse")
+        return _tell(failed, ladder, harmful, "is a loss, beyond noise")
     if lucky := [c for c in kept if not c.low > 0]:
         return _tell(warned, ladder, lucky, "is within noise")
     if lost := [c for c in kept if c.score_high < 0]:
-        return _tell(warned, ladder, lost, "lowers the loss and the score with it")
+        return _tell(warned, ladder, lost, "in loss costs score")
     if kept and ladder.num_seeds < FEWEST_SEEDS:
         return unsure(f"{len(kept)} of {tried} changes were kept on the word of a single seed", expected="two seeds or more for each change",
                       component="search", remedies=["give the comparison more seeds (a larger --budget)"])  # fmt: skip
@@ -58,7 +58,7 @@ def _tell(tell: Any, ladder: ChangeLadder, changes: list[Change], what: str) -> 
     names = ", ".join(c.name for c in changes)
     bars = tuple(Bar(label=c.name, value=c.gain, low=c.low, high=c.high, role="bad" if c in changes else "muted") for c in ladder.changes if c.kept)
     finding: Finding = tell(
-        f"{names} kept, though its gain {what}: {worst.gain:+.4f} {ladder.unit} [{worst.low:.4f}, {worst.high:.4f}] in loss, {worst.score_gain:+.4f} in score",
+        f"{len(changes)} of the changes kept should not have been: the gain {what}; the worst, {worst.name}: {worst.gain:+.4f} {ladder.unit} [{worst.low:.4f}, {worst.high:.4f}] in loss, {worst.score_gain:+.4f} in score",
         expected="a 95 % interval of the gain above zero", component="search", level=Level.VERIFIED, where=tuple(c.name for c in changes),
         observed=Observed(value=worst.gain, unit=ladder.unit, n=worst.num_items, low=worst.low, high=worst.high),
         effect="the model is less simple and not better", remedies=[f"leave out: {names}", "try again with more seeds and more validation items"],

@@ -76,9 +76,9 @@ def layer_never_used(problem: Problem) -> Problem:
     def add(model: Any) -> Any:
         import torch
 
-        body = model.body
-        model.body = torch.nn.ModuleDict({"spare": torch.nn.Linear(4, 4), "used": body})
-        model.body.forward = body.forward
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            model.spare = torch.nn.Linear(4, 4)
         return model
 
     return with_network(problem, add)
@@ -90,7 +90,7 @@ def forgotten_in_the_optimizer(problem: Problem) -> Problem:
 
     import torch
 
-    return replace(problem, make_optimizer=lambda model, s: torch.optim.AdamW(model.head.parameters(), lr=s.learning_rate))
+    return replace(problem, make_optimizer=lambda model, s: torch.optim.AdamW(model.get_submodule("head").parameters(), lr=s.learning_rate))
 
 
 def frozen_on_purpose(problem: Problem) -> Problem:

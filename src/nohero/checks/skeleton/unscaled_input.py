@@ -85,11 +85,8 @@ def scaled_twice(problem: Problem) -> Problem:
 
 
 def columns_as_read(problem: Problem) -> Problem:
-    """Incomes and ages in their own units."""
-    from nohero.checks.plant import with_transform
-
-    plain = [replace(c, center=0.0, scale=1.0) if hasattr(c, "scale") else c for c in problem.transform.columns]
-    return with_transform(problem, replace(problem.transform, columns=tuple(plain)))
+    """Columns in units of their own, such as ages of 45 and 12 to either side."""
+    return replace(problem, to_input=lambda x: 45 + 12 * problem.to_input(x))
 
 
 def pictures_from_zero_to_one(problem: Problem) -> Problem:

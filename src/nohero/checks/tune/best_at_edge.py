@@ -4,8 +4,8 @@ Why it matters: then the best value may lie outside, and what is called tuned is
 searched in the wrong decades costs more than any regulariser gains.
 
 How it is measured: the best finished trial within a tenth of the (logarithmic) range of one end; the rank correlation of the
-setting with the loss over all trials; and what the trials at that end gain over the best of those further in. Beside that,
-whether the champion before the search had a value outside the range and does better than everything inside.
+setting with the loss over all trials; what the trials at that end gain over the best point further in, the champion among
+them; and whether the champion had a value outside the range and does better than everything inside.
 
 When it is right to fail: it warns when the correlation is beyond chance and the fall at the edge matters, or when the champion's
 own value lies outside and wins. With fewer than five trials the edge says nothing: it is unsure.
@@ -20,7 +20,7 @@ Source: the recipe, section 5; Bergstra and Bengio 2012; the tuning playbook, on
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.change_ladder import ChangeLadder
@@ -59,7 +59,9 @@ def judge(search: SearchTrials, ladder: ChangeLadder, growth: Growth) -> Finding
                       component="search", remedies=["more trials (a larger --budget)"])  # fmt: skip
     for name, side in search.at_edge.items():
         towards = -search.trends.get(name, 0.0) if side == "high" else search.trends.get(name, 0.0)
-        inside = min((t.loss for t in told if not _near(t.values[name], search.ranges[name], side)), default=math.nan)
+        mine = float(ladder.champion.get(name) or 0.0)
+        points = [(t.values[name], t.loss) for t in told] + ([(mine, search.champion_loss)] if mine > 0 else [])
+        inside = min((loss for value, loss in points if math.isfinite(loss) and not _near(value, search.ranges[name], side)), default=math.nan)
         if towards * math.sqrt(len(told) - 1) > BEYOND_CHANCE and matters(inside, least):
             return _warn(search, name, side, f"the best of {len(told)} trials lies at that end with a loss of {least:.4f}, against {inside:.4f} further in")
     if search.at_edge:
@@ -82,11 +84,11 @@ def _near(value: float, ends: tuple[float, float], side: str) -> bool:
 def _warn(search: SearchTrials, name: str, side: str, said: str) -> Finding:
     low, high = search.ranges[name]
     wider = (low / FACTOR, high) if side == "low" else (low, high * FACTOR)
-    rest: dict[str, Any] = {"where": (name,), "component": "search", "effect": "the best value may lie outside: this setting is not tuned"}
     return warned(
         f"the {side} end of the range of the {name.replace('_', ' ')}, {low:.3g} to {high:.3g}, is too near: {said}",
         expected="a best value inside its range", observed=Observed(value=min(t.loss for t in search.trials if math.isfinite(t.loss)), unit=search.unit, n=len(search.trials)),
-        remedies=[f"search from {wider[0]:.3g} to {wider[1]:.3g}", "give the search more trials"], **rest,
+        remedies=[f"search from {wider[0]:.3g} to {wider[1]:.3g}", "give the search more trials"],
+        where=(name,), component="search", effect="the best value may lie outside: this setting is not tuned",
     )  # fmt: skip
 
 

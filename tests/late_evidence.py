@@ -21,7 +21,7 @@ from nohero.run.score import Score
 ODD = (math.nan, math.inf, -math.inf, 0.0, -1.0)
 
 
-def score(value=0.8, low=0.75, high=0.85, n=200, loss=0.4, metric="accuracy"):
+def score(value=0.8, low=0.75, high=0.85, n=200, *, loss=0.4, metric="accuracy"):
     return Score(metric=metric, value=value, low=low, high=high, n=n, loss=loss)
 
 

@@ -13,14 +13,14 @@ from PIL import Image
 from nohero.options import Options
 from nohero.sitting import begin, take_up
 
-PASS = "a small run for a test"
+PASSED_BECAUSE = "a small run for a test"
 
 
 def finished(out, source, **options):
     """A run walked to its end, every gate that closes on the way passed with a reason."""
     outcome = begin(Options(source=str(source), effort="tiny", **options), out=Path(out))
     while outcome.gate is not None:
-        outcome = take_up(Path(out), outcome.directory.name, passes=dict.fromkeys(outcome.gate.closed_by, PASS))
+        outcome = take_up(Path(out), outcome.directory.name, passes=dict.fromkeys(outcome.gate.closed_by, PASSED_BECAUSE))
     return outcome.directory
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image
-from small_runs import write_pictures, write_shop
 
 from nohero.cli import main
 from nohero.run.directory import find
 from nohero.stored import record_of
+from small_runs import write_pictures, write_shop
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_pictures_of_all_kinds(told, tmp_path):
     Image.fromarray(np.zeros((40, 30, 3), dtype=np.uint8)).save(folder / "left" / "2.png")
     Image.fromarray(np.zeros((12, 12, 4), dtype=np.uint8), "RGBA").save(folder / "left" / "3.png")
     (folder / "left" / "note.txt").write_text("hello")
-    code, out, err = told("run", "squares", "--until", "data")
+    code, _, err = told("run", "squares", "--until", "data")
     assert code in (0, 1), err
     facts = record_of(find(tmp_path / "runs")).facts
     assert facts["not used"] == "2"

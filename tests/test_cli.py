@@ -10,7 +10,6 @@ import sys
 from html.parser import HTMLParser
 
 import pytest
-from small_runs import finished, nohero, write_shop
 
 import nohero as face
 from nohero.checks.check import all_checks
@@ -22,6 +21,7 @@ from nohero.run.record import Record, StageRecord
 from nohero.run.stages import STAGES
 from nohero.run.values import loads
 from nohero.stored import exit_code, judge_again, record_of
+from small_runs import finished, nohero, write_shop
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x1b]")
 
@@ -268,3 +268,11 @@ def test_a_run_from_python(tmp_path, monkeypatch):
     assert record.stages[0].state in ("open", "closed")
     assert face.read_run("1") == record
     assert record.count(Status.ERROR) == 0
+
+
+def test_prove_prints_the_matrix(capsys):
+    assert main(["prove", "DAT120", "--workers", "1"]) == 0
+    said = capsys.readouterr()
+    assert "sabotages caught by their own check" in said.out
+    assert "healthy" not in said.out.splitlines()[0]
+    assert "1/" in said.err

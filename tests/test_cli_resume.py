@@ -10,7 +10,6 @@ import sys
 import time
 
 import pytest
-from small_runs import finished, nohero, write_shop
 
 from nohero.cli import main
 from nohero.options import Options
@@ -20,6 +19,7 @@ from nohero.run.journal import content
 from nohero.run.lock import locked
 from nohero.sitting import begin, take_up
 from nohero.stored import options_of, record_of
+from small_runs import finished, nohero, write_shop
 
 ENVIRONMENT = {**os.environ, "NOHERO_EFFORT": "tiny", "OMP_NUM_THREADS": "1"}
 KILLS = ("decision", "training", "stage")  # kinds of events after which a kill falls, in three sittings

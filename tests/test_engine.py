@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass, replace
 
 import pytest
-from evidence.measured import EFFORT, toy
 
+from evidence.measured import EFFORT, toy
 from nohero.checks.check import Check, all_checks
 from nohero.engine import Engine
 from nohero.evidence.catalogue import SUPPLIES, chain, measurements
@@ -133,7 +133,7 @@ def test_what_needs_what_was_left_out_says_so(folder):
 
 
 def test_a_check_that_breaks_is_an_error_of_its_own(folder):
-    from nohero.evidence.data_facts import DataFacts  # noqa: F401 - the name in the annotation
+    from nohero.evidence.data_facts import DataFacts
 
     def judge(facts: "DataFacts"):
         raise KeyError("oops")

@@ -11,7 +11,6 @@ import numpy as np
 import polars as pl
 import pytest
 import torch
-from small_runs import finished, write_pictures, write_shop
 
 from nohero.bring import bring, factory
 from nohero.cli import main
@@ -23,6 +22,7 @@ from nohero.prediction import Prediction, Predictions, as_csv, as_json, outputs_
 from nohero.run.errors import DataError, RunError, UsageError
 from nohero.training.evaluate import outputs_of
 from nohero.training.runs import Runs
+from small_runs import finished, write_pictures, write_shop
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +157,15 @@ def test_rows_that_cannot_be_used_keep_their_place(shop, tmp_path):
     rows = list(csv.DictReader(io.StringIO(as_csv(made))))
     assert rows[2]["sold"] == rows[2]["p(yes)"] == ""
     assert json.loads(as_json(made))["predictions"][2] == {"item": "row 3", "prediction": None, "probabilities": None, "problem": made.rows[2].problem}
+
+
+def test_a_spoilt_cell_costs_its_row_alone(shop, tmp_path):
+    lines = (shop[1] / "shop.csv").read_text().splitlines()[:6]
+    (tmp_path / "spoilt.csv").write_text("\n".join([*lines[:2], lines[2].replace(lines[2].split(",")[0], "large"), *lines[3:]]))
+    made = predict_with(shop[0].path, str(tmp_path / "spoilt.csv"))
+    assert [row.problem for row in made.rows] == ["", "column `size`: `large` is not a number, as in training", "", "", ""]
+    (tmp_path / "all.csv").write_text("\n".join([lines[0], *(line.replace(line.split(",")[0], "large") for line in lines[1:])]))
+    assert all(row.problem for row in predict_with(shop[0].path, str(tmp_path / "all.csv")).rows)
 
 
 def test_pictures_one_or_many_and_a_broken_one(pictures, tmp_path):

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from small_runs import write_shop
 
 from nohero.engine import Engine
 from nohero.options import Options
+from nohero.run.errors import BudgetError
 from nohero.run.finding import failed, passed, skipped, warned
 from nohero.run.gate import judge_gate
 from nohero.run.journal import Journal, content
-from nohero.sitting import begin, seconds_so_far, take_up
+from nohero.sitting import _refuse_empty, begin, seconds_so_far, take_up
 from nohero.stored import judge_again, record_of
 from nohero.walk import answered, append_once, state_of, summary
+from small_runs import write_shop
 
 
 @pytest.fixture
@@ -130,3 +131,21 @@ def test_the_split_is_written_with_its_hash(shop, tmp_path):
     assert all(outcome.record.facts["split sha256"] in text.splitlines()[0] for text in files.values())
     assert outcome.record.facts["items"] == "140"
     assert record_of(outcome.directory) == outcome.record
+
+
+def test_a_budget_that_bought_no_network_is_an_error(shop, tmp_path):
+    run = walked(shop, tmp_path / "runs", target="sold", until="data").directory
+    _refuse_empty(run, 20.0)
+    run.journal.append("left_out", key="evidence/SkeletonRun", what="SkeletonRun: about 1 s")
+    _refuse_empty(run, None)
+    with pytest.raises(BudgetError, match="dullest network") as caught:
+        _refuse_empty(run, 20.0)
+    assert caught.value.exit_code == 4
+
+
+def test_a_test_set_that_was_not_opened_is_said(shop, tmp_path):
+    run = walked(shop, tmp_path / "runs", target="sold", until="data").directory
+    run.journal.append("stage", name="final", state="open", left_out=[])
+    told = summary(Engine(run), None)
+    assert told["headline"].startswith("The test set was not opened")
+    assert "larger --budget" in told["next_step"] or ":" in told["next_step"]

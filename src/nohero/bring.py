@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from nohero.choices import make_task, steps_for
 from nohero.models.settings import Settings
 from nohero.problem import Effort, Problem
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from nohero.data.raw import Raw
     from nohero.tasks.task import Task
 
-RARE = 0.1  # share of the rarer class below which accuracy would praise the constant answer: AUROC is told instead
-EPOCHS = 25  # of one training when the budget does not bind, within the two limits below
-LEAST_STEPS, MOST_STEPS = 600, 3000
 TABLE_LADDER = ((32, 1), (64, 2), (128, 2), (256, 3))  # (width, depth), dullest first
 IMAGE_LADDER = ((8, 2), (16, 2), (32, 3), (64, 3))
 SMALLEST_HALVED = 16  # pixels: smaller pictures are not halved
@@ -58,20 +56,6 @@ def with_split(raw: Raw, kind: str, split: Any, *, name: str = "", seed: int = 1
 def reassemble(problem: Problem, raw: Raw) -> Problem:
     """The same problem posed by other raw data: split, fitted and chosen anew."""
     return assemble(raw, problem.task.name, name=problem.name, seed=problem.seed, effort=problem.effort)
-
-
-def make_task(kind: str, code: Any, train: ArraySet) -> Task:
-    """The task's value, with what the training targets say of it."""
-    from nohero.tasks.binary import Binary
-    from nohero.tasks.multiclass import Multiclass
-    from nohero.tasks.regression import Regression
-
-    if kind == "regression":
-        return Regression(mean=code.mean, scale=code.std)
-    if kind == "multiclass":
-        return Multiclass(classes=code.classes)
-    ones = float(train.y.double().mean())
-    return Binary(classes=code.classes, metric="AUROC" if min(ones, 1 - ones) < RARE else "accuracy")
 
 
 def factory(task: Task, train: ArraySet, shape: tuple[int, ...]) -> Any:
@@ -144,11 +128,6 @@ def _choices(raw: Raw, task: Task, n: int, shape: tuple[int, ...]) -> tuple[Sett
     if task.num_outputs == 1:
         declined["label smoothing"] = "there is one output, no classes to share out"
     return start, ladder, declined
-
-
-def steps_for(n: int, batch: int) -> int:
-    """Optimizer steps of one training on `n` items when the budget does not bind."""
-    return int(min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * n // batch)))
 
 
 def bring(source: str, *, target: str | None = None, group: str | None = None, time: str | None = None, task: str | None = None, image_size: int | None = None, seed: int = 17, **rest: Any) -> tuple[Problem, str]:

@@ -127,7 +127,7 @@ def read_model(run: Path) -> Model:
         raise RunError(
             f"the run {run.name} has no model",
             expected=f"{CARD}, which is written when the squeeze stage is done",
-            mend="go on with the run: nohero run --resume",
+            mend="go on with an unfinished run by --resume, or run again with a larger --budget",
         ) from error
     except ValueError as error:
         raise RunError(f"{path} is damaged: {error}", expected="JSON as nohero wrote it", mend="remove it and resume the run, which writes it again") from error

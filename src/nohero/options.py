@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SEED = 17
 BUDGET = "10m"
-LEAST_BUDGET = 10.0  # seconds; measured: bench/least_budget.py
+LEAST_BUDGET = 10.0  # seconds; measured: bench/budgets.py
 UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 EFFORTS = ("full", "tiny")
 MOST_SEED = 2**31 - 1
@@ -109,12 +109,13 @@ def told_path(text: str) -> str:
 
 def told_command(arguments: Sequence[str]) -> str:
     """The command line as the report shows it, ready to be pasted."""
-    return " ".join(["nohero", *(_quoted(_told(argument)) for argument in arguments)])
+    words = [word for argument in arguments for word in _told(argument)]
+    return " ".join(["nohero", *(_quoted(word) for word in words)])
 
 
-def _told(argument: str) -> str:
+def _told(argument: str) -> tuple[str, ...]:
     flag, sign, value = argument.partition("=")
-    return f"{flag}={told_path(value)}" if flag.startswith("--") and sign else told_path(argument)
+    return (flag, told_path(value)) if flag.startswith("--") and sign else (told_path(argument),)
 
 
 def _quoted(word: str) -> str:

@@ -79,7 +79,7 @@ def outputs_for(card: Model, members: Sequence[Any], raw: Raw) -> Any:  # numpy 
         for model in members:
             pieces = [model(_to_input(card, x[i : i + BATCH])) for i in range(0, len(x), BATCH)]
             outputs = torch.cat(pieces) if pieces else torch.empty(0, card.task.num_outputs)
-            every.append(outputs.reshape(len(x), -1).double().numpy())
+            every.append(outputs.reshape(len(x), card.task.num_outputs).double().numpy())
     return average(card.task, every)
 
 

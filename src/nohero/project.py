@@ -99,7 +99,7 @@ def _place(error: Exception) -> str:
 
 def problem_of(path: Path, seed: int = 17) -> tuple[Problem, str]:
     """The problem that a project file poses, and why its task is what it is."""
-    from nohero.bring import make_task, steps_for
+    from nohero.choices import make_task, steps_for
     from nohero.data.batches import array_set
     from nohero.data.split import split as split_rows
     from nohero.data.target_code import TargetCode, fit_target

@@ -168,6 +168,7 @@ def _walked(sitting: Sitting, progress: Progress) -> Outcome:
     if gate is None:
         append_once(directory.journal, "finished", {}, until=options.until)
     write_page(directory)
+    _refuse_empty(directory, options.budget)
     return Outcome(directory=directory, record=record_of(directory), gate=gate)
 
 
@@ -247,6 +248,16 @@ def _refuse_slow_start(budget: float | None, spent: float) -> None:
             f"reading the data took {spent:.0f} s of a budget of {budget:g} s",
             expected=f"at least {spent / LARGEST_START:.0f} s for this source",
             mend=f"--budget {max(60, round(10 * spent)):d}s, for example, or less data",
+        )
+
+
+def _refuse_empty(directory: RunDirectory, budget: float | None) -> None:
+    """A run that could not afford the dullest network has nothing to say of any."""
+    if budget is not None and directory.journal.last("left_out", key="evidence/SkeletonRun") is not None:
+        raise BudgetError(
+            f"the budget of {budget:g} s was too little to train the dullest network",
+            expected=f"at least {2 * budget:.0f} s for this source, going by what this run took",
+            mend=f"start again with --budget {max(60, round(4 * budget)):d}s, for example; what was measured is in {directory.path / 'report.html'}",
         )
 
 

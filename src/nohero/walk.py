@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.engine import Engine
 from nohero.recipe import RECIPE, Stage
+from nohero.run.figure import Bar, Bars
 from nohero.run.finding import Finding, Status
 from nohero.run.gate import judge_gate
 from nohero.run.journal import content
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from nohero.run.gate import Gate
     from nohero.run.journal import Journal
+    from nohero.run.score import Score
     from nohero.training.allowance import Allowance
 
 DONE = ("open", "passed")
@@ -92,28 +94,37 @@ def append_once(journal: Journal, event: str, like: Mapping[str, Any], **fields:
 
 def summary(engine: Engine, gate: Gate | None) -> dict[str, Any]:
     """The headline, the next step and the ladder, from the evidence that is stored; nothing is measured for it."""
-    from nohero.run.figure import Bar, Bars
-
     stored = Engine(engine.directory)
+    ladder, headline = _ladder(stored)
+    final = stored.evidence("TestOpening")
+    so_far = f"; so far: {headline}" if headline else ""
+    if final is not None:
+        headline = _verdict(final)
+    elif engine.directory.journal.last("stage", name="final") is not None:
+        headline = f"The test set was not opened, for want of time or of a model{so_far}"
+    if gate is not None:
+        headline = f"Stopped at the {gate.stage} gate, closed by {', '.join(gate.closed_by)}{so_far}"
+    return {"headline": headline, "next_step": _next(engine, gate, opened=final is not None), "ladder": ladder}
+
+
+def _ladder(stored: Engine) -> tuple[Bars | None, str]:
+    """From the best constant upwards, and the last rung on the validation set in words."""
     bars: list[Bar] = []
     metric, headline = "", ""
     if (baselines := stored.evidence("Baselines")) is not None:
         metric = baselines.best.score.metric
-        bars += [Bar(label=b.name, value=b.score.value, low=b.score.low, high=b.score.high, role="baseline", note="validation") for b in baselines.baselines]
+        bars += [_rung(b.name, b.score, "baseline", "validation") for b in baselines.baselines]
     for name, label in (("SkeletonRun", "dullest network"), ("Ensemble", "tuned and squeezed")):
         if (value := stored.evidence(name)) is not None:
-            s = value.score
-            bars.append(Bar(label=label, value=s.value, low=s.low, high=s.high, role="ours", note="validation"))
-            headline = f"{label}: validation {s.metric} {s}"
-    final = stored.evidence("TestOpening")
-    if final is not None:
-        s = final.score
-        bars.append(Bar(label="test set, opened once", value=s.value, low=s.low, high=s.high, role="good", note="test"))
-        headline = _verdict(final)
-    ladder = Bars(title="From the best constant to the final model", value_label=metric, bars=tuple(bars), start=None) if bars else None
-    if gate is not None:
-        headline = f"Stopped at the {gate.stage} gate, closed by {', '.join(gate.closed_by)}" + (f"; so far: {headline}" if headline else "")
-    return {"headline": headline, "next_step": _next(engine, gate, opened=final is not None), "ladder": ladder}
+            bars.append(_rung(label, value.score, "ours", "validation"))
+            headline = f"{label}: validation {value.score.metric} {value.score}"
+    if (final := stored.evidence("TestOpening")) is not None:
+        bars.append(_rung("test set, opened once", final.score, "good", "test"))
+    return Bars(title="From the best constant to the final model", value_label=metric, bars=tuple(bars), start=None) if bars else None, headline
+
+
+def _rung(label: str, score: Score, role: str, note: str) -> Bar:
+    return Bar(label=label, value=score.value, low=score.low, high=score.high, role=role, note=note)
 
 
 def _verdict(final: Any) -> str:
@@ -140,4 +151,7 @@ def _next(engine: Engine, gate: Gate | None, *, opened: bool) -> str:
     for finding in findings:
         if finding.status is Status.WARN and finding.remedies and not finding.ignored:
             return f"{finding.code} ({finding.name}): {finding.remedies[0].text}."
-    return "Look at the worst items." if opened else "Go on to the next stage: nohero run --resume --until final."
+    if opened:
+        return "Look at the worst items."
+    ended = engine.directory.journal.last("stage", name="final") is not None
+    return "Run again with a larger --budget." if ended else "Go on: nohero run --resume --until final."

@@ -7,9 +7,9 @@ import types
 import typing
 from typing import Any
 
-from nohero.evidence.catalogue import measurements
 from nohero.evidence.baselines import Baseline, Baselines
 from nohero.evidence.batch_dependence import BatchDependence
+from nohero.evidence.catalogue import measurements
 from nohero.evidence.data_facts import DataFacts
 from nohero.evidence.gradient_reach import GradientReach
 from nohero.evidence.initial_loss import InitialLoss

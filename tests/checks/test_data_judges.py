@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from checks.evidence_values import column, facts, prepared, proxies, seen, split
 
+from checks.evidence_values import column, facts, prepared, proxies, seen, split
 from nohero.checks.data import (
     clipped_target,
     constant_column,
@@ -148,7 +148,7 @@ def test_few_rows_leave_a_proxy_unsure():
         (9, 10, 99.5, 1000, 700, "PASS"),
     ],
 )
-def test_clipped_target(at_highest, between, highest, n, values, status):
+def test_clipped_target(at_highest, between, highest, n, values, status):  # noqa: PLR0917
     found = facts(class_counts={}, num_items=n, at_highest=at_highest, at_lowest=1, highest=highest, most_between=between, num_values=values)
     assert clipped_target.judge(found).status == status
 

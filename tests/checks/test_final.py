@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from late_evidence import against, growth, opening, score, search, split
 
+from late_evidence import against, growth, opening, score, search, split
 from nohero.checks.final import loses_to_baseline, miscalibrated_probabilities, reopened_test_set, validation_test_gap
 from nohero.evidence.calibration import Calibration
 from nohero.run.finding import Status

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
-from checks.evidence_values import wild
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from checks.evidence_values import wild
 from nohero.checks.check import all_checks
 from nohero.run.finding import Finding, Status
 from nohero.run.values import dumps, loads

@@ -8,8 +8,8 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from late_evidence import ODD, baselines, growth, size
 
+from late_evidence import ODD, baselines, growth, size
 from nohero.checks.overfit import diverging_training, idle_capacity, jittery_predictions, underfit
 from nohero.run.finding import Status
 from nohero.testing.prove import prove

@@ -7,8 +7,8 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from late_evidence import change, growth, ladder
 
+from late_evidence import change, growth, ladder
 from nohero.checks.regularise import gain_within_noise, overfitting
 from nohero.run.finding import Status
 from nohero.testing.prove import prove

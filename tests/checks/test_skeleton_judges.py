@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from checks.evidence_values import baselines, dependence, initial, one_batch, race, reach, repeatability, score, seen, skeleton_run
 
+from checks.evidence_values import baselines, dependence, initial, one_batch, race, reach, repeatability, score, seen, skeleton_run
 from nohero.checks.skeleton import (
     cannot_overfit_one_batch,
     ignored_input,

@@ -7,8 +7,8 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from late_evidence import ensemble, growth
 
+from late_evidence import ensemble, growth
 from nohero.checks.squeeze import idle_ensemble, still_improving
 from nohero.run.finding import Status
 from nohero.testing.prove import prove

@@ -7,8 +7,8 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from late_evidence import growth, ladder, search, trials
 
+from late_evidence import growth, ladder, search, trials
 from nohero.checks.tune import best_at_edge, under_sampled_search
 from nohero.run.finding import Status
 from nohero.testing.prove import prove
@@ -34,6 +34,7 @@ def test_a_loss_that_falls_to_the_end_is_not():
     [
         {"trends": {"learning_rate": 0.2}},  # no trend towards that end
         {"champion_loss": 0.25},  # the champion, further in, does as well
+        {"edge_gains": {"learning_rate": (0.05, -0.01, 0.11)}},  # within noise over the validation items
     ],
 )
 def test_an_edge_that_does_not_matter_is_quiet(fields):

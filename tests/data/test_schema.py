@@ -40,11 +40,13 @@ def test_a_single_row_in_another_order(trained, table):
     assert trained[1].inputs.check_columns(raw.frame) == ("note",)
 
 
-def test_a_spoilt_cell_is_an_error_with_its_row(trained, table):
-    with pytest.raises(DataError, match="`weight`: `heavy` in row 2 is not a number"):
-        read_like(table("size,weight,colour,day\n1,2,red,2024-01-01\n1,heavy,red,2024-01-01\n"), trained[0])
-    with pytest.raises(DataError, match="`day`: `soon` in row 1 is not a date"):
-        read_like(table("size,weight,colour,day\n1,2,red,soon\n"), trained[0])
+def test_a_row_with_a_spoilt_cell_is_set_aside_with_its_reason(trained, table):
+    raw = read_like(table("size,weight,colour,day\n1,2,red,2024-01-01\n1,heavy,red,2024-01-01\n1,,red,soon\n"), trained[0])
+    assert raw.items.tolist() == ["row 1"]
+    assert [(u.where, u.reason) for u in raw.unusable] == [
+        ("row 2", "column `weight`: `heavy` is not a number, as in training"),
+        ("row 3", "column `day`: `soon` is not a date, as in training"),
+    ]
 
 
 def test_a_missing_column_is_named(trained, table):

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from evidence.measured import EFFORT, measured, supplies, toy
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.neighbors import KNeighborsClassifier
 
+from evidence.measured import EFFORT, measured, supplies, toy
 from nohero.evidence import baselines, skeleton_run
 from nohero.run.directory import create
 from nohero.training.allowance import Allowance
-from nohero.training.evaluate import targets_of
+from nohero.training.evaluate import outputs_of, targets_of
 from nohero.training.runs import Runs
 
 
@@ -65,8 +65,6 @@ def test_the_dullest_network_is_evaluated_whole(name):
 
 
 def test_an_evaluation_that_leaves_items_out_is_noticed():
-    from nohero.training.evaluate import outputs_of
-
     def few(problem, model, items):
         return outputs_of(replace(problem, evaluate=None), model, items)[: len(items) // 32 * 32 or len(items)]
 

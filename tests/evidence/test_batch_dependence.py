@@ -1,11 +1,13 @@
 """Which outputs depend on which inputs: two coded backward passes against one backward pass for each output."""
 
+from dataclasses import replace
+
 import pytest
 import torch
-from evidence.measured import measured, toy, with_network
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evidence.measured import measured, toy, with_network
 from nohero.evidence.batch_dependence import ITEMS, measure
 
 
@@ -130,8 +132,6 @@ def test_dropout_mixes_nothing():
 
 
 def test_whole_numbers_have_no_gradient_and_are_redrawn():
-    from dataclasses import replace
-
     problem = toy("table")
     words = torch.randint(0, 9, (50, 6))
     model = torch.nn.Sequential(torch.nn.Embedding(9, 4), torch.nn.Flatten(), torch.nn.Linear(24, 1))

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from evidence_of import engine, half_of
 
+from evidence_of import engine, half_of
 from nohero.evidence.paired import interval
 from nohero.run.values import to_plain
 from nohero.testing.toys import TOYS
@@ -46,7 +46,7 @@ def test_the_first_gain_recounted(measured):
 
 
 def test_what_is_kept_is_beyond_noise_and_becomes_the_champion(measured):
-    _, made, ladder, _ = measured
+    ladder = measured[2]
     assert all(c.kept == (c.low > 0) for c in ladder.changes)
     assert ladder.end_loss <= ladder.start_loss + 1e-9
     kept = {c.name for c in ladder.changes if c.kept}

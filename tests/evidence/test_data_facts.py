@@ -1,11 +1,14 @@
 """Counts of the data against counting by two plain loops."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from evidence.measured import measured, table, toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evidence.measured import measured, raw_table, table, toy
+from nohero.bring import assemble
 from nohero.evidence.data_facts import _twins, measure
 
 
@@ -52,18 +55,9 @@ def test_class_counts():
 
 
 def test_classes_that_are_numbers_are_named_as_the_task_names_them():
-    problem = table({"a": np.arange(60.0), "b": np.sin(np.arange(60.0))}, [0] * 60)
-    numbers = np.r_[np.zeros(30), np.ones(30)]
-    facts = measure(table_with_numbers(problem, numbers))
+    raw = raw_table({"a": np.sin(np.arange(60.0)), "b": np.cos(np.arange(60.0))}, np.r_[np.zeros(30), np.ones(30)])
+    facts = measure(assemble(raw, "binary"))
     assert facts.class_counts == {"0": 30, "1": 30}
-
-
-def table_with_numbers(problem, numbers):
-    from dataclasses import replace
-
-    from nohero.bring import assemble
-
-    return assemble(replace(problem.raw, target=numbers), "binary")
 
 
 def test_values():
@@ -80,10 +74,6 @@ def test_values():
 
 
 def test_copies_of_pictures():
-    from dataclasses import replace
-
-    from nohero.bring import assemble
-
     raw = toy("pictures").raw
     index = np.r_[np.arange(len(raw)), [0, 0, 5]]
     twice = replace(raw.take(index), items=np.array([f"p{i}" for i in range(len(index))]))

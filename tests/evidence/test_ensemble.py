@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from evidence_of import engine
 
+from evidence_of import engine
 from nohero.evidence.average import average, probabilities
 from nohero.evidence.ensemble import WORTH, disagreement
 from nohero.tasks.binary import Binary
@@ -94,3 +94,16 @@ def test_longer_training_is_told_with_its_interval(measured):
     assert ensemble.longer_low <= ensemble.longer_gain <= ensemble.longer_high
     assert ensemble.longer_kept == (ensemble.longer_gain > 0)
     assert ensemble.settings["steps"] == (ensemble.longer_steps if ensemble.longer_kept else ensemble.short_steps)
+
+
+def test_the_student_is_handed_on_alone(measured, tmp_path):
+    """Taught by the average, it agrees with it more than a member does with another."""
+    problem, _, ensemble = measured
+    made = engine(replace(problem, distil=True), tmp_path)
+    taught = made.evidence("Ensemble")
+    if ensemble.num_used == 1:
+        assert taught.distilled == {}
+        return
+    assert taught.num_used == 1
+    assert taught.distilled["agreement with the ensemble"] > 0.9
+    assert taught.distilled["student loss"] < 1.2 * np.mean(ensemble.member_losses)

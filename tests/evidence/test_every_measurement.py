@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from evidence.measured import EARLY, measured
 
+from evidence.measured import EARLY, measured
 from nohero.evidence.catalogue import SUPPLIES, chain, measurements
 from nohero.run.figure import Figure
 from nohero.run.values import dumps, from_plain, loads, to_plain

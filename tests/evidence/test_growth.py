@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import pytest
-from evidence_of import engine
 
+from evidence_of import engine
 from nohero.evidence.prediction_dynamics import to_and_fro
 from nohero.testing.toys import TOYS
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from evidence.measured import measured, toy
 
+from evidence.measured import measured, toy
 from nohero.evidence import initial_loss
 from nohero.evidence.initial_loss import measure
 from nohero.models.build import set_output_bias
+from nohero.training.runs import few_of
 
 
 @pytest.mark.parametrize(("name", "most"), [("table", 0.06), ("pictures", 0.1), ("rare", 0.06)])
@@ -32,8 +33,6 @@ def test_each_loss_is_that_of_one_seed():
     facts = measured("table")[0]["InitialLoss"]
     assert facts.n == min(initial_loss.ITEMS, len(problem.train))
     assert facts.bias_set
-    from nohero.training.runs import few_of
-
     few = few_of(problem.train, initial_loss.ITEMS)
     for i, (without, with_bias) in enumerate(zip(facts.without_bias, facts.with_bias, strict=True)):
         model = problem.make_model(replace(problem.start, prior_bias=False), problem.seed + i).eval()

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from evidence.measured import measured, toy, with_network
 
+from evidence.measured import measured, toy, with_network
 from nohero.data.transforms import fit_transforms
 from nohero.evidence import prepared_inputs, samples, seen_inputs
 

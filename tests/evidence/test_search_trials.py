@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from evidence_of import engine, half_of
 from late_evidence import trials
-
 from nohero.evidence.search_points import hopeless, next_values
-from nohero.evidence.search_trials import _edges, _importance, _rank_correlation
+from nohero.evidence.search_reading import edges_of, importance_of, near, rank_correlation
 from nohero.run.values import to_plain
 from nohero.testing.toys import TOYS
 
@@ -43,6 +43,24 @@ def test_points_lie_in_their_range(measured):
     for trial in search.trials:
         for name, (low, high) in search.ranges.items():
             assert low <= trial.values[name] <= high
+
+
+def test_the_gain_at_an_edge_recounted(tmp_path):
+    """A range whose high end is the best of it: the best trial against the best one further in, item by item."""
+    toy = TOYS["numbers"]()
+    declined = toy.declined | dict.fromkeys((*CUT, "early stopping"), "left out to keep the test short")
+    problem = replace(toy, declined=declined, effort=replace(toy.effort, trials=6, seeds=1), ladder=toy.ladder[:1], rates=(2e-5, 1e-3))
+    made = engine(problem, tmp_path)
+    search = made.evidence("SearchTrials")
+    assert search.at_edge == {"learning_rate": "high"}
+    runs = made._supplies["Runs"]
+    found = {e["label"]: runs.val_outputs(runs.found(e["key"])) for e in made.directory.journal.every("training")}
+    done = sorted((t for t in search.trials if not t.pruned), key=lambda t: t.loss)
+    inside = next(t for t in done if not near(t.values["learning_rate"], problem.rates, "high"))
+    best, other = (found[f"trial {t.number}"].reshape(-1) for t in (done[0], inside))
+    gains = [(float(o) - float(y)) ** 2 - (float(b) - float(y)) ** 2 for b, o, y in zip(best, other, problem.val.y, strict=True)]
+    half = 1.98 * np.std(gains, ddof=1) / math.sqrt(len(gains))
+    assert search.edge_gains["learning_rate"] == pytest.approx((np.mean(gains), np.mean(gains) - half, np.mean(gains) + half), rel=1e-2)
 
 
 def test_from_scratch_it_is_the_same_search(measured, tmp_path):
@@ -89,20 +107,20 @@ def test_rank_correlation_against_a_recount():
     rates, losses = 10 ** rng.uniform(-4, -2, 12), rng.random(12)
     rank = lambda v: np.array([sum(w < x for w in v) for x in v], dtype=float)
     expected = float(np.corrcoef(rank(rates), rank(losses))[0, 1])
-    assert _rank_correlation(trials(*zip(rates, losses, strict=True)), "learning_rate") == pytest.approx(expected)
+    assert rank_correlation(trials(*zip(rates, losses, strict=True)), "learning_rate") == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("points", [(), ((1e-3, 0.5),), ((1e-3, 0.5),) * 8, ((1e-3, math.nan),) * 8])
 def test_nothing_to_tell(points):
-    assert _rank_correlation(trials(*points), "learning_rate") == 0.0
-    assert all(v >= 0 for v in _importance(list(trials(*points)), RANGES).values())
+    assert rank_correlation(trials(*points), "learning_rate") == 0.0
+    assert all(v >= 0 for v in importance_of(list(trials(*points)), RANGES).values())
 
 
 @pytest.mark.parametrize(("rate", "edge"), [(1.1e-4, "low"), (1e-3, None), (9e-3, "high"), (5e-5, None)])
-def test_edges(rate, edge):
-    found = _edges(list(trials((1e-3, 0.6), (rate, 0.5))), RANGES)
+def testedges_of(rate, edge):
+    found = edges_of(list(trials((1e-3, 0.6), (rate, 0.5))), RANGES)
     assert found == ({} if edge is None else {"learning_rate": edge})
 
 
-def test_no_trials_no_edges():
-    assert _edges([], RANGES) == {}
+def test_no_trials_noedges_of():
+    assert edges_of([], RANGES) == {}

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from evidence.measured import EFFORT, measured, supplies, table, toy, with_network
 
-from nohero.evidence import gradient_reach, one_batch, repeatability
+from evidence.measured import EFFORT, measured, supplies, table, toy, with_network
+from nohero.evidence import gradient_reach, input_race, one_batch, repeatability
 from nohero.evidence.input_race import InputRace
 from nohero.training.evaluate import targets_of
 
@@ -173,8 +173,6 @@ def test_curves_of_unequal_length_can_be_drawn():
 
 
 def test_useless_inputs_do_not_win():
-    from nohero.evidence import input_race
-
     rng = np.random.default_rng(0)
     problem = table({"a": rng.normal(size=300), "b": rng.normal(size=300)}, rng.choice(["no", "yes"], 300))
     facts = input_race.measure(*supplies(problem).values())

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
-from evidence.measured import measured, table, toy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evidence.measured import measured, table, toy
 from nohero.evidence.split_facts import measure
 
 NUM = 40

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from evidence.measured import measured, table
 
+from evidence.measured import measured, table
 from nohero.evidence.target_proxies import measure
 
 RNG = np.random.default_rng(0)
@@ -25,7 +25,7 @@ def test_a_planted_copy_of_a_class(copy):
     assert (found.score, found.distinct, found.one_to_one) == (1.0, 2, True)
     assert found.score_without < 0.65
     assert not by_name(facts)["noise"].one_to_one
-    assert facts.constant == max(np.mean(y == "yes") for y in (LABELS,)) or facts.constant > 0.5
+    assert 0.5 <= facts.constant < 0.6
     assert facts.metric == "accuracy"
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from evidence_of import engine
 
+from evidence_of import engine
 from nohero.evidence.calibration import calibration, calibration_error
 from nohero.evidence.test_opening import _ranking, gap_of, headline_gain
 from nohero.tasks.binary import Binary

@@ -1,5 +1,7 @@
 """Networks: the right shapes, decided by the seed alone."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -100,5 +102,5 @@ def test_bins_are_how_full_each_of_them_is():
     cuts = np.quantile(x[:, 0].double().numpy(), np.linspace(0, 1, len(column) + 1))
     for item, seen in zip(x.tolist(), caught[0].tolist(), strict=True):
         assert seen[:2] == item
-        full = [2 * min(max((item[0] - a) / (b - a), 0.0), 1.0) - 1 for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        full = [2 * min(max((item[0] - a) / (b - a), 0.0), 1.0) - 1 for a, b in pairwise(cuts)]
         assert seen[2:] == pytest.approx(full, abs=1e-4)

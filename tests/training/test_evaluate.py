@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from training.problems import settings, toy
 
 from nohero.data.batches import array_set
 from nohero.training.evaluate import mean_loss, outputs_of, targets_of
 from nohero.training.runs import few_of
+from training.problems import settings, toy
 
 
 def network(name):

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from training.problems import same, settings, toy
 
 from nohero.run.errors import RunError
 from nohero.training import checkpoint, loop
 from nohero.training.evaluate import mean_loss, outputs_of
 from nohero.training.loop import Training, smoothed
+from training.problems import same, settings, toy
 
 
 def trained(problem, chosen, seed=0, **rest):
@@ -119,9 +119,10 @@ def test_a_kill_while_a_checkpoint_is_written_leaves_the_one_before(tmp_path, mo
     def broken(_descriptor):
         raise OSError(28, "No space left on device")
 
-    with monkeypatch.context() as patched, pytest.raises(RunError):
+    with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", broken)
-        trained(problem, chosen, seed=3, saved=saved)
+        with pytest.raises(RunError):
+            trained(problem, chosen, seed=3, saved=saved)
     assert saved.read_bytes() == before
     assert same(trained(problem, chosen, seed=3, saved=saved).model.state_dict(), whole.model.state_dict())
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from training.problems import same, settings, toy
 
 from nohero.run.directory import RunDirectory, create
 from nohero.run.journal import content
 from nohero.training import loop
 from nohero.training.evaluate import mean_loss, outputs_of
 from nohero.training.runs import Runs
+from training.problems import same, settings, toy
 
 CHOSEN = settings(steps=50)
 

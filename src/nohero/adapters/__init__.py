@@ -1,0 +1,1 @@
+"""Other packages, each imported in one file."""

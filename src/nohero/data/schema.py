@@ -71,9 +71,10 @@ def _read_rows(path: Path, source: str, schema: Schema) -> Raw:
     items = row_names(table.rows)
     aside = [name for name in (schema.target_name, schema.group_name) if name in table.frame.columns]
     forms = dict(schema.forms)
+    faults: dict[int, str] = {}
     features = table.frame.drop(aside)
-    features = features.with_columns([_strict(series, forms.get(series.name, ""), table.rows) for series in features])
-    return Raw(
+    features = features.with_columns([_strict(series, forms.get(series.name, ""), faults) for series in features])
+    raw = Raw(
         name=path.stem,
         source=source,
         modality="table",
@@ -81,7 +82,7 @@ def _read_rows(path: Path, source: str, schema: Schema) -> Raw:
         target=_target(table, source, schema),
         target_name=schema.target_name,
         items=items,
-        unusable=table.unusable,
+        unusable=(*table.unusable, *(Unusable(where=str(items[i]), reason=faults[i]) for i in sorted(faults))),
         notes=table.notes,
         sha256=table.sha256,
         columns=tuple(table.frame.columns),
@@ -89,6 +90,7 @@ def _read_rows(path: Path, source: str, schema: Schema) -> Raw:
         header=table.header,
         group_name=schema.group_name,
     )
+    return raw.take(np.setdiff1d(np.arange(len(raw)), np.fromiter(faults, dtype=np.int64))) if faults else raw
 
 
 def _named(table: Table, source: str, schema: Schema) -> Table:
@@ -106,23 +108,18 @@ def _named(table: Table, source: str, schema: Schema) -> Table:
     )
 
 
-def _strict(series: pl.Series, form: str, rows: Any) -> pl.Series:
-    """Cells in the form of training; one that does not fit is an error, as no answer could rest on it."""
+def _strict(series: pl.Series, form: str, faults: dict[int, str]) -> pl.Series:
+    """Cells in the form of training; a row with one that does not fit is added to `faults`, as no answer could rest on it."""
     import polars as pl
 
-    from nohero.data.table_types import misfits, name_cells, retype
+    from nohero.data.table_types import misfits, retype
 
     if series.dtype != pl.String or not form:
         return series
     fitted = retype(series, form)
-    lost = misfits(series, fitted, form)
-    if lost.len():
-        kind = form.split(" ", maxsplit=1)[0].rstrip(",")
-        raise DataError(
-            f"column `{series.name}`: {name_cells(lost, series, rows)} {'is' if lost.len() == 1 else 'are'} not a {kind}",
-            expected=f"{form}, as in training; an empty cell where the value is unknown",
-            mend="correct or empty these cells",
-        )
+    kind = form.split(" ", maxsplit=1)[0].rstrip(",")
+    for place in misfits(series, fitted, form):
+        faults.setdefault(int(place), f"column `{series.name}`: `{series[int(place)]}` is not a {kind}, as in training")
     return fitted
 
 

@@ -65,7 +65,9 @@ def measure(problem: Problem, runs: Runs, allowance: Allowance) -> Baselines:
     from nohero.training.evaluate import targets_of
 
     targets = targets_of(problem.val)
-    found, left_out, kept = [], [], {}
+    found: list[Baseline] = []
+    left_out: list[str] = []
+    kept: dict[str, torch.Tensor] = {}
     for name, price in prices(problem).items():
         if not allowance.fits(f"baseline/{name}", price / SHARE, name):
             left_out.append(name)

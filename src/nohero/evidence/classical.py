@@ -73,7 +73,9 @@ def _reduction(problem: Problem, few: Any) -> tuple[Any, str]:
     """Flat inputs as they are, or their principal components where there are many columns."""
     from sklearn.decomposition import PCA
 
-    flat = lambda items: problem.to_input(items.x).flatten(1).double().nan_to_num(0.0, 0.0, 0.0).numpy()  # noqa: E731 (gaps are another check's business)
+    def flat(items: Any) -> Any:
+        return problem.to_input(items.x).flatten(1).double().nan_to_num(0.0, 0.0, 0.0).numpy()  # gaps are another check's business
+
     if int(problem.train.x[0].numel()) <= MOST_COLUMNS:
         return flat, ""
     components = min(COMPONENTS, len(few) - 1)

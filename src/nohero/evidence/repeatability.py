@@ -34,8 +34,6 @@ def measure(problem: Problem) -> Repeatability:
     """Train thrice for a few steps."""
     from dataclasses import replace
 
-    import torch
-
     from nohero.training.loop import Training
 
     short = replace(problem.start, steps=STEPS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.search_points import Trial, hopeless, is_random, next_values, ranges_of
+from nohero.evidence.search_reading import edges_of, gains_at_edges, importance_of, rank_correlation
 from nohero.run.figure import Bar, Bars, Lines, Rule, Series
 
 if TYPE_CHECKING:
@@ -14,11 +15,8 @@ if TYPE_CHECKING:
     from nohero.models.settings import Settings
     from nohero.problem import Problem
     from nohero.training.allowance import Allowance
-    from nohero.training.runs import Runs
+    from nohero.training.runs import Runs, Trained
 
-EDGE = 0.1  # of the log range: a best value closer to an end than this is "at the edge"
-FEWEST = 6  # trials before a share of variance is told
-LEAST = 1e-12  # keeps the logarithm of a setting finite
 PRICE = 3.0  # seconds
 
 
@@ -40,6 +38,7 @@ class SearchTrials:
     settings: dict[str, Any]  # handed on
     num_planned: int
     unit: str
+    edge_gains: dict[str, tuple[float, float, float]] = field(default_factory=dict)  # at an edge: gain over the best trial further in, interval
     trends: dict[str, float] = field(default_factory=dict)  # rank correlation of each setting with the loss, pruned trials included
 
     def sentence(self) -> str:
@@ -73,11 +72,11 @@ def measure(problem: Problem, runs: Runs, allowance: Allowance, ladder: ChangeLa
     price = champion.steps * runs.step_seconds(problem, champion)
     planned = int(allowance.decide("search/trials", lambda: max(0, min(problem.effort.trials, allowance.afford(price, share=0.7) - seeds))))
     trials: list[Trial] = []
-    courses: list[tuple[float, ...]] = []
+    trainings: list[Trained] = []
     for number in range(planned):
         if not allowance.fits(f"search/{number}", price, f"trials {number} to {planned - 1}"):
             break
-        trials.append(_trial(problem, runs, champion, ranges=ranges, trials=trials, courses=courses, planned=planned))
+        trials.append(_trial(problem, runs, champion, ranges=ranges, trials=trials, trainings=trainings, planned=planned))
     finished = [t for t in trials if not t.pruned and math.isfinite(t.loss)]
     before = arm(problem, runs, champion, seeds, "champion")
     settings, best, result, best_loss = champion, -1, None, before.loss
@@ -92,13 +91,13 @@ def measure(problem: Problem, runs: Runs, allowance: Allowance, ladder: ChangeLa
     gain, low, high, kept = (result.gain, result.low, result.high, result.kept) if result else (0.0, 0.0, 0.0, False)
     return SearchTrials(
         trials=tuple(trials), ranges=ranges, best=best, champion_loss=before.loss, best_loss=best_loss, gain=gain, low=low, high=high,
-        kept=kept, importance=_importance(finished, ranges), at_edge=_edges(finished, ranges), settings=asdict(settings), num_planned=planned, unit=problem.task.unit,
-        trends={name: _rank_correlation(trials, name) for name in ranges},
+        kept=kept, importance=importance_of(finished, ranges), at_edge=edges_of(finished, ranges), settings=asdict(settings), num_planned=planned, unit=problem.task.unit,
+        edge_gains=gains_at_edges(problem, runs, finished, trainings, ranges), trends={name: rank_correlation(trials, name) for name in ranges},
     )  # fmt: skip
 
 
 def _trial(
-    problem: Problem, runs: Runs, champion: Settings, *, ranges: Any, trials: list[Trial], courses: list[tuple[float, ...]], planned: int
+    problem: Problem, runs: Runs, champion: Settings, *, ranges: Any, trials: list[Trial], trainings: list[Trained], planned: int
 ) -> Trial:
     """Ask for a point, train it, prune it against the median of those before."""
     from dataclasses import replace
@@ -106,44 +105,9 @@ def _trial(
     number = len(trials)
     values: dict[str, Any] = next_values(problem, trials, ranges, planned)
     settings = replace(champion, **values, schedule="cosine", keep_best=True)
-    before = list(courses)
+    before = [t.val_losses for t in trainings]
     trained = runs.train(problem, settings, problem.seed, f"trial {number}", prune=lambda look, best: hopeless(look, best, before))
-    courses.append(trained.val_losses)
+    trainings.append(trained)
     whole = {k: values.get(k, getattr(champion, k)) for k in ranges}
     drawn = "random" if is_random(number, planned) else "sampler"
     return Trial(number=number, values=whole, loss=min(trained.val_losses), pruned=trained.stopped.startswith("pruned"), drawn=drawn)
-
-
-def _rank_correlation(trials: list[Trial], name: str, away_from: float | None = None) -> float:
-    """Spearman's, between a setting (or its distance from a value, on a log scale) and the loss; 0 where there is none to tell."""
-    import numpy as np
-    from scipy.stats import spearmanr
-
-    told = [t for t in trials if math.isfinite(t.loss)]
-    values, losses = np.log([max(t.values[name], LEAST) for t in told]), [t.loss for t in told]
-    if away_from is not None:
-        values = np.abs(values - math.log(max(away_from, LEAST)))
-    if len(told) < 3 or np.ptp(values) == 0 or np.ptp(losses) == 0:
-        return 0.0
-    return float(spearmanr(values, losses)[0])
-
-
-def _importance(finished: list[Trial], ranges: Any) -> dict[str, float]:
-    """Squared rank correlation, or that of the distance from the best, whichever is larger; told only from six trials on."""
-    if len(finished) < FEWEST:
-        return {}
-    best = min(finished, key=lambda t: t.loss)
-    varied = [name for name in ranges if len({t.values[name] for t in finished}) > 1]
-    return {name: max(_rank_correlation(finished, name) ** 2, _rank_correlation(finished, name, best.values[name]) ** 2) for name in varied}
-
-
-def _edges(finished: list[Trial], ranges: Any) -> dict[str, str]:
-    best = min(finished, key=lambda t: t.loss, default=None)
-    found: dict[str, str] = {}
-    for name, (low, high) in ranges.items():
-        if best is None or not low <= best.values[name] <= high or low == high:
-            continue
-        place = math.log(best.values[name] / low) / math.log(high / low)
-        if place < EDGE or place > 1 - EDGE:
-            found[name] = "low" if place < EDGE else "high"
-    return found

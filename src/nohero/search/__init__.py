@@ -1,0 +1,1 @@
+"""Many trainings for one question: which settings are best."""

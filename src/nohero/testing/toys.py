@@ -51,7 +51,7 @@ def pictures() -> Problem:
     raw = read_builtin("built-in:digits")
     few = np.flatnonzero(np.isin(raw.target, [str(d) for d in range(DIGITS)]))[:PICTURES]
     problem = _assembled(replace(raw.take(few), name="pictures"), "multiclass", rate=4e-3, effort=BRIEF)
-    return replace(problem, ladder=((6, 2), (12, 2)), start=replace(problem.start, width=6, depth=2))
+    return replace(problem, ladder=((6, 2), (12, 2)), start=replace(problem.start, width=6, depth=2), rates=(1e-3, 1.0))
 
 
 def numbers() -> Problem:

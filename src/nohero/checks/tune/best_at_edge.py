@@ -4,11 +4,11 @@ Why it matters: then the best value may lie outside, and what is called tuned is
 searched in the wrong decades costs more than any regulariser gains.
 
 How it is measured: the best finished trial within a tenth of the (logarithmic) range of one end; the rank correlation of the
-setting with the loss over all trials; what the trials at that end gain over the best point further in, the champion among
-them; and whether the champion had a value outside the range and does better than everything inside.
+setting with the loss; what that trial gains over the best point further in, paired over validation items; and whether the
+champion before the search had a value outside the range and does better than everything inside.
 
-When it is right to fail: it warns when the correlation is beyond chance and the fall at the edge matters, or when the champion's
-own value lies outside and wins. With fewer than five trials the edge says nothing: it is unsure.
+When it is right to fail: it warns when correlation and gain at the edge are beyond chance and the gain matters, or when the
+champion's own value lies outside and wins. With fewer than five trials the edge says nothing: it is unsure.
 
 What it cannot see: a best value far outside behind a plateau; settings that were not searched.
 
@@ -37,7 +37,6 @@ FEWEST = 5  # trials
 BEYOND_CHANCE = 1.645  # standard deviations of a rank correlation, 1/sqrt(n - 1): one-sided 5 %
 LOWER = 0.05  # of the loss: what counts as lower
 OF_CONSTANT = 0.01  # of the constant's loss: the same where losses are near zero
-FACTOR = 10  # by which a range should be moved
 
 
 def judge(search: SearchTrials, ladder: ChangeLadder, growth: Growth) -> Finding:
@@ -62,7 +61,8 @@ def judge(search: SearchTrials, ladder: ChangeLadder, growth: Growth) -> Finding
         mine = float(ladder.champion.get(name) or 0.0)
         points = [(t.values[name], t.loss) for t in told] + ([(mine, search.champion_loss)] if mine > 0 else [])
         inside = min((loss for value, loss in points if math.isfinite(loss) and not _near(value, search.ranges[name], side)), default=math.nan)
-        if towards * math.sqrt(len(told) - 1) > BEYOND_CHANCE and matters(inside, least):
+        low = search.edge_gains.get(name, (0.0, math.inf, 0.0))[1]  # over validation items; no other trial lies further in where it is missing
+        if low > 0 and towards * math.sqrt(len(told) - 1) > BEYOND_CHANCE and matters(inside, least):
             return _warn(search, name, side, f"the best of {len(told)} trials lies at that end with a loss of {least:.4f}, against {inside:.4f} further in")
     if search.at_edge:
         return passed(f"the best trial lies at an end of its range ({_named(search.at_edge)}), but the loss hardly changes there")
@@ -83,7 +83,7 @@ def _near(value: float, ends: tuple[float, float], side: str) -> bool:
 
 def _warn(search: SearchTrials, name: str, side: str, said: str) -> Finding:
     low, high = search.ranges[name]
-    wider = (low / FACTOR, high) if side == "low" else (low, high * FACTOR)
+    wider = (low / 10, high) if side == "low" else (low, high * 10)
     return warned(
         f"the {side} end of the range of the {name.replace('_', ' ')}, {low:.3g} to {high:.3g}, is too near: {said}",
         expected="a best value inside its range", observed=Observed(value=min(t.loss for t in search.trials if math.isfinite(t.loss)), unit=search.unit, n=len(search.trials)),

@@ -40,7 +40,10 @@ class ChangeLadder:
         """What was kept."""
         kept = [c.name for c in self.changes if c.kept]
         what = ", ".join(kept) if kept else "nothing"
-        return f"{len(self.changes)} changes tried with {self.num_seeds} seeds each; kept: {what}; validation loss {self.start_loss:.4f} to {self.end_loss:.4f}"
+        if not self.changes:
+            return f"no change was tried: there was no time; validation loss {self.start_loss:.4f}"
+        tried = f"{len(self.changes)} change{'s' if len(self.changes) > 1 else ''} tried with {self.num_seeds} seeds each"
+        return f"{tried}; kept: {what}; validation loss {self.start_loss:.4f} to {self.end_loss:.4f}"
 
     def figures(self) -> tuple[Bars, ...]:
         """Gains with their intervals."""

@@ -49,9 +49,11 @@ class Ensemble:
     disagreement: float = math.nan  # mean over items of the members' standard deviation in loss, as a share of the mean loss
 
     def sentence(self) -> str:
-        """What the average is worth."""
-        more = f", longer training gains {self.longer_gain:.4f}" if self.longer_kept else ", longer training gains nothing"
-        return f"an average of {len(self.member_losses)} networks gains {self.gain:.4f} {self.unit} [{self.low:.4f}, {self.high:.4f}] over one{more}; validation {self.score.metric} {self.score}"
+        """What longer training and the average are worth."""
+        longer = f"longer training gains {self.longer_gain:.4f} {self.unit}" if self.longer_kept else "longer training gains nothing"
+        several = f"an average of {len(self.member_losses)} networks gains {self.gain:.4f} [{self.low:.4f}, {self.high:.4f}]"
+        average = several if len(self.member_losses) > 1 else "one network, no time for an average"
+        return f"{longer}; {average}; validation {self.score.metric} {self.score}"
 
     def figures(self) -> tuple[Lines, ...]:
         """Loss by number of members."""

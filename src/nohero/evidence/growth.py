@@ -70,7 +70,7 @@ class Growth:
         """What fits best and what it was chosen for."""
         best, last = self.best, self.sizes[-1]
         return (
-            f"{len(self.sizes)} sizes tried, training loss down to {min(s.train_loss for s in self.sizes):.4f} (constant {self.constant_loss:.3f}); "
+            f"{len(self.sizes)} size{'s' if len(self.sizes) > 1 else ''} tried, training loss down to {min(s.train_loss for s in self.sizes):.4f} (constant {self.constant_loss:.3f}); "
             f"width {best.width}, depth {best.depth} is handed on (best validation loss {best.best_val_loss:.4f}, largest {last.best_val_loss:.4f})"
         )
 

@@ -111,7 +111,7 @@ class Engine:
             self._missing[name] = f"needs {lacking[0]}: {self.why_missing(lacking[0]) or 'not measured'}"
             return
         allowance: Allowance = self._supplies["Allowance"]
-        if not allowance.fits(f"evidence/{name}", measurement.price, name):
+        if not measurement.always and not allowance.fits(f"evidence/{name}", measurement.price, name):
             self._missing[name] = f"left out: costs about {measurement.price:g} s, more than was left of the stage's share of the budget"
             return
         if self.told is not None:

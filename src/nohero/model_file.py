@@ -147,7 +147,7 @@ def load_members(run: Path, card: Model) -> list[nn.Module]:
         raise RunError(
             f"the model of {run.name} is built by the factories of a project file",
             expected="a model that nohero built itself",
-            mend="build the network with your own factory and load the weights of model/ into it with safetensors",
+            mend="name that file: nohero predict RUN new.npy --project project.py",
         )
     members = []
     for name in card.members:

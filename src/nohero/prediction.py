@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nohero.model_file import Model, load_members, read_model
+from nohero.own_network import own_members, read_arrays
 from nohero.run.directory import find
 from nohero.run.errors import DataError, UsageError
 
@@ -46,17 +47,22 @@ class Predictions:
     notes: tuple[str, ...] = ()
 
 
-def predict(run: str | Path, source: str | Path, out: str | Path = "runs") -> Predictions:
-    """The answers of the model of `run` (a path, a folder's name or a number in `out`) for the data at `source`."""
-    return predict_with(find(Path(out), str(run)).path, str(source))
+def predict(run: str | Path, source: str | Path, out: str | Path = "runs", project: str | Path | None = None) -> Predictions:
+    """The answers of the model of `run` (a path, a folder's name or a number in `out`) for the data at `source`.
+
+    `project` is the file whose factories built the network, for a run on a project file.
+    """
+    return predict_with(find(Path(out), str(run)).path, str(source), None if project is None else Path(project))
 
 
-def predict_with(run: Path, source: str) -> Predictions:
+def predict_with(run: Path, source: str, project: Path | None = None) -> Predictions:
     """The answers of the model in the folder `run`."""
     card = read_model(run)
-    members = load_members(run, card)
-    raw = _read(source, card)
-    _refuse_unknown(raw, card, source)
+    if card.own_network and project is not None:
+        members, raw = own_members(run, card, project), read_arrays(source, card)
+    else:
+        members, raw = load_members(run, card), _read(source, card)
+        _refuse_unknown(raw, card, source)
     outputs = outputs_for(card, members, raw)
     made = [*_answers(card, raw, outputs), *(Prediction(item=u.where, problem=u.reason) for u in raw.unusable)]
     return Predictions(
@@ -152,7 +158,7 @@ def _inputs(card: Model, raw: Raw) -> Any:
 
     if isinstance(card.inputs, TableTransform):
         return card.inputs.apply(raw.frame, raw.items)
-    return raw.images.transpose(0, 3, 1, 2)
+    return raw.images if raw.modality == "array" else raw.images.transpose(0, 3, 1, 2)
 
 
 def _to_input(card: Model, x: Any) -> Any:

@@ -117,8 +117,7 @@ def problem_of(path: Path, seed: int = 17) -> tuple[Problem, str]:
     train, val, test = (array_set(x[i], targets[i], i) for i in (split.train, split.val, split.test))
     task = make_task(kind, code, train)
     batch = 32 if len(train) < 1000 else 64
-    taken = _taken(project.model)
-    make_model = _factory(project, taken)
+    taken, make_model = _taken(project.model), model_factory(project)
     start = Settings(steps=steps_for(len(train), batch), batch_size=min(batch, len(train)), learning_rate=_rate(project, make_model), prior_bias=False)
     widths = ((32, 2), (64, 2), (128, 3)) if "width" in taken else ((start.width, start.depth),)
     problem = Problem(
@@ -201,7 +200,10 @@ def _taken(model: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(name for name in TURNED if name in parameters)
 
 
-def _factory(project: Project, taken: tuple[str, ...]) -> Any:
+def model_factory(project: Project) -> Callable[[Settings, int], Any]:
+    """(settings, seed) -> a fresh network of the user's; the global random state is left as found."""
+    taken = _taken(project.model)
+
     def make(settings: Settings, seed: int) -> Any:
         import torch
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FILE = "baselines.safetensors"  # in the run directory: each baseline's outputs for validation and test inputs
 SHARE = 0.6  # of the stage's time left that one baseline may take
 PRICE = 1.0  # seconds: the constant alone; the others are asked for one by one
+ALWAYS = True  # later stages rest on it; it does less where the time is short
 
 
 @dataclass(frozen=True, kw_only=True)

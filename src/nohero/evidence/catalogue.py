@@ -23,6 +23,7 @@ class Measurement:
     kind: type
     measure: Callable[..., Any]
     price: float  # seconds on small data
+    always: bool  # measured whatever the time left: it cuts its own work short
     needs: tuple[str, ...]  # evidence and supplies, by class name, in the order of the parameters
     text: str  # what it measures: the file's docstring
 
@@ -39,7 +40,7 @@ def measurements() -> dict[str, Measurement]:
         name = str(signature.return_annotation)
         needs = tuple(str(p.annotation) for p in signature.parameters.values())
         kind = getattr(module, name)
-        found[name] = Measurement(name=name, kind=kind, measure=measure, price=module.PRICE, needs=needs, text=inspect.getdoc(module) or "")
+        found[name] = Measurement(name=name, kind=kind, measure=measure, price=module.PRICE, always=getattr(module, "ALWAYS", False), needs=needs, text=inspect.getdoc(module) or "")
     return found
 
 

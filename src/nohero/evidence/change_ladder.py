@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from nohero.training.allowance import Allowance
     from nohero.training.runs import Runs
 
+LEAST_STEPS = 150  # of one training
 PRICE = 4.0  # seconds
+ALWAYS = True  # later stages rest on it; it does less where the time is short
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,15 +64,17 @@ def measure(problem: Problem, runs: Runs, allowance: Allowance, growth: Growth) 
     best = growth.best
     champion = replace(problem.start, width=best.width, depth=best.depth, steps=growth.num_steps)
     price = runs.step_seconds(problem, champion)
-    seeds = problem.effort.seeds
-    steps = allowance.steps("ladder/steps", cap=growth.num_steps, least=150, trainings=4.0 * seeds, step_seconds=price)
+    # Without time for a single comparison the champion is trained once: there is nothing to tell from noise.
+    several = allowance.decide("ladder/several", lambda: allowance.afford(LEAST_STEPS * price) >= 2 * problem.effort.seeds)
+    seeds = problem.effort.seeds if several else 1
+    steps = allowance.steps("ladder/steps", cap=growth.num_steps, least=LEAST_STEPS, trainings=4.0 * seeds, step_seconds=price)
     champion = replace(champion, steps=steps)
     first = now = arm(problem, runs, champion, seeds, "champion")
     tried, left_out = [], []
     for name, change in _changes(problem):
         changed = change(champion)
         cost = seeds * steps * runs.step_seconds(problem, changed)
-        if not allowance.fits(f"ladder/{name}", cost, name):
+        if not several or not allowance.fits(f"ladder/{name}", cost, name):
             left_out.append(name)
             continue
         new = arm(problem, runs, changed, seeds, name)

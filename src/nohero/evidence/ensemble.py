@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LONGER = 2  # times the steps of the tuned winner
 WORTH = 0.01  # of the loss: an average that gains less is not worth the price of several networks at every prediction
 PRICE = 3.0  # seconds
+ALWAYS = True  # later stages rest on it; it does less where the time is short
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nohero.training.runs import Runs, Trained
 
 PRICE = 3.0  # seconds
+ALWAYS = True  # later stages rest on it; it does less where the time is short
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,7 @@ def measure(problem: Problem, runs: Runs, allowance: Allowance, ladder: ChangeLa
 
     champion = Settings(**ladder.champion)
     ranges = ranges_of(problem, champion)
-    seeds = problem.effort.seeds
+    seeds = max(2, ladder.num_seeds)  # one seed would leave its own luck out of the interval
     price = champion.steps * runs.step_seconds(problem, champion)
     planned = int(allowance.decide("search/trials", lambda: max(0, min(problem.effort.trials, allowance.afford(price, share=0.7) - seeds))))
     trials: list[Trial] = []

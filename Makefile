@@ -12,7 +12,7 @@ $(BIN)/nohero: pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(BIN)/nohero
-	$(BIN)/nohero run built-in:digits --out runs
+	$(BIN)/nohero run built-in:digits --budget 120s --out runs
 	@$(BIN)/nohero report --out runs --where
 
 test: $(BIN)/nohero
@@ -27,7 +27,7 @@ prove: $(BIN)/nohero
 	$(BIN)/nohero prove
 
 docs: $(BIN)/nohero
-	$(BIN)/python docs/make.py
+	$(BIN)/python docs/make.py --matrix
 
 clean:
 	rm -rf $(VENV) build dist

@@ -1,6 +1,6 @@
 """What fitting the classical baselines costs against what `classical.prices` foretells: the ratio should stay near one.
 
-    python bench/baseline_prices.py
+python bench/baseline_prices.py
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The recipe on your own factories: `nohero run examples/project.py`."""
 
-import nohero
 import torch
 from sklearn.datasets import load_iris
+
+import nohero
 
 
 def net(width: int = 32, dropout: float = 0.0) -> torch.nn.Module:

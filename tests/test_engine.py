@@ -118,18 +118,19 @@ def test_a_fault_of_the_user_ends_the_run(folder):
 
 def test_over_budget_is_left_out_with_its_price(folder):
     brought = engine(folder, seconds=1e-6)
-    assert brought.evidence("DataFacts") is None
-    finding = brought.judge(next(check for check in all_checks() if "DataFacts" in check.needs))
+    assert brought.evidence("SeenInputs") is None
+    finding = brought.judge(next(check for check in all_checks() if "SeenInputs" in check.needs))
     assert finding.status is Status.SKIP
-    assert f"{measurements()['DataFacts'].price:g} s" in finding.message
+    assert f"{measurements()['SeenInputs'].price:g} s" in finding.message
     rich = engine(folder)  # what was decided stays decided
-    assert rich.evidence("DataFacts") is None
+    assert rich.evidence("SeenInputs") is None
 
 
-def test_what_needs_what_was_left_out_says_so(folder):
+def test_what_the_later_stages_rest_on_is_measured_however_little_time_is_left(folder):
     brought = engine(folder, seconds=1e-6)
-    brought.evidence("SkeletonRun")
-    assert brought.why_missing("SkeletonRun").startswith("needs Baselines: left out")
+    assert brought.evidence("DataFacts") is not None
+    assert brought.evidence("SkeletonRun") is not None
+    assert [b.name for b in brought.evidence("Baselines").baselines] == ["best constant"]
 
 
 def test_a_check_that_breaks_is_an_error_of_its_own(folder):

@@ -29,6 +29,7 @@ ROOMS = (
     ("recipe",),
     ("walk", "options", "environment", "interruption"),
     ("stored", "model_file", "progress"),
+    ("own_network",),
     ("sitting", "prediction"),
     ("testing", "adapters", "doctor"),
     ("verbs",),

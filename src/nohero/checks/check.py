@@ -80,8 +80,8 @@ def all_checks() -> tuple[Check, ...]:
     found = []
     for stage in STAGES:
         package = importlib.import_module(f"nohero.checks.{stage}")
-        for module in pkgutil.iter_modules(package.__path__):
-            found.append(importlib.import_module(f"{package.__name__}.{module.name}").CHECK)
+        names = [module.name for module in pkgutil.iter_modules(package.__path__)]
+        found += [importlib.import_module(f"{package.__name__}.{name}").CHECK for name in names]
     found += [point.load() for point in entry_points(group="nohero.checks")]
     return tuple(sorted(found, key=lambda check: (STAGES.index(check.stage), check.code)))
 

@@ -70,7 +70,7 @@ def measure(problem: Problem, runs: Runs, allowance: Allowance) -> Baselines:
     left_out: list[str] = []
     kept: dict[str, torch.Tensor] = {}
     for name, price in prices(problem).items():
-        if not allowance.fits(f"baseline/{name}", price / SHARE, name):
+        if price and not allowance.fits(f"baseline/{name}", price / SHARE, name):
             left_out.append(name)
             continue
         began = time.monotonic()

@@ -54,12 +54,7 @@ def judge(run: SkeletonRun, baselines: Baselines) -> Finding:
         "observed": Observed(value=score.value, unit=score.metric, n=score.n, low=score.low, high=score.high),
         "numbers": numbers,
         "why": "The best constant is the least that any model has to beat: it knows how common the answers are and has not looked at the item.",
-        "figure": Bars(
-            title="The dullest network and the baselines",
-            value_label=score.metric,
-            bars=(*baselines.figures()[0].bars, Bar(label="the dullest network", value=score.value, low=score.low, high=score.high, role="bad")),
-            start=None,
-        ),
+        "figure": _drawn(run, baselines),
     }
     if not signal and not worse:
         return unsure(
@@ -79,6 +74,11 @@ def judge(run: SkeletonRun, baselines: Baselines) -> Finding:
         ),
         **rest,
     )
+
+
+def _drawn(run: SkeletonRun, baselines: Baselines) -> Bars:
+    own = Bar(label="the dullest network", value=run.score.value, low=run.score.low, high=run.score.high, role="bad")
+    return Bars(title="The dullest network and the baselines", value_label=run.score.metric, bars=(*baselines.figures()[0].bars, own), start=None)
 
 
 def rate_far_too_high(problem: Problem) -> Problem:

@@ -106,7 +106,7 @@ def problem_of(path: Path, seed: int = 17) -> tuple[Problem, str]:
 
     project = load(path)
     raw, x = _raw(project, path)
-    kind, why = _kind(project, raw)
+    kind, why = _kind(project, raw, x)
     split = split_rows(raw, kind, seed=seed)
     code = fit_target(raw.target, raw.target_name, kind, train=split.train)
     if kind == "regression":
@@ -185,11 +185,26 @@ def _arrays(part: Any) -> tuple[Any, Any]:
     return x.astype(np.float32) if x.dtype == np.float64 else x, y.reshape(len(y))
 
 
-def _kind(project: Project, raw: Raw) -> tuple[str, str]:
+def _kind(project: Project, raw: Raw, x: Any) -> tuple[str, str]:
     from nohero.data.task_kind import infer_task
 
     several = "multiclass" if len(project.classes) > 2 else None  # though only two of them may occur
-    return infer_task(raw, project.task or several)
+    kind, why = infer_task(raw, project.task or several)
+    if kind == "binary" and project.task is None and _num_outputs(project, x) == 2:
+        return "multiclass", "multiclass: two classes, and the network has an output for each"
+    return kind, why
+
+
+def _num_outputs(project: Project, x: Any) -> int:
+    """How many numbers the network returns for an item."""
+    import torch
+
+    def ask() -> int:
+        with torch.no_grad():
+            outputs = model_factory(project)(Settings(), 0).eval()(torch.from_numpy(x[:2]))
+        return int(outputs.reshape(min(2, len(x)), -1).shape[1])
+
+    return int(_theirs("the model's forward", ask))
 
 
 def _taken(model: Callable[..., Any]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from nohero.evidence.change_ladder import ChangeLadder
 from nohero.evidence.ensemble import Ensemble
 from nohero.evidence.growth import Growth, Size
 from nohero.evidence.paired import Change
-from nohero.evidence.search_points import Trial
+from nohero.search.points import Trial
 from nohero.evidence.search_trials import SearchTrials
 from nohero.evidence.split_facts import SplitFacts
 from nohero.evidence.test_opening import AgainstBaseline, TestOpening

@@ -31,7 +31,7 @@ ROOMS = (
     ("stored", "model_file", "progress"),
     ("own_network",),
     ("sitting", "prediction"),
-    ("testing", "adapters", "doctor"),
+    ("testing", "doctor"),
     ("verbs",),
     ("cli",),
     ("__main__",),

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nohero.evidence.search_points import Ranges, Trial
+    from nohero.search.points import Ranges, Trial
     from nohero.problem import Problem
     from nohero.training.runs import Runs, Trained
 

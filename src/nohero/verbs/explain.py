@@ -52,7 +52,7 @@ def check_lines(check: Check) -> list[str]:
     """A check's own text, then what it rests on and what proves it."""
     from nohero.evidence.catalogue import chain, measurements
 
-    lines = [f"{check.code} {check.name} (stage: {check.stage})", "", *check.text.splitlines(), "", "Rests on"]
+    lines = [f"{check.code} {check.name} (stage: {check.stage})", "", *_paragraphs(check.text), "", "Rests on"]
     total = 0.0
     for name in chain(check.needs):
         measurement = measurements()[name]
@@ -63,6 +63,16 @@ def check_lines(check: Check) -> list[str]:
     proofs += [f"stays quiet on {case.name} in {case.toy}" for case in check.lookalikes]
     lines += ["", "Proved", *(f"    {proof}" for proof in proofs)]
     return [*lines, "", "Pass it with a reason", f'    nohero run --resume --pass {check.code}="..."']
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The lines of each paragraph joined into one, to be set anew at the terminal's width; lists stay as they stand."""
+    lines: list[str] = []
+    for paragraph in text.split("\n\n"):
+        rows = paragraph.splitlines()
+        listed = any(row.startswith((" ", "- ")) for row in rows)
+        lines += [*(rows if listed else [" ".join(rows)]), ""]
+    return lines[:-1]
 
 
 def stage_lines(stage: Stage) -> list[str]:

@@ -1,1 +1,0 @@
-"""Other packages, each imported in one file."""

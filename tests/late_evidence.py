@@ -11,12 +11,12 @@ from nohero.evidence.change_ladder import ChangeLadder
 from nohero.evidence.ensemble import Ensemble
 from nohero.evidence.growth import Growth, Size
 from nohero.evidence.paired import Change
-from nohero.search.points import Trial
 from nohero.evidence.search_trials import SearchTrials
 from nohero.evidence.split_facts import SplitFacts
 from nohero.evidence.test_opening import AgainstBaseline, TestOpening
 from nohero.run.figure import Table
 from nohero.run.score import Score
+from nohero.search.points import Trial
 
 ODD = (math.nan, math.inf, -math.inf, 0.0, -1.0)
 

@@ -10,9 +10,9 @@ import pytest
 
 from evidence_of import engine, half_of
 from late_evidence import trials
-from nohero.search.points import hopeless, next_values
 from nohero.evidence.search_reading import edges_of, importance_of, near, rank_correlation
 from nohero.run.values import to_plain
+from nohero.search.points import hopeless, next_values
 from nohero.testing.toys import TOYS
 
 CUT = ("augmentation", "dropout", "smaller input", "smaller network", "binned numbers", "weight decay", "bigger network with early stopping")

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nohero.search.points import Ranges, Trial
     from nohero.problem import Problem
+    from nohero.search.points import Ranges, Trial
     from nohero.training.runs import Runs, Trained
 
 EDGE = 0.1  # of the log range: a best value closer to an end than this is "at the edge"

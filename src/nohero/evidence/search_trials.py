@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nohero.search.points import Trial, hopeless, is_random, next_values, ranges_of
 from nohero.evidence.search_reading import edges_of, gains_at_edges, importance_of, rank_correlation
 from nohero.run.figure import Bar, Bars, Lines, Rule, Series
+from nohero.search.points import Trial, hopeless, is_random, next_values, ranges_of
 
 if TYPE_CHECKING:
     from nohero.evidence.change_ladder import ChangeLadder

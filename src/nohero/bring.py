@@ -11,6 +11,8 @@ from nohero.models.settings import Settings
 from nohero.problem import Effort, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import torch
 
     from nohero.data.batches import ArraySet
@@ -130,7 +132,7 @@ def _choices(raw: Raw, task: Task, n: int, shape: tuple[int, ...]) -> tuple[Sett
     return start, ladder, declined
 
 
-def bring(source: str, *, target: str | None = None, group: str | None = None, time: str | None = None, task: str | None = None, image_size: int | None = None, seed: int = 17, **rest: Any) -> tuple[Problem, str]:
+def bring(source: str, *, target: str | None = None, group: str | None = None, time: str | None = None, task: str | None = None, drop: Sequence[str] = (), image_size: int | None = None, seed: int = 17, **rest: Any) -> tuple[Problem, str]:
     """The problem that a source poses, and why its task is what it is."""
     from pathlib import Path
 
@@ -139,10 +141,12 @@ def bring(source: str, *, target: str | None = None, group: str | None = None, t
 
         problem, why = problem_of(Path(source), seed=seed)
     else:
+        from nohero.data.left_out import without_columns
         from nohero.data.read import read
         from nohero.data.task_kind import infer_task
 
         raw = read(source, target=target, group=group, time=time, task=task, image_size=image_size)
+        raw = without_columns(raw, drop) if drop else raw
         kind, why = infer_task(raw, task)
         problem = assemble(raw, kind, seed=seed)
     return replace(problem, **rest), why

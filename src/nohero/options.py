@@ -32,6 +32,7 @@ class Options:
     group: str | None = None
     time: str | None = None
     task: str | None = None
+    drop: tuple[str, ...] = ()  # columns left out of the inputs
     budget: float | None = None  # seconds; None is no limit
     until: str | None = None
     seed: int = SEED

@@ -20,7 +20,7 @@ from nohero.stored import SITTINGS, options_of, record_of
 from nohero.walk import DONE, Walk, append_once, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from nohero.engine import Engine
     from nohero.problem import Problem
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from nohero.run.record import Record
 
 LARGEST_START = 0.5  # of the budget: reading the data must leave as much for the recipe
-KEPT = ("target", "group", "time", "task", "seed", "image_size", "threads", "device", "effort")  # what a resumed run cannot change
+KEPT = ("target", "group", "time", "task", "drop", "seed", "image_size", "threads", "device", "effort")  # what a resumed run cannot change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,12 +96,12 @@ def take_up(
 
 def run_recipe(
     source: str, *, budget: str = BUDGET, until: str | None = None, out: str | Path = "runs", passes: Mapping[str, str] | None = None, seed: int = SEED,
-    target: str | None = None, group: str | None = None, time: str | None = None, task: str | None = None, distil: bool = False,
-    image_size: int | None = None, threads: int | None = None,
+    target: str | None = None, group: str | None = None, time: str | None = None, task: str | None = None, drop: Sequence[str] = (),
+    distil: bool = False, image_size: int | None = None, threads: int | None = None,
 ) -> Record:  # fmt: skip
     """Walk the recipe on a source and return the run's record: what `nohero run` does, without a word."""
     options = Options(
-        source=str(source), target=target, group=group, time=time, task=task, budget=parse_budget(budget), until=until, seed=seed,
+        source=str(source), target=target, group=group, time=time, task=task, drop=tuple(drop), budget=parse_budget(budget), until=until, seed=seed,
         passes=parse_passes(f"{code}={reason}" for code, reason in (passes or {}).items()), distil=distil, image_size=image_size, threads=threads,
     )  # fmt: skip
     return begin(options, out=Path(out)).record
@@ -237,8 +237,8 @@ def _brought(options: Options) -> tuple[Problem, str]:
         rest["effort"] = Effort(steps=60, seeds=2, sizes=2, trials=3, members=2, batch_steps=300, race_steps=40, pictures=8)
     source = str(Path(options.source).expanduser()) if options.source.startswith("~") else options.source
     return bring(
-        source, target=options.target, group=options.group, time=options.time, task=options.task, image_size=options.image_size,
-        seed=options.seed, **rest,
+        source, target=options.target, group=options.group, time=options.time, task=options.task, drop=options.drop,
+        image_size=options.image_size, seed=options.seed, **rest,
     )  # fmt: skip
 
 

@@ -158,6 +158,8 @@ def test_unrepeatable_run(given, status):
         (0.45, 0.05, (0.9, 0.8), 0.8, "FAIL"),
         (0.52, 0.05, (0.69, 0.69), 0.52, "UNSURE"),
         (0.45, 0.05, (math.nan,), 0.8, "FAIL"),
+        (0.45, 0.05, (0.9, 0.75), 0.8, "UNSURE"),  # on its way: as many steps again would pass the constant
+        (0.45, 0.05, (5.0, 0.9), 0.8, "FAIL"),  # thrown off, not left behind
     ],
 )
 def test_loses_to_constant(value, half, losses, best, status):

@@ -49,7 +49,7 @@ def judge(facts: DataFacts) -> Finding:
         component="transform",
         where=tuple(names),
         why="A column with one value says nothing, and scaled by its own spread it becomes a huge number or none at all.",
-        remedies=(f"remove `{names[0]}` from the inputs", "find out why it never changes: a filter, a join that failed, a sensor that was off"),
+        remedies=(f"leave `{names[0]}` out of the inputs: --drop {names[0]}", "find out why it never changes: a filter, a join that failed, a sensor that was off"),
     )
 
 

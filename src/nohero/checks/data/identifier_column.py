@@ -56,7 +56,7 @@ def judge(facts: DataFacts) -> Finding:
         level=Level.HEURISTIC,
         why="A network can learn the training items by their number. Numbers given in order of class or time leak the target as well, and new items will have new numbers.",
         remedies=(
-            f"remove `{first.name}` from the table",
+            f"leave `{first.name}` out of the inputs: --drop {first.name}",
             "if it marks rows that belong together, name it as the group column instead",
             "if it is a measurement after all, rename it or pass this finding with that reason",
         ),

@@ -78,7 +78,7 @@ def _told(tell: object, proxies: TargetProxies, columns: list[ColumnPower], text
         effect=f"without it the same small tree falls to {first.score_without:.3f}" if first.score_without == first.score_without else "",
         why="A column that comes from the target will not be there when the model is used: the score would be near perfect and worth nothing.",
         remedies=(
-            f"remove `{first.name}` if it is not known before the target is",
+            f"leave `{first.name}` out if it is not known before the target is: --drop {first.name}",
             "ask who writes it and when: that decides whether it may be an input",
             "if it is a measurement made beforehand, pass this finding with that reason",
         ),

@@ -7,7 +7,8 @@ How it is measured: the trained network's score on the whole validation set with
 of the best constant; then whether any baseline beats the constant.
 
 When it is right to fail: when the network is worse than the constant in both and a baseline shows that there is something to
-learn. It warns where it is merely no better, and is unsure where no baseline is better either.
+learn. It warns where it is merely no better; it is unsure where no baseline is better either, and where the loss still falls so
+that as many steps again would pass the constant.
 
 What it cannot see: how much better it could be.
 
@@ -32,6 +33,7 @@ from nohero.run.finding import Finding, Observed, failed, passed, skipped, unsur
 if TYPE_CHECKING:
     from nohero.problem import Problem
 
+UNTRAINED = 2.0  # times the loss of the constant: above it a network has been thrown off, not left behind
 BETTER = 0.03  # of the constant's loss: a fall that no hundred validation items give by chance
 WORSE = 0.02  # of the constant's loss above it
 
@@ -49,18 +51,19 @@ def judge(run: SkeletonRun, baselines: Baselines) -> Finding:
     best = baselines.best
     signal = best.score.low > constant.value
     worse = best_loss > (1 + WORSE) * run.constant_loss and not score.value > constant.value
-    rest: dict[str, Any] = {
-        "expected": "a score whose interval lies above the constant's, or a loss clearly below it",
-        "observed": Observed(value=score.value, unit=score.metric, n=score.n, low=score.low, high=score.high),
-        "numbers": numbers,
-        "why": "The best constant is the least that any model has to beat: it knows how common the answers are and has not looked at the item.",
-        "figure": _drawn(run, baselines),
-    }
+    rest = _rest(run, baselines, numbers)
     if not signal and not worse:
         return unsure(
             f"{said}; no baseline beats the constant either",
             component="data",
             remedies=("bring more items: a narrower interval decides", "see whether rows and targets belong together"),
+            **rest,
+        )
+    if _on_its_way(run):
+        return unsure(
+            f"{said}; but the loss still falls, and as many steps again would pass the constant",
+            component="schedule",
+            remedies=("train for longer (a larger --budget): that decides",),
             **rest,
         )
     return (failed if worse else warned)(
@@ -74,6 +77,24 @@ def judge(run: SkeletonRun, baselines: Baselines) -> Finding:
         ),
         **rest,
     )
+
+
+def _rest(run: SkeletonRun, baselines: Baselines, numbers: dict[str, float]) -> dict[str, Any]:
+    score = run.score
+    return {
+        "expected": "a score whose interval lies above the constant's, or a loss clearly below it",
+        "observed": Observed(value=score.value, unit=score.metric, n=score.n, low=score.low, high=score.high),
+        "numbers": numbers,
+        "why": "The best constant is the least that any model has to beat: it knows how common the answers are and has not looked at the item.",
+        "figure": _drawn(run, baselines),
+    }
+
+
+def _on_its_way(run: SkeletonRun) -> bool:
+    """The loss has only fallen, from where an untrained network begins, and falling by as much again would beat the constant."""
+    first, last = (run.val_losses[0], run.val_losses[-1]) if run.val_losses else (math.nan, math.nan)
+    begun_sound = first < UNTRAINED * run.constant_loss
+    return begun_sound and last == min(run.val_losses) and 2 * last - first < (1 - BETTER) * run.constant_loss
 
 
 def _drawn(run: SkeletonRun, baselines: Baselines) -> Bars:

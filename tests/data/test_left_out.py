@@ -43,7 +43,7 @@ def test_what_is_no_column_is_refused(table):
 def test_a_run_closed_by_a_proxy_goes_through_without_it(table, tmp_path, capsys):
     words = ["run", str(table), "--target", "sold", "--until", "data", "--budget", "none", "--effort", "tiny", "--out", str(tmp_path / "runs"), "-q"]
     assert main(words) == 1
-    assert "--drop receipt" in capsys.readouterr().out
+    assert "--drop receipt" in " ".join(capsys.readouterr().out.split())  # wherever the line is broken
     assert main([*words, "--drop", "receipt"]) == 0
 
 

@@ -1,7 +1,7 @@
 """The engine: brings evidence in order, each measured once and stored; asks the judges; keeps the gate.
 
 Evidence is stored under its type and the problem's fingerprint, so that resuming, caching and judging again are one thing.
-The only broad `except` of the house stands here: what breaks is an ERROR finding of the checks that needed it.
+A measurement or a judge may break: it is caught here, and becomes an ERROR finding of the checks that needed it.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Engine:
                 return check.stamp(skipped(self._missing.get(name, "not measured")))
         try:
             return check.stamp(check.judge(*found.values()))
-        except Exception as error:  # noqa: BLE001 (the one broad except: a broken check is its own finding)
+        except Exception as error:  # noqa: BLE001 (a broken check is its own finding)
             return check.stamp(broken(f"the check broke: {type(error).__name__}: {error}"))
 
     def judge_stage(self, stage: str) -> tuple[Finding, ...]:

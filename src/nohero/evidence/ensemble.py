@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.distillation import distilled
-from nohero.run.figure import Lines, Rule, Series
+from nohero.models.settings import Settings, settings_text
+from nohero.run.figure import Lines, Rule, Series, Text
 from nohero.run.score import Score
 
 if TYPE_CHECKING:
     from nohero.evidence.search_trials import SearchTrials
-    from nohero.models.settings import Settings
     from nohero.problem import Problem
     from nohero.training.allowance import Allowance
     from nohero.training.runs import Runs, Trained
@@ -56,12 +56,14 @@ class Ensemble:
         average = several if len(self.member_losses) > 1 else "one network, no time for an average"
         return f"{longer}; {average}; validation {self.score.metric} {self.score}"
 
-    def figures(self) -> tuple[Lines, ...]:
-        """Loss by number of members."""
+    def figures(self) -> tuple[Lines | Text, ...]:
+        """Loss by number of members, and the settings that are handed on."""
         x = tuple(float(i + 1) for i in range(len(self.curve)))
         mean = sum(self.member_losses) / len(self.member_losses)
         series = (Series(name="average of the first members", x=x, y=self.curve),)
-        return (Lines(title="Ensemble: loss by number of networks", x_label="networks", y_label=f"validation loss ({self.unit})", series=series, rules=(Rule(label="one network", value=mean),)),)
+        curve = Lines(title="Ensemble: loss by number of networks", x_label="networks", y_label=f"validation loss ({self.unit})", series=series, rules=(Rule(label="one network", value=mean),))
+        handed = (f"{self.num_used} network{'s' if self.num_used > 1 else ''}", settings_text(Settings(**self.settings)) if self.settings else "")
+        return curve, Text(title="What is handed on, where it differs from the defaults", lines=handed)
 
 
 def measure(problem: Problem, runs: Runs, allowance: Allowance, search: SearchTrials) -> Ensemble:
@@ -115,8 +117,6 @@ class _Squad:
 def _trained(problem: Problem, runs: Runs, allowance: Allowance, search: SearchTrials) -> _Squad:
     """The tuned winner at its own number of steps and at twice as many, then more seeds of the better of the two."""
     from dataclasses import replace
-
-    from nohero.models.settings import Settings
 
     tuned = replace(Settings(**search.settings), keep_best=True)
     price = runs.step_seconds(problem, tuned)

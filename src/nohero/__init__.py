@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nohero.checks.check import Check
+    from nohero.outcome import Report, check
     from nohero.prediction import predict
     from nohero.problem import Problem
     from nohero.project import Project
@@ -28,7 +29,9 @@ _PLACES = {
     "Problem": "nohero.problem",
     "Project": "nohero.project",
     "Record": "nohero.run.record",
+    "Report": "nohero.outcome",
     "Status": "nohero.run.finding",
+    "check": "nohero.outcome",
     "predict": "nohero.prediction",
     "read_run": "nohero.stored",
     "run_recipe": "nohero.sitting",
@@ -41,8 +44,10 @@ __all__ = [
     "Problem",
     "Project",
     "Record",
+    "Report",
     "Status",
     "__version__",
+    "check",
     "predict",
     "read_run",
     "run_recipe",

@@ -22,6 +22,7 @@ from nohero.run.stages import LETTERS, STAGES
 if TYPE_CHECKING:
     from nohero.run.finding import Finding
 
+COMPONENTS = ("data", "loader", "model", "loss", "optimizer", "step", "schedule", "evaluation", "dynamics")  # causes before what follows from them
 HEADS = ("What it asks", "Why it matters", "How it is measured", "When it is right to fail", "What it cannot see", "Mend", "Source")
 
 
@@ -48,6 +49,8 @@ class Check:
     judge: Callable[..., Finding]
     sabotages: tuple[Case, ...]
     lookalikes: tuple[Case, ...] = ()
+    under: tuple[str, ...] = ()  # codes of root causes: where one of them fires, this finding is folded under it
+    symptom: bool = False  # says that something is wrong, not what: folded under any cause that is found
 
     @property
     def stage(self) -> str:
@@ -76,7 +79,7 @@ def needed(function: Callable[..., Any]) -> tuple[str, ...]:
 
 @cache
 def all_checks() -> tuple[Check, ...]:
-    """Every check: the files of this folder, then other packages' by the entry point `nohero.checks`; by stage and code."""
+    """The recipe's checks: the folders of the stages, then other packages' by the entry point `nohero.checks`; by stage and code."""
     found = []
     for stage in STAGES:
         package = importlib.import_module(f"nohero.checks.{stage}")
@@ -86,10 +89,28 @@ def all_checks() -> tuple[Check, ...]:
     return tuple(sorted(found, key=lambda check: (STAGES.index(check.stage), check.code)))
 
 
+@cache
+def setup_checks() -> tuple[Check, ...]:
+    """The checks of a user's own set-up: the folders below `setup/`, then other packages' by `nohero.setup_checks`; causes first."""
+    found = []
+    for component in COMPONENTS:
+        package = importlib.import_module(f"nohero.checks.setup.{component}")
+        names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+        mine = [importlib.import_module(f"{package.__name__}.{name}").CHECK for name in names]
+        found += sorted(mine, key=lambda check: check.code)
+    found += [point.load() for point in entry_points(group="nohero.setup_checks")]
+    return tuple(found)
+
+
+def every_check() -> tuple[Check, ...]:
+    """Both doors' checks, by stage and code."""
+    return tuple(sorted((*all_checks(), *setup_checks()), key=lambda check: (STAGES.index(check.stage), check.code)))
+
+
 def find_check(word: str) -> Check:
     """The check with this code or name."""
-    for check in all_checks():
+    for check in every_check():
         if word.casefold() in (check.code.casefold(), check.name):
             return check
-    known = [c.code for c in all_checks()] + [c.name for c in all_checks()]
+    known = [c.code for c in every_check()] + [c.name for c in every_check()]
     raise UsageError(f"unknown check `{word}`", expected="a code such as SKE110 or a check's name", mend=did_you_mean(word, known) + " (`nohero list checks` shows all)")

@@ -1,4 +1,4 @@
-"""Which measurements there are: found by walking this folder, named by the class that each returns."""
+"""Which measurements there are: found by walking this folder and `setup/`, named by the class that each returns."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from functools import cache
 from typing import Any
 
 import nohero.evidence
+import nohero.evidence.setup
 
-SUPPLIES = ("Problem", "Runs", "Allowance")  # what the engine hands in beside other evidence
+SUPPLIES = ("Problem", "Runs", "Allowance")  # what the recipe's engine hands in beside other evidence
+SETUP = "Setup"  # what a check of the user's own set-up hands in
+GIVEN = (*SUPPLIES, SETUP)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +28,7 @@ class Measurement:
     price: float  # seconds on small data
     always: bool  # measured whatever the time left: it cuts its own work short
     needs: tuple[str, ...]  # evidence and supplies, by class name, in the order of the parameters
+    steps: int  # on a user's set-up: about so many forward and backward passes besides the price
     text: str  # what it measures: the file's docstring
 
 
@@ -32,15 +36,19 @@ class Measurement:
 def measurements() -> dict[str, Measurement]:
     """Every measurement by the name of its evidence."""
     found = {}
-    for info in pkgutil.iter_modules(nohero.evidence.__path__):
-        module = importlib.import_module(f"nohero.evidence.{info.name}")
+    names = [f"{package.__name__}.{info.name}" for package in (nohero.evidence, nohero.evidence.setup) for info in pkgutil.iter_modules(package.__path__)]
+    for place in names:
+        module = importlib.import_module(place)
         if (measure := getattr(module, "measure", None)) is None:
             continue
         signature = inspect.signature(measure)
         name = str(signature.return_annotation)
         needs = tuple(str(p.annotation) for p in signature.parameters.values())
         kind = getattr(module, name)
-        found[name] = Measurement(name=name, kind=kind, measure=measure, price=module.PRICE, always=getattr(module, "ALWAYS", False), needs=needs, text=inspect.getdoc(module) or "")
+        found[name] = Measurement(
+            name=name, kind=kind, measure=measure, price=module.PRICE, always=getattr(module, "ALWAYS", False),
+            needs=needs, steps=getattr(module, "STEPS", 0), text=inspect.getdoc(module) or "",
+        )  # fmt: skip
     return found
 
 
@@ -49,10 +57,15 @@ def chain(names: tuple[str, ...]) -> tuple[str, ...]:
     from graphlib import TopologicalSorter
 
     graph: dict[str, set[str]] = {}
-    waiting = [n for n in names if n not in SUPPLIES]
+    waiting = [n for n in names if n not in GIVEN]
     while waiting:
         name = waiting.pop()
         if name not in graph:
-            graph[name] = {n for n in measurements()[name].needs if n not in SUPPLIES}
+            graph[name] = {n for n in measurements()[name].needs if n not in GIVEN}
             waiting += graph[name]
     return tuple(TopologicalSorter(dict(sorted(graph.items()))).static_order())
+
+
+def is_of_setup(names: tuple[str, ...]) -> bool:
+    """Whether this evidence rests on a user's set-up rather than on a problem of the recipe."""
+    return any(SETUP in measurements()[link].needs for link in chain(names))

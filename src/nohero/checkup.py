@@ -1,0 +1,165 @@
+"""The engine of `nohero.check`: measures a user's set-up, cheap evidence first, judges as soon as it can, keeps the budget."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nohero.checks.check import Check, setup_checks
+from nohero.evidence.catalogue import SETUP, Measurement, chain, measurements
+from nohero.run.checked import Checked, folded
+from nohero.run.errors import NoheroError
+from nohero.run.finding import Finding, Status, broken, skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from nohero.setup.given import Given
+    from nohero.setup.setup import Setup
+
+
+class Checkup:
+    """Evidence and findings on one set-up."""
+
+    def __init__(self, setup: Setup, *, told: Callable[[str, int, int], None] | None = None, found: Callable[[Finding], None] | None = None) -> None:
+        """`told(evidence, done, of)` hears what is under way; `found(finding)` hears each finding as it is made."""
+        self.setup = setup
+        self.traces: dict[str, str] = {}  # evidence that broke -> its traceback
+        self.costs: dict[str, float] = {}
+        self.left_out: list[str] = []
+        self._told, self._found = told, found
+        self._known: dict[str, Any] = {}
+        self._missing: dict[str, str] = {}
+        self._broken: dict[str, str] = {}
+        self._pass_seconds: float | None = None
+
+    def judge_all(self, checks: Iterable[Check]) -> tuple[Finding, ...]:
+        """Every check's finding, in the order of the checks; the cheapest are judged first."""
+        chosen = list(checks)
+        found: dict[str, Finding] = {}
+        for number, check in enumerate(sorted(chosen, key=self._price_of)):
+            if self._told is not None:
+                self._told(check.name, number, len(chosen))
+            found[check.code] = self.judge(check)
+            if self._found is not None:
+                self._found(found[check.code])
+        return tuple(found[check.code] for check in chosen)
+
+    def judge(self, check: Check) -> Finding:
+        """What one check says."""
+        needed = {name: self.evidence(name) for name in check.needs}
+        for name, value in needed.items():
+            if value is None:
+                if name in self._broken:
+                    return check.stamp(broken(f"the measurement it rests on broke: {self._broken[name]}", remedies=["please report this, with the set-up"]))
+                return check.stamp(skipped(self._missing.get(name, "not measured")))
+        try:
+            return check.stamp(check.judge(*needed.values()))
+        except Exception as error:  # noqa: BLE001 (a broken check is its own finding)
+            self.traces[check.code] = traceback.format_exc()
+            return check.stamp(broken(f"the check broke: {type(error).__name__}: {error}"))
+
+    def evidence(self, name: str) -> Any:  # an instance of the class called `name`, or None
+        """The evidence called `name`, measured once."""
+        for link in chain((name,)):
+            if link not in self._known and link not in self._missing and link not in self._broken:
+                self._measure(measurements()[link])
+        return self._known.get(name)
+
+    def _price_of(self, check: Check) -> tuple[float, str]:
+        links = [measurements()[link] for link in chain(check.needs)]
+        return sum(m.price + 0.01 * m.steps for m in links), check.code
+
+    def _measure(self, measurement: Measurement) -> None:
+        from nohero.setup.refusal import Unmeasurable
+
+        name = measurement.name
+        needs = [self.setup if n == SETUP else self._known.get(n) for n in measurement.needs]
+        for need, value in zip(measurement.needs, needs, strict=True):
+            if value is None:
+                self._missing[name] = self._missing.get(need) or self._broken.get(need) or f"needs {need}"
+                return
+        price = self._price(measurement)
+        if price > self.setup.seconds_left() and not measurement.always:
+            self._missing[name] = f"left out: costs about {price:.1f} s, more than was left of the budget"
+            self.left_out.append(f"{name} (about {price:.1f} s): {measurement.text.splitlines()[0]}")
+            return
+        began = time.monotonic()
+        try:
+            self._known[name] = measurement.measure(*needs)
+        except NoheroError:
+            raise
+        except Unmeasurable as why:
+            self._missing[name] = str(why)
+        except Exception as error:  # noqa: BLE001
+            self._broken[name] = f"{name}: {type(error).__name__}: {error}"
+            self.traces[name] = traceback.format_exc()
+        finally:
+            self.costs[name] = round(time.monotonic() - began, 3)
+
+    def _price(self, measurement: Measurement) -> float:
+        if measurement.steps and self._pass_seconds is None:
+            self._pass_seconds = one_pass(self.setup)
+        return measurement.price + measurement.steps * (self._pass_seconds or 0.0)
+
+
+def one_pass(setup: Setup) -> float:
+    """Seconds of one forward and backward pass on the first batch."""
+    from nohero.setup.refusal import Unmeasurable
+
+    with setup.apart():
+        began = time.monotonic()
+        try:
+            specimen = setup.specimen()
+            setup.loss_of(setup.forward(specimen), specimen).backward()
+        except (Unmeasurable, RuntimeError):
+            try:
+                setup.train_step(setup.batches(1)[0])
+            except (Unmeasurable, RuntimeError):
+                pass
+        return time.monotonic() - began
+
+
+def examine(  # noqa: D417
+    given: Given,
+    *,
+    budget: float | None = 60.0,
+    seed: int = 0,
+    name: str = "set-up",
+    checks: Iterable[Check] | None = None,
+    ignored: dict[str, str] | None = None,
+    told: Callable[[str, int, int], None] | None = None,
+    found: Callable[[Finding], None] | None = None,
+) -> Checked:
+    """Measure and judge a set-up; everything the user handed over is put back, whatever happens."""
+    from nohero.setup.setup import Setup
+
+    began = time.monotonic()
+    setup = Setup(given, seed=seed, deadline=None if budget is None else began + budget)
+    try:
+        chosen = tuple(setup_checks() if checks is None else checks)
+        checkup = Checkup(setup, told=told, found=found)
+        findings = checkup.judge_all(chosen)
+        notes = setup.left_alone
+        device = str(setup.device)
+    finally:
+        setup.close()
+    reasons = ignored or {}
+    findings = tuple(replace(f, ignored=reasons.get(f.code, "")) if f.status in (Status.FAIL, Status.WARN, Status.UNSURE) else f for f in findings)
+    under = {c.code: c.under for c in chosen}
+    return Checked(
+        name=name,
+        findings=folded(findings, under, frozenset(c.code for c in chosen if c.symptom)),
+        seconds=round(time.monotonic() - began, 2),
+        seed=seed,
+        device=device,
+        parts=tuple(part for part in PARTS if getattr(given, part) is not None),
+        left_out=tuple(checkup.left_out),
+        notes=notes,
+        costs=tuple(checkup.costs.items()),
+    )
+
+
+PARTS = ("model", "loss", "train", "val", "test", "optimizer", "scheduler", "step", "evaluate")

@@ -1,0 +1,54 @@
+"""Which checks, which findings are passed by with a reason, and how long: the words of `nohero.check` and of its verb, read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.check import COMPONENTS, Check, find_check, setup_checks
+from nohero.run.errors import BudgetError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def seconds_of(budget: float | str | None) -> float | None:
+    """A budget as seconds: a number, '10s', '2m', or None and 'none' for no limit."""
+    if budget is None or (isinstance(budget, str) and budget.strip().lower() == "none"):
+        return None
+    word = str(budget).strip().lower()
+    number, unit = (word[:-1], word[-1]) if word[-1:] in "smh" else (word, "")
+    try:
+        seconds = float(number) * UNITS[unit]
+    except (ValueError, KeyError):
+        raise UsageError(f"budget is {budget!r}", expected='seconds, or a time such as "10s" or "2m", or None', mend="budget=60") from None
+    if not 0 < seconds < float("inf"):
+        raise BudgetError(f"a budget of {budget!r} is too little for anything", expected="a second at least", mend="budget=10 gives the most valuable part")
+    return seconds
+
+
+def chosen_checks(select: str | Iterable[str] = ()) -> tuple[Check, ...]:
+    """The checks that codes, beginnings of codes, names or components choose; all where none is named."""
+    words = [w.strip() for w in (select.split(",") if isinstance(select, str) else select) if w.strip()]
+    if not words or any(w.upper() == "ALL" for w in words):
+        return setup_checks()
+    found: list[Check] = []
+    for word in words:
+        mine = [c for c in setup_checks() if c.code.startswith(word.upper()) or c.name == word or f".setup.{word}." in c.judge.__module__]
+        if not mine:
+            known = [*COMPONENTS, *(c.code for c in setup_checks()), *(c.name for c in setup_checks())]
+            raise UsageError(f"select `{word}` chooses no check", expected="a code, the beginning of codes, a name or a component", mend=did_you_mean(word, known))
+        found += mine
+    return tuple(c for c in setup_checks() if c in found)
+
+
+def read_ignored(ignore: Mapping[str, str] | None) -> dict[str, str]:
+    """Code -> reason; a reason is needed."""
+    reasons = {}
+    for word, reason in (ignore or {}).items():
+        check = find_check(word)
+        if not str(reason).strip():
+            raise UsageError(f"`{word}` is ignored without a reason", expected="a reason that the report will show", mend=f'ignore={{"{check.code}": "why this is all right"}}')
+        reasons[check.code] = str(reason).strip()
+    return reasons

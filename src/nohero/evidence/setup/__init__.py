@@ -1,0 +1,1 @@
+"""Measurements on a user's own set-up (`nohero.check`): each names `Setup` among what it needs."""

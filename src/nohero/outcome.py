@@ -1,0 +1,154 @@
+"""`nohero.check` and the report it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nohero.run.checked import Checked
+from nohero.run.errors import NoheroError, UsageError
+from nohero.run.finding import Finding, Status
+
+
+class TrustError(NoheroError):
+    """A report holds findings at or above the level that was asked for."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `nohero.check` found: iterate over `findings`, look at `errors` and `warnings`, `save` it, or just print it."""
+
+    checked: Checked
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is to be told: failures first, then warnings, then what the numbers cannot decide."""
+        return self.checked.told
+
+    @property
+    def all(self) -> tuple[Finding, ...]:
+        """Every check's finding, those that passed, were skipped or were folded under a cause as well."""
+        return self.checked.findings
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The failures."""
+        return self.checked.errors
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The warnings."""
+        return self.checked.warnings
+
+    @property
+    def ok(self) -> bool:
+        """Nothing failed and nothing warned."""
+        return not self.errors and not self.warnings
+
+    @property
+    def exit_code(self) -> int:
+        """0 where nothing failed, 1 where something did."""
+        return 1 if self.errors else 0
+
+    def __iter__(self) -> Iterator[Finding]:
+        """The findings that are told."""
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        """How many are told."""
+        return len(self.findings)
+
+    def __bool__(self) -> bool:
+        """A report is always true; ask `ok` whether it is good."""
+        return True
+
+    def __getitem__(self, code: str) -> Finding:
+        """The finding of one check, by code or name."""
+        for finding in self.all:
+            if code in (finding.code, finding.name):
+                return finding
+        raise KeyError(code)
+
+    def __str__(self) -> str:
+        """The terminal form."""
+        from nohero.report.checked_text import text
+
+        return text(self.checked)
+
+    __repr__ = __str__
+
+    def save(self, path: str | Path) -> Path:
+        """Write the report; the suffix chooses: .html, .json, .jsonl, .sarif, .xml (JUnit), .txt."""
+        from nohero.report.formats import written
+
+        target = Path(path)
+        target.write_text(written(self.checked, target.suffix), encoding="utf-8")
+        return target
+
+    def raise_on(self, level: str = "error") -> None:
+        """Raise a TrustError where something failed (`level="error"`), or warned as well (`level="warning"`)."""
+        if level not in ("error", "warning"):
+            raise UsageError(f"level is {level!r}", expected='"error" or "warning"', mend='report.raise_on("error")')
+        bad = self.errors if level == "error" else (*self.errors, *self.warnings)
+        if bad:
+            raise TrustError("; ".join(f"{f.code} {f.name}: {f.message}" for f in bad), expected="a set-up without silent faults", mend=bad[0].remedies[0].text if bad[0].remedies else "see the report")
+
+    def _repr_html_(self) -> str:
+        """The notebook form: no script, its own style."""
+        from nohero.report.checked_page import fragment
+
+        return fragment(self.checked)
+
+
+def check(
+    model: Any,
+    loss: Any = None,
+    train: Any = None,
+    *,
+    val: Any = None,
+    test: Any = None,
+    optimizer: Any = None,
+    scheduler: Any = None,
+    scheduler_steps: str = "epoch",
+    step: Callable[..., Any] | None = None,
+    evaluate: Callable[..., Any] | None = None,
+    epochs: int | None = None,
+    task: str | None = None,
+    classes: Any = None,
+    expect: dict[str, Any] | None = None,
+    unpack: Callable[..., Any] | None = None,
+    budget: float | str | None = 60,
+    seed: int = 0,
+    select: str | tuple[str, ...] = (),
+    ignore: dict[str, str] | None = None,
+    progress: bool | None = None,
+) -> Report:
+    """Find the silent faults in a training set-up: your own model, loss, batches, optimizer, schedule, step and evaluation.
+
+    Only `model` and `train` are needed. `model` is a module or a factory; `loss` is `(output, target) -> scalar`, or None where the
+    model returns its own; `train`, `val`, `test` are loaders, datasets, tuples of tensors or lists of batches. `optimizer` and
+    `scheduler` are instances or factories. `step(model, batch, loss, optimizer) -> float` and `evaluate(model, batches) -> float`
+    are your own. `unpack(batch) -> (inputs, target)` is for batches that are neither `(x, y)` nor a dict of the model's arguments.
+    `expect` declares what was meant (see `nohero explain expect`). `budget` is in seconds, or "10s", "2m", None for no limit.
+
+    Everything comes back bit for bit as it was handed over. Raises UsageError, DataError or UserCodeError with what to mend.
+    """
+    from nohero.checkup import examine
+    from nohero.chosen import chosen_checks, read_ignored, seconds_of
+    from nohero.setup.given import Given
+
+    if scheduler_steps not in ("epoch", "batch"):
+        raise UsageError(f"scheduler_steps is {scheduler_steps!r}", expected='"epoch" or "batch"', mend='say when scheduler.step() is called: scheduler_steps="batch"')
+    given = Given(
+        model=model, loss=loss, train=train, val=val, test=test, optimizer=optimizer, scheduler=scheduler, scheduler_steps=scheduler_steps,
+        step=step, evaluate=evaluate, epochs=epochs, task=task, classes=classes, expect=dict(expect or {}), unpack=unpack,
+    )  # fmt: skip
+    name = getattr(model, "__name__", type(model).__name__)
+    return Report(examine(given, budget=seconds_of(budget), seed=seed, name=name, checks=chosen_checks(select), ignored=read_ignored(ignore)))
+
+
+__all__ = ["Report", "Status", "check"]

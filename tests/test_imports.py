@@ -26,7 +26,7 @@ ROOMS = (
     ("setup",),
     ("evidence",),
     ("checks",),
-    ("engine", "checkup", "chosen"),
+    ("engine", "checkup", "chosen", "target", "moving_line"),
     ("recipe",),
     ("walk", "options", "environment", "interruption"),
     ("stored", "model_file", "progress"),

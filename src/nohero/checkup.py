@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -114,15 +115,13 @@ def one_pass(setup: Setup) -> float:
         try:
             specimen = setup.specimen()
             setup.loss_of(setup.forward(specimen), specimen).backward()
-        except (Unmeasurable, RuntimeError):
-            try:
+        except (Unmeasurable, RuntimeError):  # no way to call the model apart from the step
+            with suppress(Unmeasurable, RuntimeError):
                 setup.train_step(setup.batches(1)[0])
-            except (Unmeasurable, RuntimeError):
-                pass
         return time.monotonic() - began
 
 
-def examine(  # noqa: D417
+def examine(
     given: Given,
     *,
     budget: float | None = 60.0,

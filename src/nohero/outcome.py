@@ -77,7 +77,7 @@ class Report:
         """The terminal form."""
         from nohero.report.checked_text import text
 
-        return text(self.checked)
+        return str(text(self.checked))
 
     __repr__ = __str__
 
@@ -125,7 +125,7 @@ def check(
     seed: int = 0,
     select: str | tuple[str, ...] = (),
     ignore: dict[str, str] | None = None,
-    progress: bool | None = None,
+    progress: bool = True,
 ) -> Report:
     """Find the silent faults in a training set-up: your own model, loss, batches, optimizer, schedule, step and evaluation.
 
@@ -133,12 +133,13 @@ def check(
     model returns its own; `train`, `val`, `test` are loaders, datasets, tuples of tensors or lists of batches. `optimizer` and
     `scheduler` are instances or factories. `step(model, batch, loss, optimizer) -> float` and `evaluate(model, batches) -> float`
     are your own. `unpack(batch) -> (inputs, target)` is for batches that are neither `(x, y)` nor a dict of the model's arguments.
-    `expect` declares what was meant (see `nohero explain expect`). `budget` is in seconds, or "10s", "2m", None for no limit.
+    `select` names codes or components, `ignore` maps codes to reasons, `progress` shows a moving line on a terminal. `expect` declares what was meant (see `nohero explain expect`). `budget` is in seconds, or "10s", "2m", None for no limit.
 
     Everything comes back bit for bit as it was handed over. Raises UsageError, DataError or UserCodeError with what to mend.
     """
     from nohero.checkup import examine
     from nohero.chosen import chosen_checks, read_ignored, seconds_of
+    from nohero.moving_line import Line
     from nohero.setup.given import Given
 
     if scheduler_steps not in ("epoch", "batch"):
@@ -148,7 +149,12 @@ def check(
         step=step, evaluate=evaluate, epochs=epochs, task=task, classes=classes, expect=dict(expect or {}), unpack=unpack,
     )  # fmt: skip
     name = getattr(model, "__name__", type(model).__name__)
-    return Report(examine(given, budget=seconds_of(budget), seed=seed, name=name, checks=chosen_checks(select), ignored=read_ignored(ignore)))
+    line = Line(silent=not progress)
+    try:
+        checked = examine(given, budget=seconds_of(budget), seed=seed, name=name, checks=chosen_checks(select), ignored=read_ignored(ignore), told=line.told, found=line.found)
+    finally:
+        line.close()
+    return Report(checked)
 
 
 __all__ = ["Report", "Status", "check"]

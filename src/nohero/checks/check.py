@@ -58,6 +58,13 @@ class Check:
         return next(stage for stage, letters in LETTERS.items() if self.code.startswith(letters))
 
     @property
+    def door(self) -> str:
+        """By which verb it is asked: `run`, the recipe, or `check`, a user's own set-up."""
+        from nohero.evidence.catalogue import is_of_setup
+
+        return "check" if is_of_setup(self.needs) else "run"
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """The evidence it asks for, by class name."""
         return needed(self.judge)

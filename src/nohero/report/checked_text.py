@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
+from nohero.report.manner import Manner
+from nohero.report.numbers import count, duration
 from nohero.report.terminal import finding_text
+from nohero.report.words import tally_text
 
 if TYPE_CHECKING:
     from nohero.run.checked import Checked
 
-WORDS = {"PASS": "passed", "FAIL": "failed", "WARN": "warned", "UNSURE": "unsure", "SKIP": "skipped", "ERROR": "broke"}
+MOST = 20  # findings told at once
 
 
 def text(checked: Checked, *, color: bool = False, width: int = 80, verbose: bool = False, ascii_only: bool = False) -> str:
-    """Every finding that is told, then the sum."""
-    shown = checked.findings if verbose else checked.told
+    """Every finding that is told, then the sum; where nothing is wrong, one line."""
+    shown = checked.findings if verbose else checked.told[:MOST]
+    manner = Manner(color=color, width=width, verbose=verbose, ascii_only=ascii_only)
     parts = [finding_text(f, color=color, width=width, verbose=verbose, ascii_only=ascii_only) for f in shown]
-    counts = Counter(str(f.status) for f in checked.findings)
-    told = ", ".join(f"{counts[s]} {w}" for s, w in WORDS.items() if counts[s])
-    return "\n".join([*parts, f"{len(checked.findings)} checks: {told}; {checked.seconds:.1f} s\n"])
+    if not verbose and len(checked.told) > MOST:
+        parts.append(f"and {count(len(checked.told) - MOST, 'more finding')}\n")
+    took = duration(checked.seconds) if checked.seconds >= 1 else f"{checked.seconds:.1f} s"
+    left = f"; {count(len(checked.left_out), 'measurement')} left out for want of time" if checked.left_out else ""
+    parts.append(manner.say(f"{tally_text(checked.findings)}{left}; {took}") + "\n")
+    return "\n".join(parts)
+
+
+def headline(checked: Checked) -> str:
+    """The verdict in one sentence."""
+    failed, warned = len(checked.errors), len(checked.warnings)
+    if failed:
+        return f"{count(failed, 'silent fault')} found: {checked.errors[0].message}."
+    if warned:
+        return f"Nothing failed; {count(warned, 'warning')}: {checked.warnings[0].message}."
+    return "No silent fault was found." + (" Some questions the numbers could not decide." if checked.told else "")

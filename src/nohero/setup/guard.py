@@ -154,7 +154,7 @@ class Guard:
 
         if isinstance(stream, torch.Generator):
             state = stream.get_state()
-            self._shapes.append(lambda: stream.set_state(state) and None)
+            self._shapes.append(lambda: (stream.set_state(state), None)[1])
         elif isinstance(stream, random.Random):
             old = stream.getstate()
             self._shapes.append(lambda: stream.setstate(old))
@@ -285,7 +285,7 @@ def streams() -> dict[str, Any]:
     found: dict[str, Any] = {"python": random.getstate(), "torch": torch.get_rng_state(), "grad": torch.is_grad_enabled()}
     if (numpy := sys.modules.get("numpy")) is not None:
         found["numpy"] = numpy.random.get_state(legacy=False)
-    if torch.cuda.is_available() and torch.cuda.is_initialized():
+    if torch.cuda.is_available() and torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         found["cuda"] = torch.cuda.get_rng_state_all()
     if torch.backends.mps.is_available():
         found["mps"] = torch.mps.get_rng_state()
@@ -313,5 +313,5 @@ def seed_all(seed: int) -> None:
     import torch
 
     random.seed(seed)
-    np.random.seed(seed % 2**32)
+    np.random.seed(seed % 2**32)  # noqa: NPY002 (users draw from it)
     torch.manual_seed(seed)

@@ -50,7 +50,7 @@ def read_intent(expect: Mapping[str, Any] | None) -> Intent:
     for word in ("frozen", "trainable", "uses"):
         said[word] = _listed(said.get(word))
     for word in ("shared", "equal"):
-        pairs = said.get(word) or ()
+        pairs: Any = said.get(word) or ()
         pairs = (pairs,) if len(pairs) == 2 and all(isinstance(p, str) for p in pairs) else pairs
         if any(len(p) != 2 for p in pairs):
             raise UsageError(f"expect['{word}'] holds {pairs!r}", expected="pairs of names", mend=f'write expect={{"{word}": [("a.weight", "b.weight")]}}')

@@ -25,7 +25,6 @@ def listening(models: tuple[Any, ...], loss: Any) -> Iterator[tuple[Recording, A
     import torch
 
     heard = Recording()
-    handles = []
 
     def called(_: Any, args: Any, kwargs: Any, answer: Any) -> None:
         heard.calls.append((args, kwargs, answer))
@@ -34,8 +33,7 @@ def listening(models: tuple[Any, ...], loss: Any) -> Iterator[tuple[Recording, A
         heard.losses.append((args, value))
 
     ear = loss
-    for model in models:
-        handles.append(model.register_forward_hook(called, with_kwargs=True))
+    handles = [model.register_forward_hook(called, with_kwargs=True) for model in models]
     if isinstance(loss, torch.nn.Module):
         handles.append(loss.register_forward_hook(lost))
     elif callable(loss):
@@ -58,22 +56,36 @@ def bridge_between(raw: Any, given: Any) -> Callable[[Any], Any] | None:
     import torch
 
     if given is raw:
-        return lambda answer: answer
+        return as_it_is
     if not isinstance(given, torch.Tensor):
         return None
     main = main_output(raw)
     for place, tensor in enumerate(tensors_of(raw)):
         if tensor is given:
-            return lambda answer, place=place: list(tensors_of(answer))[place]
+            return functools.partial(_picked, place=place)
     for place, tensor in enumerate(tensors_of(raw)):
         if tensor.numel() == given.numel() and torch.equal(tensor.reshape(given.shape).to(given.dtype), given):
-            return lambda answer, place=place: _fold(list(tensors_of(answer))[place], tensor.shape, given.shape)
+            return functools.partial(_picked, place=place, old=tensor.shape, new=given.shape)
     if main is not None and main.ndim == given.ndim and main.numel() == given.numel():
         for a in range(main.ndim):
             for b in range(a + 1, main.ndim):
                 if main.transpose(a, b).shape == given.shape and torch.equal(main.transpose(a, b), given):
-                    return lambda answer, a=a, b=b: main_output(answer).transpose(a, b)
+                    return functools.partial(_transposed, a=a, b=b)
     return None
+
+
+def as_it_is(answer: Any) -> Any:
+    """The bridge of a loss that gets the model's answer unchanged."""
+    return answer
+
+
+def _picked(answer: Any, *, place: int, old: Any = None, new: Any = None) -> Any:
+    tensor = list(tensors_of(answer))[place]
+    return tensor if old is None else _fold(tensor, old, new)
+
+
+def _transposed(answer: Any, *, a: int, b: int) -> Any:
+    return main_output(answer).transpose(a, b)
 
 
 def _fold(tensor: Any, old: Any, new: Any) -> Any:

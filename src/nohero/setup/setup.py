@@ -1,8 +1,8 @@
 """The user's set-up, ready to be measured: their own objects, lent to one experiment at a time and put back after each.
 
-    with setup.apart():            # everything may be changed in here; afterwards it is as it was, bit for bit
-        setup.train_step(batch)    # the user's own step, or the plain one
-    specimen = setup.specimen()    # the first training batch as the model and the loss get it
+with setup.apart():            # everything may be changed in here; afterwards it is as it was, bit for bit
+    setup.train_step(batch)    # the user's own step, or the plain one
+specimen = setup.specimen()    # the first training batch as the model and the loss get it
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from nohero.setup.given import Given
 from nohero.setup.guard import Guard, put_back, seed_all, streams
 from nohero.setup.intent import Intent, read_intent
 from nohero.setup.parts import built_model, built_optimizer, built_scheduler, each, modules_of, stepped
-from nohero.setup.recording import Recording, bridge_between, listening
+from nohero.setup.recording import Recording, as_it_is, bridge_between, listening
 from nohero.setup.refusal import Unmeasurable, UserRaised
 from nohero.setup.source import Source
 from nohero.setup.specimen import Specimen, count_items
@@ -132,8 +132,7 @@ class Setup:
 
     def batches(self, most: int = 8) -> list[Any]:
         """The first training batches, read once and kept; the loader is as it was."""
-        kept = self.train._first
-        if kept is None or len(kept) < most:
+        if not self.train.has(most):
             with self.apart(data=True):
                 self.train.first(most)
         return self.train.first(most)
@@ -256,7 +255,7 @@ class Setup:
     def _as_specimen(self, batch: Any, call: Call) -> Specimen:
         args, kwargs, target = mapped((call.args, call.kwargs, call.target), lambda t: t.to(self.device))
         hint = self.train.given.batch_size if self.train.is_dataloader else None
-        bridge = (lambda raw: raw) if not self._loss_wants_tensor() else _tensor_for_loss
+        bridge = _tensor_for_loss if self._loss_wants_tensor() else as_it_is
         return Specimen(batch=batch, args=args, kwargs=kwargs, target=target, size=count_items(args, kwargs, target, hint), bridge=bridge)
 
     def _loss_wants_tensor(self) -> bool:
@@ -283,7 +282,7 @@ class Setup:
 
     def _bridged(self, heard: Specimen) -> bool:
         """Whether the loss got the model's answer as it is."""
-        return heard.bridge is None or getattr(heard.bridge, "__name__", "") == "<lambda>"
+        return heard.bridge is None or heard.bridge is as_it_is
 
     def _recorded(self, batch: Any) -> Specimen:
         heard = self.listen(batch)
@@ -325,7 +324,7 @@ class Setup:
 
 
 def _tensor_for_loss(raw: Any) -> Any:
-    """torch's own losses want a tensor: the answer itself, or the tensor in it."""
+    """Losses of torch want a tensor: the answer itself, or the tensor in it."""
     found = main_output(raw)
     return raw if found is None else found
 

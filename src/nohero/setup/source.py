@@ -32,6 +32,7 @@ class Source:
         self.given = given
         self.loader, self.dataset = _opened(name, given)
         self._first: list[Any] | None = None
+        self._ended = False  # there are no more than the first
 
     @property
     def is_dataloader(self) -> bool:
@@ -51,10 +52,15 @@ class Source:
         """Whether batches were made by us, in the order of the items."""
         return self.loader is not self.given and not self.is_dataloader and not callable(self.given)
 
+    def has(self, most: int) -> bool:
+        """Whether the first `most` batches were read already, or all there are."""
+        return self._first is not None and (len(self._first) >= most or self._ended)
+
     def first(self, most: int = FIRST) -> list[Any]:
         """The first batches of the first reading, kept."""
-        if self._first is None or len(self._first) < most:
-            self._first = list(self.read(most=most).batches)
+        if self._first is None or not self.has(most):
+            epoch = self.read(most=most)
+            self._first, self._ended = list(epoch.batches), epoch.complete
         return self._first[:most]
 
     def read(self, *, most: int | None = None, seconds: float = 5.0) -> Epoch:

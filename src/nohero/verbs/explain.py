@@ -28,18 +28,18 @@ WIDEST = 88  # columns: longer lines are tiring to read
 
 def explain(*, word: Word, plain: Plain = False) -> None:
     """Look it up and print it."""
-    from nohero.checks.check import all_checks
+    from nohero.checks.check import every_check
     from nohero.recipe import RECIPE
 
     folded = word.strip().casefold()
     stages = {stage.name: stage for stage in RECIPE}
-    checks = {key: check for check in all_checks() for key in (check.code.casefold(), check.name)}
+    checks = {key: check for check in every_check() for key in (check.code.casefold(), check.name)}
     if folded in stages:
         lines = stage_lines(stages[folded])
     elif folded in checks:
         lines = check_lines(checks[folded])
     else:
-        known = [*(check.code for check in all_checks()), *(check.name for check in all_checks()), *stages]
+        known = [*(check.code for check in every_check()), *(check.name for check in every_check()), *stages]
         raise UsageError(
             f"unknown code, check or stage `{word}`",
             expected="a code such as DAT110, a check's name or a stage",
@@ -62,7 +62,8 @@ def check_lines(check: Check) -> list[str]:
     proofs = [f"fires on {case.name} in {case.toy}" for case in check.sabotages]
     proofs += [f"stays quiet on {case.name} in {case.toy}" for case in check.lookalikes]
     lines += ["", "Proved", *(f"    {proof}" for proof in proofs)]
-    return [*lines, "", "Pass it with a reason", f'    nohero run --resume --pass {check.code}="..."']
+    passing = f'nohero run --resume --pass {check.code}="..."' if check.door == "run" else f'nohero check setup.py --ignore {check.code}="..."'
+    return [*lines, "", "Pass it with a reason", f"    {passing}"]
 
 
 def _paragraphs(text: str) -> list[str]:

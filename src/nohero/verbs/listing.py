@@ -43,9 +43,9 @@ def list_(what: What, out: Out = RUNS, format_: Format = "text") -> None:
 
 def checks(_out: Path) -> list[dict[str, str]]:
     """Every check with the first line of its text."""
-    from nohero.checks.check import all_checks
+    from nohero.checks.check import every_check
 
-    return [{"code": c.code, "name": c.name, "stage": c.stage, "about": first_sentence(c.text)} for c in all_checks()]
+    return [{"code": c.code, "name": c.name, "stage": c.stage, "for": c.door, "about": first_sentence(c.text)} for c in every_check()]
 
 
 def runs(out: Path) -> list[dict[str, str]]:

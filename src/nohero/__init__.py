@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nohero.checks.check import Check
-    from nohero.outcome import Report, check
+    from nohero.ci import assert_exact_resume, assert_no_leak, assert_trainable
+    from nohero.equivalence import equivalent
+    from nohero.outcome import Report, check, check_layer
     from nohero.prediction import predict
     from nohero.problem import Problem
     from nohero.project import Project
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from nohero.run.record import Record
     from nohero.sitting import run_recipe
     from nohero.stored import read_run
+    from nohero.watching import watch
 
 __version__ = "0.1.0"
 
@@ -31,10 +34,16 @@ _PLACES = {
     "Record": "nohero.run.record",
     "Report": "nohero.outcome",
     "Status": "nohero.run.finding",
+    "assert_exact_resume": "nohero.ci",
+    "assert_no_leak": "nohero.ci",
+    "assert_trainable": "nohero.ci",
     "check": "nohero.outcome",
+    "check_layer": "nohero.outcome",
+    "equivalent": "nohero.equivalence",
     "predict": "nohero.prediction",
     "read_run": "nohero.stored",
     "run_recipe": "nohero.sitting",
+    "watch": "nohero.watching",
 }
 
 __all__ = [
@@ -47,10 +56,16 @@ __all__ = [
     "Report",
     "Status",
     "__version__",
+    "assert_exact_resume",
+    "assert_no_leak",
+    "assert_trainable",
     "check",
+    "check_layer",
+    "equivalent",
     "predict",
     "read_run",
     "run_recipe",
+    "watch",
 ]
 
 

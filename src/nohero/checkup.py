@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nohero.checks.check import Check, setup_checks
+from nohero.checks.check import Check, layer_checks, setup_checks, watch_checks
 from nohero.evidence.catalogue import SETUP, Measurement, chain, measurements
 from nohero.run.checked import Checked, folded
 from nohero.run.errors import NoheroError
@@ -17,6 +17,8 @@ from nohero.run.finding import Finding, Status, broken, skipped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from nohero.evidence.watched_course import WatchedCourse
+    from nohero.layering import Layer
     from nohero.setup.given import Given
     from nohero.setup.setup import Setup
 
@@ -158,6 +160,34 @@ def examine(
         left_out=tuple(checkup.left_out),
         notes=notes,
         costs=tuple(checkup.costs.items()),
+    )
+
+
+def judged_course(course: WatchedCourse, *, name: str = "training") -> Checked:
+    """The findings of a training that was watched."""
+    checks = watch_checks()
+    findings = tuple(check.stamp(check.judge(course)) for check in checks)
+    return Checked(
+        name=name,
+        findings=folded(findings, {c.code: c.under for c in checks}, frozenset(c.code for c in checks if c.symptom)),
+        seconds=round(course.seconds, 2),
+        parts=("model", "optimizer"),
+        notes=(course.sentence(),),
+        pictures=course.figures(),
+    )
+
+
+def judged_layer(layer: Layer, began: float) -> Checked:
+    """The findings on one layer."""
+    from nohero.evidence.layer_facts import measure
+
+    checks, facts = layer_checks(), measure(layer)
+    findings = tuple(check.stamp(check.judge(facts)) for check in checks)
+    return Checked(
+        name=layer.name,
+        findings=folded(findings, {c.code: c.under for c in checks}, frozenset()),
+        seconds=round(time.monotonic() - began, 2),
+        parts=("layer",),
     )
 
 

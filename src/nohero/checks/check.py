@@ -59,10 +59,10 @@ class Check:
 
     @property
     def door(self) -> str:
-        """By which verb it is asked: `run`, the recipe, or `check`, a user's own set-up."""
-        from nohero.evidence.catalogue import is_of_setup
+        """By what it is asked: `run` (the recipe), `check` (a user's own set-up), `watch` (a training while it runs) or `layer`."""
+        from nohero.evidence.catalogue import door_of
 
-        return "check" if is_of_setup(self.needs) else "run"
+        return door_of(self.needs)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -109,9 +109,27 @@ def setup_checks() -> tuple[Check, ...]:
     return tuple(found)
 
 
+@cache
+def watch_checks() -> tuple[Check, ...]:
+    """The checks of a training that is watched while it runs: the folder `watch/`, by code."""
+    return _of_folder("watch")
+
+
+@cache
+def layer_checks() -> tuple[Check, ...]:
+    """The checks of one layer: the folder `layer/`, by code."""
+    return _of_folder("layer")
+
+
+def _of_folder(name: str) -> tuple[Check, ...]:
+    package = importlib.import_module(f"nohero.checks.{name}")
+    found = [importlib.import_module(f"{package.__name__}.{info.name}").CHECK for info in pkgutil.iter_modules(package.__path__)]
+    return tuple(sorted(found, key=lambda check: check.code))
+
+
 def every_check() -> tuple[Check, ...]:
-    """Both doors' checks, by stage and code."""
-    return tuple(sorted((*all_checks(), *setup_checks()), key=lambda check: (STAGES.index(check.stage), check.code)))
+    """All doors' checks, by stage and code."""
+    return tuple(sorted((*all_checks(), *setup_checks(), *watch_checks(), *layer_checks()), key=lambda check: (STAGES.index(check.stage), check.code)))
 
 
 def find_check(word: str) -> Check:

@@ -15,7 +15,9 @@ import nohero.evidence.setup
 
 SUPPLIES = ("Problem", "Runs", "Allowance")  # what the recipe's engine hands in beside other evidence
 SETUP = "Setup"  # what a check of the user's own set-up hands in
-GIVEN = (*SUPPLIES, SETUP)
+WATCH = "Watch"  # what a watched training hands in
+LAYER = "Layer"  # what `check_layer` hands in
+GIVEN = (*SUPPLIES, SETUP, WATCH, LAYER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,7 @@ def chain(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(TopologicalSorter(dict(sorted(graph.items()))).static_order())
 
 
-def is_of_setup(names: tuple[str, ...]) -> bool:
-    """Whether this evidence rests on a user's set-up rather than on a problem of the recipe."""
-    return any(SETUP in measurements()[link].needs for link in chain(names))
+def door_of(names: tuple[str, ...]) -> str:
+    """What this evidence rests on: `check`, a user's set-up; `watch`, a training under way; `layer`, one layer; or `run`, a problem of the recipe."""
+    needed = {need for link in chain(names) for need in measurements()[link].needs}
+    return "check" if SETUP in needed else "watch" if WATCH in needed else "layer" if LAYER in needed else "run"

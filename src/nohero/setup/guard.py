@@ -87,7 +87,7 @@ class Guard:
         own = getattr(tensor, "__dict__", None)
         if own:
             self._waiting.append(own)
-        if not self._fits(tensor.numel() * tensor.element_size(), "a tensor"):
+        if tensor.layout is not torch.strided or not self._fits(tensor.numel() * tensor.element_size(), "a tensor"):
             return
         try:
             data = tensor.data

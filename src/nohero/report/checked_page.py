@@ -26,7 +26,7 @@ def page(checked: Checked) -> str:
     """The whole page."""
     told = tuple(Placed(finding=f, ident=f.code or f.name, stage=f.stage) for f in checked.told)
     known = {p.ident for p in told}
-    rest = tuple(Placed(finding=f, ident=f.code if f.code in known else f"all-{f.code}", stage=f.stage) for f in checked.findings)
+    rest = tuple(Placed(finding=f, ident=f.code if f.code in known else "checks", stage=f.stage) for f in checked.findings)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import weakref
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nohero.setup.calling import TARGETS, tensors_of, ways
@@ -32,6 +32,7 @@ class Part:
     inputs: dict[str, Any] = field(default_factory=dict)  # numpy, items first; only what can be stacked
     targets: dict[str, Any] = field(default_factory=dict)
     extras: dict[str, Any] = field(default_factory=dict)  # whole numbers, one an item, that neither model nor loss gets
+    axes: dict[str, int | None] = field(default_factory=dict)  # by name, the axis that counts the items, as in the first batch
     main: str = ""  # the input that carries most
     index: Any = None  # numpy, place of each item in the data set
     ordered: bool = False  # read from a data set, by index
@@ -75,7 +76,7 @@ def part_of(setup: Setup, source: Source) -> Part:
     rows: list[tuple[Any, dict[str, Any], dict[str, Any], dict[str, Any]]] = []
     began, limit = time.monotonic(), min(SECONDS, 0.2 * setup.seconds_left())
     taken = held_bytes = 0
-    with setup.apart(data=True):
+    with setup.apart(seed=("train", "val", "test").index(source.name) + 11, data=True):  # loaders that draw must not draw alike
         stretches, part.size = _stretches(source, part)
         ended = False
         for places, batch in stretches:
@@ -177,9 +178,14 @@ def _row(setup: Setup, batch: Any, part: Part, first: int) -> tuple[int, dict[st
     if specimen is None or specimen.size < 1:
         return None
     part.main = part.main or specimen.main_name
-    inputs = _arrays(specimen, specimen.inputs)
-    targets = _arrays(specimen, _named_targets(specimen.target))
-    bad = _book(part, {**specimen.inputs, **_named_targets(specimen.target)}, specimen, first)
+    named = {**specimen.inputs, **_named_targets(specimen.target)}
+    part.axes = part.axes or {name: specimen.axis(t) for name, t in named.items() if t.ndim}  # a short last batch can mislead
+    inputs = _arrays(part, specimen.inputs)
+    targets = _arrays(part, _named_targets(specimen.target))
+    sizes = {len(a) for a in inputs.values()}
+    if len(sizes) == 1 and sizes != {specimen.size}:
+        specimen = replace(specimen, size=sizes.pop())
+    bad = _book(part, named, first)
     if bad and len(part.unfinite) < 2:
         part.unfinite.append(batch)
     return specimen.size, inputs, targets, _extras(specimen, batch)
@@ -228,11 +234,11 @@ def _named_targets(target: Any) -> dict[str, Any]:
     return {"target" if len(found) == 1 else f"target.{i}": t for i, t in enumerate(found)}
 
 
-def _arrays(specimen: Specimen, tensors: dict[str, Any]) -> dict[str, Any]:
+def _arrays(part: Part, tensors: dict[str, Any]) -> dict[str, Any]:
     found = {}
     for name, tensor in tensors.items():
-        axis = specimen.axis(tensor) if tensor.ndim else None
-        if axis is not None and not tensor.is_complex() and not tensor.is_sparse:
+        axis = part.axes.get(name)
+        if axis is not None and tensor.ndim > axis and not tensor.is_complex() and not tensor.is_sparse:
             found[name] = _plain(tensor.movedim(axis, 0))
     return found
 
@@ -244,7 +250,7 @@ def _plain(tensor: Any) -> Any:
     return (kept.float() if kept.dtype in (torch.bfloat16, torch.float16) else kept).numpy().copy()
 
 
-def _book(part: Part, tensors: dict[str, Any], specimen: Specimen, first: int) -> bool:
+def _book(part: Part, tensors: dict[str, Any], first: int) -> bool:
     """Count the values that are not finite; a mask of zeros and minus infinities is meant so."""
     found = False
     for name, tensor in tensors.items():
@@ -257,7 +263,7 @@ def _book(part: Part, tensors: dict[str, Any], specimen: Specimen, first: int) -
             bad = 0
         if bad:
             found = True
-            axis = specimen.axis(tensor) if tensor.ndim else None
+            axis = part.axes.get(name)
             wrong = (~good).movedim(axis, 0) if axis is not None else ~good
             items += tuple(first + int(i) for i in wrong.flatten(1).any(1).nonzero().flatten()[:5]) if wrong.ndim > 1 else tuple(first + int(i) for i in wrong.nonzero().flatten()[:5])
             features = tuple(sorted({*features, *((int(j) for j in wrong.flatten(0, -2).any(0).nonzero().flatten()[:10]) if wrong.ndim > 1 else ())}))

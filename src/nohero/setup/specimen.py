@@ -85,9 +85,13 @@ def count_items(args: Any, kwargs: Any, target: Any, hint: int | None) -> int:
     import torch
 
     found = [t for t in tensors_of((args, kwargs)) if t.ndim > 0]
+    labels = [t for t in tensors_of(target) if isinstance(t, torch.Tensor) and t.ndim > 0]
+    if hint and any(t.shape[0] == hint for t in found):
+        return hint
+    if labels and found and labels[0].shape[0] == found[0].shape[0] and (labels[0].ndim == 1 or labels[0].shape[1] != hint):
+        return int(labels[0].shape[0])  # a short last batch, of which another axis may have the length of a full one
     if hint and any(hint in t.shape[:2] for t in found):
         return hint
-    labels = [t for t in tensors_of(target) if isinstance(t, torch.Tensor) and t.ndim > 0]
     if labels and found and labels[0].shape[0] in found[0].shape[:2]:
         return int(labels[0].shape[0])
     return int(found[0].shape[0]) if found else 0

@@ -1,0 +1,109 @@
+"""What it asks: does weight decay pull harder than the data?
+
+Why it matters: a decay that is too strong draws every weight to zero faster than the gradient builds it up; the network ends as a
+constant. It happens when a decay for AdamW, which the learning rate multiplies, is used where it is added to the gradient.
+
+How it is measured: decay times parameters is compared with the gradient after some steps; a short training is raced against one
+without decay.
+
+When it is right to fail: the race without decay goes clearly further and the parameters shrink beside it.
+
+What it cannot see: a decay whose harm shows only after thousands of steps.
+
+Mend: weight_decay=1e-4 with SGD or Adam, 0.01 to 0.1 with AdamW.
+
+Source: Loshchilov and Hutter 2019, Decoupled weight decay regularization (arXiv:1711.05101).
+"""
+
+from __future__ import annotations
+
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from nohero.checks.check import Case, Check
+from nohero.checks.setup.optimizer.swapped_betas import picture
+from nohero.evidence.setup.optimizer_races import OptimizerRaces  # noqa: TC001 (names what the judge wants)
+from nohero.run.finding import Finding, Level, Observed, Remedy, failed, passed, warned
+
+if TYPE_CHECKING:
+    from nohero.setup.given import Given
+
+LOSES = 0.6  # share of the progress without decay; below it decay costs learning
+BADLY = 0.3  # the same; below it training hardly works
+SHRUNK = 0.95  # norm of the parameters over that without decay
+
+
+def judge(races: OptimizerRaces) -> Finding:
+    """A decay that loses the race and shrinks the parameters warns, or fails."""
+    race = next((r for r in races.races if r.setting == "decay"), None)
+    if race is None:
+        return passed("no weight decay above 0.03")
+    if race.kept >= LOSES or race.shrunk > SHRUNK:
+        return passed(f"with weight decay {race.said} training makes {race.kept:.0%} of the progress it makes without")
+    make = failed if race.kept < BADLY else warned
+    return make(
+        f"weight decay {race.said} pulls {race.ratio:.2g} times as hard as the gradient: training makes {race.kept:.0%} of the progress it makes without, and the parameters end at {race.shrunk:.0%} of their norm",
+        expected="a decay that pulls far less than the gradient in the first steps",
+        observed=Observed(value=race.kept, unit="of the progress without decay", n=len(race.course_given)),
+        component="optimizer",
+        where=("weight_decay",),
+        level=Level.VERIFIED,
+        why="Each step draws every weight towards zero by its own size times the decay. Where this beats the gradient, the network forgets faster than it learns.",
+        remedies=(Remedy(text="weight_decay=1e-4, or AdamW with 0.01", tried=True, result=f"without decay: loss {fmean(race.usual):.3g} instead of {fmean(race.given):.3g}"),),
+        figure=picture(race),
+    )
+
+
+def _sgd(given: Given, decay: float) -> Given:
+    from dataclasses import replace
+
+    import torch
+
+    return replace(given, optimizer=torch.optim.SGD(given.model.parameters(), lr=0.05, momentum=0.9, weight_decay=decay), scheduler=None)
+
+
+def half_with_sgd(given: Given) -> Given:
+    """A half, added to the gradient."""
+    return _sgd(given, 0.5)
+
+
+def one_with_adam(given: Given) -> Given:
+    """One, added to Adam's gradient."""
+    from dataclasses import replace
+
+    import torch
+
+    return replace(given, optimizer=torch.optim.Adam(given.model.parameters(), lr=3e-3, weight_decay=1.0), scheduler=None)
+
+
+def thirty_with_adamw(given: Given) -> Given:
+    """Thirty, decoupled."""
+    from dataclasses import replace
+
+    import torch
+
+    return replace(given, optimizer=torch.optim.AdamW(given.model.parameters(), lr=3e-3, weight_decay=30.0), scheduler=None)
+
+
+def tenth_with_adamw(given: Given) -> Given:
+    """A tenth, decoupled, as large models have it."""
+    from dataclasses import replace
+
+    import torch
+
+    return replace(given, optimizer=torch.optim.AdamW(given.model.parameters(), lr=3e-3, weight_decay=0.1), scheduler=None)
+
+
+def usual_with_sgd(given: Given) -> Given:
+    """Five in ten thousand."""
+    return _sgd(given, 5e-4)
+
+
+CHECK = Check(
+    code="SKE424",
+    name="dominating-decay",
+    source="Loshchilov and Hutter 2019, Decoupled weight decay regularization (arXiv:1711.05101)",
+    judge=judge,
+    sabotages=(Case(toy="cnn-batch-norm", plant=half_with_sgd), Case(toy="table-mlp", plant=one_with_adam), Case(toy="table-mlp", plant=thirty_with_adamw)),
+    lookalikes=(Case(toy="table-mlp", plant=tenth_with_adamw), Case(toy="cnn-batch-norm", plant=usual_with_sgd)),
+)

@@ -1,0 +1,318 @@
+"""The user's evaluation with perfect, partly right and wrong answers written over the model's own: what it makes of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nohero.evidence.setup.replayed import Handed, Scores, cut, held_out, play, scores_apart, size_of
+from nohero.setup.calling import main_output, mapped, tensors_of
+from nohero.setup.refusal import Unmeasurable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nohero.evidence.setup.task_facts import TaskFacts
+    from nohero.setup.setup import Setup
+
+PRICE = 0.3  # seconds
+STEPS = 40
+STRONG, FIRM, WEAK = 20.0, 8.0, 0.2  # margins in logits
+CENTRES = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of weak answers: where the evaluation's own threshold lies
+SURE = 0.98  # a strong probability
+FEW = 16  # batches
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationOracle:
+    """Scores of answers written by us; empty where that way of answering does not apply."""
+
+    kind: str  # classes, binary, multilabel or values
+    form: str  # logits, probabilities, log-probabilities or values
+    alone: bool  # the model's answer is this tensor and nothing else
+    items: int
+    batches: int
+    batch_size: int
+    last_size: int
+    of_train: int  # items of the training set, 0 where unknown
+    of_source: int  # items of the evaluated set, 0 where unknown
+    perfect: Scores = ()
+    firm: Scores = ()  # perfect too, with another margin
+    wrong: Scores = ()  # every item answered wrongly
+    noise: Scores = ()
+    half: Scores = ()  # every second item right
+    last_wrong: Scores = ()  # all right but the last batch
+    first_wrong: Scores = ()
+    shaped: Scores = ()  # perfect, in the target's shape instead of the model's
+    turned: Scores = ()  # perfect, along the other axis of a square answer
+    centred: tuple[tuple[float, Scores], ...] = ()  # weak answers around this centre
+    ignored: Scores = ()  # perfect but for the positions that the loss leaves out
+    ignored_share: float = 0.0  # of the positions
+    small: Scores = ()  # perfect, in smaller batches
+    small_size: int = 0
+
+
+def measure(setup: Setup, facts: TaskFacts) -> EvaluationOracle:
+    """Play the evaluation once for each way of answering."""
+    if facts.kind not in ("classes", "binary", "multilabel", "values"):
+        raise Unmeasurable(f"what a perfect answer would be is not known ({facts.kind})")
+    if len(setup.modules) != 1 or setup.loss is None:
+        raise Unmeasurable("the evaluated tensor is not known: several models, or the model gives its own loss")
+    source, batches, complete = held_out(setup)
+    complete = complete and len(batches) <= FEW
+    batches = batches[:FEW]
+    stage = _Stage(setup, facts, source, batches, complete=complete)
+    if not scores_apart(stage.told("perfect"), stage.told("perfect")) <= 1e-9:
+        raise Unmeasurable("the same answers do not score the same twice")
+    return _all_ways(stage)
+
+
+def _all_ways(stage: _Stage) -> EvaluationOracle:
+    batches = stage.batches
+    zero_one = stage.facts.kind in ("binary", "multilabel")
+    small = max(1, size_of(batches[0]) // 3)
+    centre = 0.5 if stage.form == "probabilities" else 0.0
+    return EvaluationOracle(
+        kind=stage.facts.kind,
+        form=stage.form,
+        alone=stage.alone,
+        items=stage.items,
+        batches=len(batches),
+        batch_size=size_of(batches[0]),
+        last_size=size_of(batches[-1]),
+        of_train=_length(stage.setup.train),
+        of_source=_length(stage.source),
+        perfect=stage.told("perfect"),
+        firm=stage.told("firm"),
+        wrong=stage.told("wrong"),
+        noise=stage.told("noise"),
+        half=stage.told("half"),
+        last_wrong=stage.told("perfect", wrong_batch=len(batches) - 1) if len(batches) > 1 else (),
+        first_wrong=stage.told("perfect", wrong_batch=0) if len(batches) > 1 else (),
+        shaped=stage.told("shaped") if stage.reshapes else (),
+        turned=stage.told("turned") if stage.square else (),
+        centred=tuple((c + centre, stage.told("weak", centre=c + centre)) for c in CENTRES) if zero_one else (),
+        ignored=stage.told("ignored") if stage.left_out else (),
+        ignored_share=stage.left_out,
+        small=stage.told("perfect", size=small) if small < size_of(batches[0]) else (),
+        small_size=small,
+    )
+
+
+def _length(source: Any) -> int:
+    try:
+        return len(source.items) if source.items is not None else 0
+    except TypeError:
+        return 0
+
+
+class _Stage:
+    """The evaluation with the model's answers overwritten."""
+
+    def __init__(self, setup: Setup, facts: TaskFacts, source: Any, batches: list[Any], *, complete: bool) -> None:
+        self.setup, self.facts, self.source, self.batches, self.complete = setup, facts, source, batches, complete
+        self.items = sum(size_of(b) for b in batches)
+        self._known = _pairs(setup, batches)
+        self._sized: dict[int, list[Any]] = {}
+        with setup.apart(data=True):
+            run = play(setup, self._handed(batches))
+        if not run.inputs:
+            raise Unmeasurable("the evaluation does not call the model by its forward")
+        self._matched(run)
+        main = run.answers[0]
+        self.alone = all(run.whole)
+        self.form = _form(run.answers, facts)
+        target = self._target(run.inputs[0])
+        self.reshapes = self.alone and main.shape != target.shape and main.numel() == target.numel() and facts.kind in ("binary", "values")
+        self.square = facts.kind == "classes" and main.ndim == 2 and main.shape[0] == main.shape[1]
+        self._mask = _left_out(setup, facts)
+        self.left_out = self._share_left_out(run)
+
+    def told(self, way: str, *, wrong_batch: int | None = None, centre: float = 0.0, size: int = 0) -> Scores:
+        """The scores with answers of this kind; empty where the evaluation cannot take them."""
+        import torch
+
+        generator = torch.Generator().manual_seed(self.setup.seed + 3)
+        seen = iter(range(10**9))
+
+        def change(_: int, inputs: Any, raw: Any, main: Any) -> Any:
+            number = next(seen)
+            target = self._target(inputs)
+            if target is None:
+                raise Unmeasurable("the evaluation calls the model with inputs that were not handed over")
+            said = "wrong" if wrong_batch is not None and number == wrong_batch else way
+            new = _answer(said, main, target, self.facts, self.form, generator, centre=centre, mask=self._mask)
+            if way == "shaped":
+                return new.reshape(target.shape)
+            main.copy_(new)
+            return None
+
+        batches = self.batches
+        try:
+            if size:
+                batches = self._cut(size)
+            with self.setup.apart(data=True):
+                self.setup.mode(training=False)
+                return play(self.setup, self._handed(batches), change).scores
+        except (Unmeasurable, RuntimeError):
+            return ()
+
+    def _cut(self, size: int) -> list[Any]:
+        if size not in self._sized:
+            parts = cut(self.batches, size)
+            self._known += _pairs(self.setup, parts)
+            self._sized[size] = parts
+        return self._sized[size]
+
+    def _handed(self, batches: list[Any]) -> Handed:
+        return Handed(batches, self.source.given, items=self.items, complete=self.complete)
+
+    def _target(self, inputs: Any) -> Any:
+        """The target of the batch whose inputs these are."""
+        import torch
+
+        first = next((t for t in tensors_of(inputs) if t.ndim), None)
+        for main, target in self._known:
+            if first is not None and main.shape == first.shape and torch.equal(main.to(first), first):
+                return target
+        return None
+
+    def _matched(self, run: Any) -> None:
+        if len(run.inputs) != len(self.batches) or any(a is None for a in run.answers):
+            raise Unmeasurable(f"the evaluation calls the model {len(run.inputs)} times for {len(self.batches)} batches")
+        if any(self._target(i) is None for i in run.inputs):
+            raise Unmeasurable("the evaluation calls the model with other inputs than a training step does")
+        for answer, inputs in zip(run.answers, run.inputs, strict=True):
+            if _ideal(answer, self._target(inputs), self.facts) is None:
+                raise Unmeasurable("the target does not fit the model's answer")
+
+    def _share_left_out(self, run: Any) -> float:
+        if self._mask is None:
+            return 0.0
+        masks = [self._mask(self._target(i)) for i in run.inputs]
+        total = sum(m.numel() for m in masks)
+        return float(sum(int(m.sum()) for m in masks)) / max(1, total)
+
+
+def _pairs(setup: Setup, batches: list[Any]) -> list[tuple[Any, Any]]:
+    """(first input, target) of every batch."""
+    import torch
+
+    found = []
+    for batch in batches:
+        specimen = setup.specimen_of(batch)
+        first = next((t for t in tensors_of((specimen.args, specimen.kwargs)) if t.ndim), None)
+        if first is None or not isinstance(specimen.target, torch.Tensor):
+            raise Unmeasurable("a batch has no one tensor of inputs and of targets")
+        found.append((first, specimen.target))
+    return found
+
+
+def _form(answers: list[Any], facts: TaskFacts) -> str:
+    """What the model's numbers are."""
+    import torch
+
+    if facts.kind == "values":
+        return "values"
+    every = torch.cat([a.flatten() for a in answers]).double()
+    if facts.loss == "nll":
+        return "log-probabilities"
+    if facts.loss in ("bce-with-logits", "cross-entropy") or not bool(((every >= 0) & (every <= 1)).all()):
+        logged = facts.kind == "classes" and bool((every <= 0).all()) and _sums_to_one(answers[0].exp(), facts)
+        return "log-probabilities" if logged else "logits"
+    if facts.kind == "classes":
+        return "probabilities" if _sums_to_one(answers[0], facts) else "logits"
+    return "probabilities" if facts.loss == "bce" or every.numel() >= 50 else "logits"
+
+
+def _sums_to_one(answer: Any, facts: TaskFacts) -> bool:
+    axis = facts.class_axis if answer.ndim > facts.class_axis and answer.shape[facts.class_axis] == facts.num_classes else -1
+    return bool((answer.sum(axis) - 1).abs().max() < 1e-3)
+
+
+def _ideal(main: Any, target: Any, facts: TaskFacts) -> Any:
+    """1 where the answer should be high and 0 elsewhere, or the values themselves, in the answer's shape; None where they do not fit."""
+    import torch
+
+    if facts.kind == "values":
+        return target.reshape(main.shape).to(main.dtype) if target.numel() == main.numel() else None
+    if facts.kind in ("binary", "multilabel") or target.shape == main.shape:
+        return target.reshape(main.shape).to(main.dtype) if target.numel() == main.numel() else None
+    k = facts.num_classes
+    axis = next((a for a in (1, main.ndim - 1) if main.ndim > a and main.shape[a] == k and main.numel() == target.numel() * k), None)
+    if axis is None or target.is_floating_point():
+        return None
+    shape = [*main.shape[:axis], *main.shape[axis + 1 :]]
+    spot = target.reshape(shape).clamp(0, k - 1).long()
+    return torch.nn.functional.one_hot(spot, k).movedim(-1, axis).to(main.dtype)
+
+
+def _answer(way: str, main: Any, target: Any, facts: TaskFacts, form: str, generator: Any, *, centre: float, mask: Callable[[Any], Any] | None) -> Any:
+    import torch
+
+    ideal = _ideal(main, target, facts)
+    drawn = torch.rand(main.shape, generator=generator).to(main)
+    if form == "values":
+        spread = facts.deviation or 1.0
+        other = ideal + spread * (2 + drawn)
+        if way in ("noise", "wrong"):
+            return spread * (drawn - 0.5) + facts.mean if way == "noise" else other
+        return _every_second(ideal, other) if way == "half" else ideal
+    wrong = ideal.roll(1, dims=facts.class_axis if facts.class_axis > 0 else 1) if facts.kind == "classes" else 1 - ideal
+    if facts.kind == "classes" and wrong.shape == ideal.shape and bool((wrong == ideal).all()):
+        wrong = 1 - ideal
+    chosen = {"wrong": wrong, "half": _every_second(ideal, wrong), "noise": drawn}.get(way, ideal)
+    if way == "turned":
+        chosen = ideal.transpose(0, 1)
+    if way == "ignored" and mask is not None:
+        out = mask(target)
+        chosen = torch.where(_as(out, main, facts), wrong, ideal)
+    if way == "weak":
+        return centre + (chosen - 0.5) * 2 * WEAK
+    margin = FIRM if way == "firm" else STRONG
+    if form == "logits":
+        return (chosen - 0.5) * margin
+    sure = 0.9 if way == "firm" else SURE
+    rest = (1 - sure) / max(1, facts.num_classes - 1) if facts.kind == "classes" else 1 - sure
+    odds = chosen * sure + (1 - chosen) * rest
+    return odds.log() if form == "log-probabilities" else odds
+
+
+def _as(mask: Any, main: Any, facts: TaskFacts) -> Any:
+    """A mask of positions spread over the axis of classes."""
+    if mask.numel() == main.numel():
+        return mask.reshape(main.shape)
+    axis = 1 if main.shape[1] == facts.num_classes and main.numel() == mask.numel() * facts.num_classes and main.ndim - 1 == mask.ndim and main.shape[2:] == mask.shape[1:] else main.ndim - 1
+    return mask.reshape([*main.shape[:axis], *main.shape[axis + 1 :]]).unsqueeze(axis).expand(main.shape)
+
+
+def _every_second(right: Any, wrong: Any) -> Any:
+    mixed = right.clone()
+    mixed[::2] = wrong[::2]
+    return mixed
+
+
+def _left_out(setup: Setup, facts: TaskFacts) -> Callable[[Any], Any] | None:
+    """Which target value the loss leaves out, as a mask of targets; None where every position counts."""
+    import torch
+
+    if not facts.per_position or facts.kind != "classes":
+        return None
+    specimen = setup.specimen()
+    with setup.apart():
+        setup.mode(training=False)
+        raw = mapped(setup.forward(specimen), lambda t: t.detach().requires_grad_(t.is_floating_point()))
+        main = main_output(raw, specimen.size)
+        try:
+            (gradient,) = torch.autograd.grad(setup.loss_of(raw, specimen), main)
+        except (RuntimeError, Unmeasurable):
+            return None
+    k = facts.num_classes
+    axis = next((a for a in (1, main.ndim - 1) if main.shape[a] == k and main.numel() == specimen.target.numel() * k), None)
+    if axis is None:
+        return None
+    quiet = (gradient.abs().sum(axis) == 0).reshape(specimen.target.shape)
+    for value in specimen.target.unique().tolist():
+        if bool((quiet == (specimen.target == value)).all()):
+            return lambda target: target == value
+    return None

@@ -1,0 +1,128 @@
+"""What training teaches, tried on an evaluated part: as it is, and after changes that would undo a different preparation."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from nohero.evidence.setup.split_comparison import Transfer
+    from nohero.setup.items import Part
+
+LEAST = 30  # items of the evaluated part
+KNOWN = 0.35  # skill in training below which nothing can be carried over
+FACTORS = (255.0, 1 / 255.0)
+
+
+def transfer(train: Part, part: Part) -> Transfer | None:
+    """Skill of a probe of training in training, in the part, and after each cure."""
+    import numpy as np
+
+    from nohero.evidence.setup import probing
+    from nohero.evidence.setup.split_comparison import Transfer
+
+    reader = probing.Reader(train)
+    rows = probing.rows_of(train, reader)
+    if rows is None or part.n < LEAST or len(rows.y) < 60 or not rows.x.shape[1]:
+        return None
+    labels = _labels(train, part, rows.classes)
+    if labels is None or any(n not in part.inputs for n, _, _ in reader.plans):
+        return None
+    keep, y = labels
+    k = len(rows.classes)
+    columns = probing.wanted(rows.y, k)
+    near = probing.neighbours(rows.x)
+    by_ridge = probing.skill(probing.ridge_left_out(rows.x, columns), rows.y, k)
+    by_near = probing.skill(columns[near].mean(1), rows.y, k)
+    say: Callable[[Any], Any] = (lambda z: probing.fitted(rows.x, columns, z)) if by_ridge >= by_near else (lambda z: columns[probing.neighbours(rows.x, z)].mean(1))
+    inputs = {n: v[keep] for n, v in part.inputs.items()}
+    z = reader(inputs) if _fits(reader, inputs, train) else None
+    if z is None:
+        return None
+    said = say(z)
+    there = probing.skill(said, y, k)
+    own = probing.skill(probing.ridge_left_out(z, probing.wanted(y, k)), y, k) if len(y) > 3 * z.shape[1] else float("nan")
+    best = max(by_ridge, by_near)
+    result = Transfer(part=part.name, n=len(y), train=best, there=there, cure="", cured=there, mapping=(), own=own)
+    if best < KNOWN or there > 0.5 * best:
+        return result
+    cures = [*_label_cures(said, y, rows.classes)] if k else [("the labels' order reversed", probing.skill(said, y[::-1], 0), ())]
+    cures += [(name, probing.skill(say(reader(changed)), y, k), ()) for name, changed in _input_cures(train, inputs) if _fits(reader, changed, train)]
+    cures += [(f"the labels moved by {s:+d}", probing.skill(said, np.roll(y, s), k), ()) for s in (-2, -1, 1, 2)]
+    name, cured, mapping = max(cures, key=lambda c: c[1])
+    if cured >= max(0.6 * best, there + 0.25):
+        return Transfer(part=part.name, n=len(y), train=best, there=there, cure=name, cured=cured, mapping=mapping, own=own)
+    return result
+
+
+def _fits(reader: Any, inputs: dict[str, Any], train: Part) -> bool:
+    return all(inputs[n].shape[1:] == train.inputs[n].shape[1:] for n, _, _ in reader.plans)
+
+
+def _labels(train: Part, part: Part, classes: tuple[float, ...]) -> tuple[Any, Any] | None:
+    """(positions kept, labels in training's numbers)."""
+    import numpy as np
+
+    a, b = train.y, part.y
+    if b is None or a.shape[1:] != b.shape[1:]:
+        return None
+    flat = b.reshape(len(b), -1)
+    if not classes:
+        base = a.reshape(len(a), -1)[:, 0].astype(np.float64)
+        if not np.isfinite(flat).all():
+            return None
+        return np.arange(len(b)), (flat[:, 0].astype(np.float64) - base.mean()) / max(float(base.std()), 1e-30)
+    values = flat.argmax(1) if flat.shape[1] > 1 else flat[:, 0]
+    place = {v: i for i, v in enumerate(classes)}
+    codes = np.asarray([place.get(float(v), -1) for v in values])
+    keep = np.flatnonzero(codes >= 0)
+    return (keep, codes[keep]) if len(keep) >= LEAST and len(np.unique(codes[keep])) > 1 else None
+
+
+def _label_cures(said: Any, y: Any, classes: tuple[float, ...]) -> Iterator[tuple[str, float, tuple[tuple[float, float], ...]]]:
+    """The one-to-one map of labels under which what is said is right most often."""
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    from nohero.evidence.setup import probing
+
+    k = len(classes)
+    guess = said.argmax(1)
+    cross = np.zeros((k, k), dtype=int)
+    np.add.at(cross, (y, guess), 1)
+    rows, meant = linear_sum_assignment(-cross)
+    mapping = tuple((classes[i], classes[j]) for i, j in zip(rows, meant, strict=True) if i != j)
+    yield "another label map", probing.skill(said, meant[y], k), mapping
+
+
+def _input_cures(train: Part, inputs: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each plausible way back to training's preparation, done to every float input."""
+    import numpy as np
+
+    floats = {n: v for n, v in inputs.items() if v.dtype.kind == "f" and v.ndim > 1}
+    for factor in FACTORS:
+        yield f"the inputs times {factor:.4g}", {**inputs, **{n: v * factor for n, v in floats.items()}}
+    rescaled = {}
+    for n, v in floats.items():
+        t = train.inputs[n]
+        axes = 0 if v.ndim == 2 else tuple(a for a in range(v.ndim) if a != (1 if v.ndim == 4 else v.ndim - 1))
+        mean, spread = np.nanmean(v, axis=axes, keepdims=True), np.nanstd(v, axis=axes, keepdims=True)
+        rescaled[n] = (v - mean) / np.maximum(spread, 1e-12) * np.nanstd(t, axis=axes, keepdims=True) + np.nanmean(t, axis=axes, keepdims=True)
+    yield "the inputs brought to training's mean and spread", {**inputs, **rescaled}
+    for n, v in floats.items():
+        if v.ndim == 4:
+            yield "the pictures flipped left to right", {**inputs, n: v[..., ::-1]}
+            yield "the pictures flipped upside down", {**inputs, n: v[:, :, ::-1]}
+            if v.shape[2] == v.shape[3]:
+                yield "the pictures transposed", {**inputs, n: v.transpose(0, 1, 3, 2)}
+            if 2 <= v.shape[1] <= 4:
+                for order in permutations(range(v.shape[1])):
+                    if order != tuple(range(v.shape[1])):
+                        yield f"the channels in the order {order}", {**inputs, n: v[:, list(order)]}
+        elif v.ndim == 3:
+            yield "the sequences reversed", {**inputs, n: v[:, ::-1]}
+        elif v.ndim == 2 and v.shape[1] >= 2:
+            yield "the columns reversed", {**inputs, n: v[:, ::-1]}
+            yield from (((f"the columns moved by {s:+d}"), {**inputs, n: np.roll(v, s, axis=1)}) for s in (-1, 1))

@@ -1,0 +1,84 @@
+"""Whether the user's step trains on the batch it is given: what the models are called with, on two batches in turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nohero.setup.refusal import Unmeasurable
+
+if TYPE_CHECKING:
+    from nohero.setup.setup import Setup
+
+PRICE = 0.05  # seconds
+STEPS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepInputs:
+    """The same inputs twice although the batches differ?"""
+
+    same_in_turn: bool  # the second batch gives the models the inputs of the first
+    same_elsewhere: bool  # so does it under other random numbers
+    like_a_batch: bool  # the inputs have the shapes of a batch's tensors
+    inputs: int  # tensors that were compared
+
+
+def measure(setup: Setup) -> StepInputs:
+    """Two different batches in turn, and the second once more under another seed."""
+    if setup.step is None:
+        raise Unmeasurable("no step was handed over")
+    one, other = _two(setup)
+    with setup.apart():
+        first, second = _inputs(setup, one), _inputs(setup, other)
+    if not first:
+        raise Unmeasurable("the step does not call a model with tensors")
+    same = _same(first, second)
+    elsewhere = False
+    if same:
+        with setup.apart(seed=1):
+            elsewhere = _same(first, _inputs(setup, other))
+    return StepInputs(same_in_turn=same, same_elsewhere=elsewhere, like_a_batch=_like(first, other), inputs=len(first))
+
+
+def _two(setup: Setup) -> tuple[Any, Any]:
+    """Two batches whose tensors differ."""
+    from nohero.setup.calling import tensors_of
+
+    batches = setup.batches(4)
+    for other in batches[1:]:
+        held, mine = list(tensors_of(other)), list(tensors_of(batches[0]))
+        if held and mine and not _same(mine, held):
+            return batches[0], other
+    raise Unmeasurable("there are no two batches that differ")
+
+
+def _inputs(setup: Setup, batch: Any) -> list[Any]:
+    """Every tensor that a model is called with in the step, in order."""
+    from nohero.setup.calling import tensors_of
+
+    heard: list[Any] = []
+
+    def called(_: Any, args: Any, kwargs: Any) -> None:
+        heard.extend(t.detach().clone() for t in tensors_of((args, kwargs)) if not t.requires_grad)
+
+    handles = [m.register_forward_pre_hook(called, with_kwargs=True) for m in setup.modules.values()]
+    try:
+        setup.train_step(batch)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return heard
+
+
+def _same(one: list[Any], other: list[Any]) -> bool:
+    import torch
+
+    return len(one) == len(other) and all(a.shape == b.shape and a.dtype == b.dtype and torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _like(inputs: list[Any], batch: Any) -> bool:
+    from nohero.setup.calling import tensors_of
+
+    shapes = {tuple(t.shape[1:]) for t in tensors_of(batch) if t.ndim and t.numel() > 1}
+    return any(tuple(t.shape[1:]) in shapes for t in inputs if t.ndim and t.numel() > 1)

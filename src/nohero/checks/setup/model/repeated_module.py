@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.setup.forward_state import ForwardState, Repeated
-from nohero.evidence.setup.intentions import Intentions
+from nohero.evidence.setup.intent_facts import IntentFacts
 from nohero.run import sources
 from nohero.run.finding import Finding, Level, Observed, passed, warned
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from nohero.setup.given import Given
 
 
-def judge(state: ForwardState, intentions: Intentions) -> Finding:
+def judge(state: ForwardState, intentions: IntentFacts) -> Finding:
     """One module that runs at several places of a container warns."""
-    meant = [set(pair) for pair in intentions.shared]
+    meant = [{pair.first, pair.second} for pair in intentions.shared]
     found = [r for r in state.repeated if r.trainable and r.calls != 1 and not any(_covers(pair, r) for pair in meant)]
     if not found:
         return passed("no trained module stands twice in a container")

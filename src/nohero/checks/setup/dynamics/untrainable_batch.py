@@ -1,0 +1,112 @@
+"""What it asks: can the set-up learn a dozen items by heart, and if not, which part is to blame?
+
+Why it matters: a network that cannot learn a dozen items by heart will not learn a million: some part is broken.
+
+How it is measured: the user's own set-up is trained on one small batch; where it fails, its parts are replaced by references one at a time (inputs standardised, a plain loss, Adam, the plain step, weights made anew), and again on a second batch.
+
+When it is right to fail: the replacement of a part cures it, twice; or a reference cannot learn it either though a plain network can.
+
+What it cannot see: faults that small batches do not show.
+
+Mend: replace the part that is named.
+
+Source: the recipe, overfit (overfit one batch); full stack deep learning, troubleshooting
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nohero.checks.check import Case, Check
+from nohero.evidence.setup.swap_test import SwapTest  # noqa: TC001 (names what the judge wants)
+from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, unsure
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from nohero.setup.given import Given
+
+
+CURED = 0.8  # of the way from the best constant answer to all right
+PARTS = {"inputs": "transform", "targets": "data", "model": "model", "loss": "loss", "optimizer": "optimizer", "step": "step"}
+
+
+def judge(swap: SwapTest) -> Finding:
+    """A part whose replacement cures the training fails; else the numbers cannot decide."""
+    if not swap.ran:
+        return passed("one small batch is learnt by heart") if swap.reached == swap.reached else skipped("how far it got cannot be told")  # noqa: PLR0124
+    if swap.blamed and swap.cured >= CURED and swap.again:
+        return _cured(swap)
+    if not swap.blamed and swap.reference_reached < 0.35 and swap.twin >= CURED and swap.again:
+        return _told(failed, swap, f"neither the set-up nor a reference learns one small batch with this model (it gets {_share(swap.reached)} of the way); a plain network gets {_share(swap.twin)}", "model", ("model",))
+    return _told(unsure, swap, f"one small batch is not learnt by heart ({_share(swap.reached)} of the way), and no single part cures it", "", ())
+
+
+def _cured(swap: SwapTest) -> Finding:
+    parts = " and ".join(swap.blamed)
+    how = f" (learning rate {swap.rate})" if swap.rate else ""
+    return _told(failed, swap, f"one small batch is not learnt by heart ({_share(swap.reached)} of the way); with the {parts} replaced{how} it is ({_share(swap.cured)})", PARTS.get(swap.blamed[0], ""), swap.blamed)
+
+
+def _told(told: Any, swap: SwapTest, what: str, component: str, where: tuple[str, ...]) -> Finding:
+    from nohero.run.figure import Lines, Series
+    from nohero.run.finding import Remedy
+
+    curves = [("yours", swap.ours), ("cured", swap.cure or swap.reference)]
+    series = tuple(Series(name=name, x=tuple(map(float, arm.at)), y=arm.losses) for name, arm in curves if arm is not None and len(arm.at) == len(arm.losses) and arm.losses)
+    return told(  # type: ignore[no-any-return]
+        what,
+        expected="a dozen items learnt by heart within a hundred and fifty steps",
+        observed=Observed(value=swap.reached, unit="of the way from the best constant answer", n=swap.ours.steps),
+        numbers={words: value for words, value in swap.tried if value == value},  # noqa: PLR0124
+        component=component,
+        where=where,
+        level=Level.VERIFIED if component else Level.MEASURED,
+        why="Each part was replaced by its reference in turn; the part whose replacement cures the training is the one that ails.",
+        remedies=tuple(Remedy(text=f"replace the {part}", tried=True, result=f"{_share(swap.cured)} of the way") for part in where) or ("run nohero.check with a larger budget, or look at the parts in turn",),
+        figure=Lines(title="Loss on one small batch", x_label="step", y_label="loss", series=series) if series else None,
+    )
+
+
+def _share(value: float) -> str:
+    return "none" if value <= 0 else f"{value:.0%}"
+
+
+def rate_far_too_large(given: Given) -> Given:
+    """SGD at a rate of five hundred."""
+    import torch
+
+    return replace(given, optimizer=torch.optim.SGD(given.model.parameters(), 500.0), scheduler=None)
+
+
+def rate_far_too_small(given: Given) -> Given:
+    """SGD at a rate of 1e-7."""
+    import torch
+
+    return replace(given, optimizer=torch.optim.SGD(given.model.parameters(), 1e-7), scheduler=None)
+
+
+def loss_of_nothing(given: Given) -> Given:
+    """The loss compares the answers with their own mean."""
+    return replace(given, loss=lambda out, _: ((out - out.mean(0)) ** 2).mean() + 0.0 * out.sum())
+
+
+def nothing_to_learn(given: Given) -> Given:
+    """Labels at random: a batch can be learnt by heart all the same."""
+    import torch
+    from torch.utils.data import DataLoader, TensorDataset
+
+    x, y = given.train.dataset.tensors
+    return replace(given, train=DataLoader(TensorDataset(x, y[torch.randperm(len(y), generator=torch.Generator().manual_seed(1))]), batch_size=32, shuffle=True), val=None, evaluate=None)
+
+
+CHECK = Check(
+    code="OVF200",
+    name="untrainable-batch",
+    source='the recipe, overfit (overfit one batch); full stack deep learning, troubleshooting',
+    judge=judge,
+    sabotages=(Case(toy="table-mlp", plant=rate_far_too_large), Case(toy="table-mlp", plant=rate_far_too_small), Case(toy="table-mlp", plant=loss_of_nothing),),
+    lookalikes=(Case(toy="table-mlp", plant=nothing_to_learn),),
+    symptom=True,
+)

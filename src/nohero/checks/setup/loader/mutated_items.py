@@ -1,0 +1,91 @@
+"""What it asks: is an item the same when it is read again?
+
+Why it matters: a transform that works in place on the stored data divides by 255 again in every epoch.
+
+How it is measured: three readings of the same items: do they change by the same law each time?
+
+When it is right to fail: every item changes, by the same factor, at each reading.
+
+What it cannot see: random augmentation, which is told apart by its scatter.
+
+Mend: work on a copy: x = x.clone() / 255.
+
+Source: the recipe, look at what goes into the network
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nohero.checks.check import Case, Check
+from nohero.evidence.setup.item_reading import ItemReading  # noqa: TC001 (names what the judge wants)
+from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from nohero.setup.given import Given
+
+
+def judge(reading: ItemReading) -> Finding:
+    """Items that wear away fail."""
+    if not reading.items:
+        return skipped("there is no data set whose items can be read")
+    if not reading.worn:
+        return passed("items are the same when read again, or change at random")
+    return failed(
+        f"each reading changes an item: the second is {reading.factor:.3g} times the first in size",
+        expected="the same item each time",
+        observed=Observed(value=reading.factor, unit="times"),
+        component="transform",
+        where=("train.dataset",),
+        level=Level.VERIFIED,
+        why="In each epoch the network sees other data, until nothing is left of them.",
+        remedies=("transform a copy: x = x.clone() or x / 255, not x /= 255",),
+    )
+
+
+def divided_in_place(given: Given) -> Given:
+    """Each reading divides the stored picture once more."""
+    from torch.utils.data import DataLoader, Dataset
+
+    inner = given.train.dataset
+    images = [x.clone() * 255 for x, _ in inner]
+
+    class Wearing(Dataset):  # type: ignore[type-arg]
+        def __len__(self) -> int:
+            return len(images)
+
+        def __getitem__(self, i: int) -> Any:
+            return images[i].div_(255), inner[i][1]
+
+    return replace(given, train=DataLoader(Wearing(), batch_size=24, shuffle=True))
+
+
+def brightness_at_random(given: Given) -> Given:
+    """A random factor each time."""
+    import torch
+    from torch.utils.data import DataLoader, Dataset
+
+    inner = given.train.dataset
+
+    class Bright(Dataset):  # type: ignore[type-arg]
+        def __len__(self) -> int:
+            return len(inner)
+
+        def __getitem__(self, i: int) -> Any:
+            x, y = inner[i]
+            return x * (0.8 + 0.4 * torch.rand(1)), y
+
+    return replace(given, train=DataLoader(Bright(), batch_size=24, shuffle=True))
+
+
+CHECK = Check(
+    code="DAT456",
+    name="mutated-items",
+    source='the recipe, look at what goes into the network',
+    judge=judge,
+    sabotages=(Case(toy="cnn-batch-norm", plant=divided_in_place),),
+    lookalikes=(Case(toy="cnn-batch-norm", plant=brightness_at_random),),
+)

@@ -1,0 +1,138 @@
+"""Single items read again, in one process and as several workers would: do they wear away, do workers draw alike, is the picture's memory read the wrong way?"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nohero.setup.calling import tensors_of
+
+if TYPE_CHECKING:
+    from nohero.setup.setup import Setup
+
+PRICE = 0.1  # seconds
+ITEMS = 8
+SMOOTH = 0.5  # correlation of neighbours in a picture that is read rightly; measured: natural and drawn pictures have .6 to .99
+CHANNELS = (1, 3, 4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemReading:
+    """What reading the first items again gave."""
+
+    items: int
+    worn: bool = False  # each reading changes the item by the same law
+    factor: float = 1.0  # of its size, from the first to the second reading
+    random: bool = False  # two readings differ
+    workers: int = 0
+    workers_alike: bool = False  # two workers draw the same numbers for an item, though it is drawn at random
+    epochs_alike: bool = False  # two epochs' fresh workers draw the same
+    smooth_as_given: float = float("nan")  # correlation of neighbours in pictures as (channels, height, width)
+    smooth_as_stored: float = float("nan")  # the same memory read as (height, width, channels)
+    blank: tuple[int, ...] = ()  # items without any variation
+    looked_at: int = 0  # items that blanks were looked for among
+
+
+def measure(setup: Setup) -> ItemReading:
+    """Read a few items several times; everything is put back."""
+    items, loader = setup.train.items, setup.train.given
+    found: dict[str, Any] = {}
+    if items is not None and len(items):
+        with setup.apart(data=True):
+            found |= _worn(items, min(ITEMS, len(items)))
+        if getattr(loader, "num_workers", 0) and found.get("random"):
+            with setup.apart(data=True):
+                found |= _workers(loader, items)
+    with setup.apart(data=True):
+        found |= _pictures(setup)
+    return ItemReading(items=0 if items is None else len(items), **found)
+
+
+def _input(item: Any) -> Any:
+    """The item's first floating tensor, as an array of its own."""
+    import numpy as np
+    import torch
+
+    values = [torch.as_tensor(v) if isinstance(v, np.ndarray) else v for v in (item if isinstance(item, tuple | list) else [item])]
+    return next((t.detach().clone() for t in tensors_of(values) if t.is_floating_point() and t.numel() > 1), None)
+
+
+def _worn(items: Any, many: int) -> dict[str, Any]:
+    """Three readings of each item: changed by the same factor or the same law each time, or at random?"""
+    import torch
+
+    ratios, moved, random = [], 0, 0
+    for i in range(many):
+        reads = [_input(items[i]) for _ in range(3)]
+        if any(r is None for r in reads) or len({r.shape for r in reads}) > 1:
+            continue
+        a, b, c = reads
+        if torch.equal(a.nan_to_num(), b.nan_to_num()):
+            continue
+        moved += 1
+        scale = [float(r.double().std(unbiased=False) + r.double().mean().abs()) for r in reads]
+        one, two = scale[1] / max(scale[0], 1e-30), scale[2] / max(scale[1], 1e-30)
+        aligned = float(torch.corrcoef(torch.stack([a.flatten(), b.flatten()]).double().nan_to_num())[0, 1]) if a.numel() > 2 else 0.0
+        lawful = aligned > 0.999 and (abs(one - 1) > 0.02 or not torch.equal(b, c))
+        ratios.append(one)
+        random += not (lawful and abs(one - two) < 0.2 * abs(one))
+    if not moved:
+        return {}
+    same = max(ratios) - min(ratios) < 0.05 * max(abs(r) for r in ratios)
+    return {"worn": random == 0 and same and moved >= 2, "factor": ratios[0], "random": random > 0}
+
+
+def _workers(loader: Any, items: Any) -> dict[str, Any]:
+    """Play two workers of two epochs in this process: a copy of the data set each, seeded as torch seeds its workers."""
+    import random
+
+    import numpy as np
+    import torch
+
+    def drawn(worker: int, base: int) -> Any:
+        data = copy.deepcopy(items)
+        seed = base + worker
+        random.seed(seed)
+        torch.manual_seed(seed)
+        np.random.seed(seed % 2**32)  # noqa: NPY002 (as torch does)
+        if loader.worker_init_fn is not None:
+            loader.worker_init_fn(worker)
+        return _input(data[0])
+
+    try:
+        first, second, later = drawn(0, 1234), drawn(1, 1234), drawn(0, 98765)
+    except Exception:  # noqa: BLE001 (a data set that cannot be copied, or an init function that wants a real worker)
+        return {"workers": loader.num_workers}
+    if first is None or second is None or later is None:
+        return {"workers": loader.num_workers}
+    return {"workers": loader.num_workers, "workers_alike": loader.num_workers > 1 and torch.equal(first, second), "epochs_alike": torch.equal(first, later)}
+
+
+def _pictures(setup: Setup) -> dict[str, Any]:
+    """Neighbouring pixels of batches that may be pictures, as given and as they lie in memory; items without variation."""
+    import torch
+
+    tensors = [next((t for t in tensors_of(b) if t.is_floating_point() and t.ndim >= 2), None) for b in setup.train.first(8)]
+    tensors = [t for t in tensors if t is not None]
+    if not tensors:
+        return {}
+    flat = torch.cat([t.flatten(1) for t in tensors]) if len({t.flatten(1).shape[1] for t in tensors}) == 1 else tensors[0].flatten(1)
+    still = flat.std(1, unbiased=False) == 0 if flat.shape[1] > 8 else torch.zeros(len(flat), dtype=torch.bool)
+    found: dict[str, Any] = {"blank": tuple(torch.nonzero(still).flatten().tolist()[:50]), "looked_at": len(flat)}
+    x = tensors[0]
+    if x.ndim == 4 and x.shape[1] in CHANNELS[1:] and min(x.shape[2:]) >= 6:
+        stored = x.reshape(len(x), x.shape[2], x.shape[3], x.shape[1]).permute(0, 3, 1, 2)
+        found |= {"smooth_as_given": _smooth(x), "smooth_as_stored": _smooth(stored)}
+    return found
+
+
+def _smooth(x: Any) -> float:
+    """Mean correlation of a pixel with its right and its lower neighbour, channel by channel."""
+    import torch
+
+    values = []
+    for a, b in ((x[..., :-1], x[..., 1:]), (x[..., :-1, :], x[..., 1:, :])):
+        pair = torch.stack([a.flatten(), b.flatten()]).double().nan_to_num()
+        values.append(float(torch.corrcoef(pair)[0, 1].nan_to_num()))
+    return min(values)

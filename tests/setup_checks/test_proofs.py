@@ -3,7 +3,6 @@
 import os
 
 import pytest
-from setup_checks.state_of import state_of
 
 from nohero.checks.check import setup_checks
 from nohero.checkup import examine
@@ -11,6 +10,7 @@ from nohero.run.finding import Status
 from nohero.testing.prove import LOOKALIKE, SABOTAGE, Row
 from nohero.testing.prove_setup import row_of
 from nohero.testing.setups import setups
+from setup_checks.state_of import state_of
 
 CASES = [(kind, c.code, case) for c in setup_checks() for kind, cases in ((SABOTAGE, c.sabotages), (LOOKALIKE, c.lookalikes)) for case in cases]
 

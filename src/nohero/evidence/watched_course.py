@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from nohero.run.figure import Lines, Rule, Series
-
-if TYPE_CHECKING:
-    from nohero.watching import Watch
 
 PRICE = 0.0  # seconds: it was paid in the training
 
@@ -76,6 +73,14 @@ class WatchedCourse:
         x = tuple(float(i) for i in range(0, len(self.losses), every))
         rules = (Rule(label="constant answer", value=self.target_entropy),) if self.loss_known == "cross-entropy" else ()
         return (Lines(title="Training loss", x_label="step", y_label="loss", series=(Series(name="loss", x=x, y=self.losses[::every]),), rules=rules),)
+
+
+class Watch(Protocol):
+    """Whoever watched a training."""
+
+    def course(self) -> WatchedCourse:
+        """What was seen so far."""
+        ...
 
 
 def measure(watch: Watch) -> WatchedCourse:

@@ -15,14 +15,11 @@ Source: the recipe, unit tests on data that is not random.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.layer_facts import LayerFacts
 from nohero.run.finding import Finding, Level, Observed, failed, passed, warned
-
-if TYPE_CHECKING:
-    from nohero.testing.layers import Tried
 
 DIFFERS = {"not contiguous": 1e-5, "float64": 1e-3, "bfloat16": 0.2}  # relative; rounding of float32 and bfloat16, with room
 
@@ -56,7 +53,7 @@ def _told(told: object, what: str, where: str) -> Finding:
     )
 
 
-def squeezed(tried: Tried) -> Tried:
+def squeezed(tried: Any) -> Any:
     """`squeeze()` without an axis: a batch of one loses its first axis, and the matrix product fails."""
     from dataclasses import replace
 
@@ -64,14 +61,14 @@ def squeezed(tried: Tried) -> Tried:
     return replace(tried, layer=lambda x: inner(x).squeeze().sum(1))
 
 
-def viewed(tried: Tried) -> Tried:
+def viewed(tried: Any) -> Any:
     """`view` on an input that may be strided."""
     from dataclasses import replace
 
     return replace(tried, layer=lambda x: x.view(-1).sum() * x)
 
 
-def squeezed_by_axis(tried: Tried) -> Tried:
+def squeezed_by_axis(tried: Any) -> Any:
     """The axis is named."""
     from dataclasses import replace
 

@@ -15,14 +15,12 @@ Source: PyTorch's notes on modules (buffers); the recipe, checkpoints.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.layer_facts import LayerFacts
 from nohero.run.finding import Finding, Level, Observed, failed, passed, warned
 
-if TYPE_CHECKING:
-    from nohero.testing.layers import Tried
 
 def judge(facts: LayerFacts) -> Finding:
     """Unsaved tensors warn; a copy that answers otherwise fails."""
@@ -46,7 +44,7 @@ def _told(told: object, what: str, where: tuple[str, ...]) -> Finding:
     )
 
 
-def plain_attribute(tried: Tried) -> Tried:
+def plain_attribute(tried: Any) -> Any:
     """A scale kept as a bare tensor."""
     import torch
 
@@ -56,7 +54,7 @@ def plain_attribute(tried: Tried) -> Tried:
     return tried
 
 
-def registered_buffer(tried: Tried) -> Tried:
+def registered_buffer(tried: Any) -> Any:
     """The same, registered."""
     import torch
 

@@ -15,14 +15,12 @@ Source: the recipe, fix the random seed; one item at a time.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.layer_facts import LayerFacts
 from nohero.run.finding import Finding, Level, Observed, failed, passed, warned
 
-if TYPE_CHECKING:
-    from nohero.testing.layers import Tried
 
 def judge(facts: LayerFacts) -> Finding:
     """Unsteady with equal seeds or altered inputs fail; random in eval mode warns."""
@@ -39,7 +37,7 @@ def _told(told: object, what: str, expected: str, remedy: str) -> Finding:
     return told(what, expected=expected, observed=Observed(value=2.0, unit="calls"), component="model", where=("forward",), level=Level.MEASURED, remedies=(remedy,))  # type: ignore[operator, no-any-return]
 
 
-def dropout_in_eval(tried: Tried) -> Tried:
+def dropout_in_eval(tried: Any) -> Any:
     """Dropout that does not ask for the mode."""
     import torch
 
@@ -47,14 +45,14 @@ def dropout_in_eval(tried: Tried) -> Tried:
     return tried
 
 
-def altered_input(tried: Tried) -> Tried:
+def altered_input(tried: Any) -> Any:
     """An in-place sum on the input."""
     from dataclasses import replace
 
     return replace(tried, layer=lambda x: (x.detach().mul_(2), x * 1.0)[1])
 
 
-def dropout_that_obeys(tried: Tried) -> Tried:
+def dropout_that_obeys(tried: Any) -> Any:
     """Dropout by the mode."""
     import torch
 

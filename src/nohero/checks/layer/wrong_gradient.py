@@ -24,7 +24,6 @@ from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nohero.testing.layers import Tried
 
 TOLERANCE = 1e-3  # relative; central differences in float64 err by 1e-8, wrong formulas by 1e-1
 
@@ -50,12 +49,12 @@ def judge(facts: LayerFacts) -> Finding:
     )
 
 
-def detached_half(tried: Tried) -> Tried:
+def detached_half(tried: Any) -> Any:
     """The gate is detached."""
     return _with_forward(tried, lambda module, x: module.scale * module.inner(x).chunk(2, -1)[0] * module.inner(x).chunk(2, -1)[1].sigmoid().detach())
 
 
-def factor_two_in_backward(tried: Tried) -> Tried:
+def factor_two_in_backward(tried: Any) -> Any:
     """An autograd function whose backward forgets the factor."""
     import torch
 
@@ -75,14 +74,14 @@ def factor_two_in_backward(tried: Tried) -> Tried:
     return replace(tried, layer=Square.apply)
 
 
-def kinked(tried: Tried) -> Tried:
+def kinked(tried: Any) -> Any:
     """A ReLU: not smooth at zero, right all the same."""
     import torch
 
     return _with_forward(tried, lambda module, x: torch.relu(module.inner(x)) * 2)
 
 
-def _with_forward(tried: Tried, forward: Callable[..., Any]) -> Tried:
+def _with_forward(tried: Any, forward: Callable[..., Any]) -> Any:
     from functools import partial
 
     tried.layer.forward = partial(forward, tried.layer)

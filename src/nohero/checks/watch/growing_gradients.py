@@ -17,14 +17,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.watched_course import WatchedCourse
 from nohero.run.finding import Finding, Level, Observed, passed, skipped, warned
-
-if TYPE_CHECKING:
-    from nohero.testing.courses import Loop
 
 STEPS = 40  # fewer make no course
 GROWTH = 100.0  # times; usual courses stay within ten, measured on the healthy set-ups
@@ -65,12 +62,12 @@ def _told(what: str, value: float, course: WatchedCourse) -> Finding:
     )
 
 
-def far_too_large_a_rate(loop: Loop) -> Loop:
+def far_too_large_a_rate(loop: Any) -> Any:
     """SGD with momentum at a rate of a thousand."""
     return replace(loop, momentum=True, rate=1000.0, average="none", schedule="none")
 
 
-def bold_rate(loop: Loop) -> Loop:
+def bold_rate(loop: Any) -> Any:
     """A large rate that works."""
     return replace(loop, momentum=True, rate=0.1)
 

@@ -16,14 +16,11 @@ Source: PyTorch's notes on learning-rate schedulers; the tuning playbook.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.watched_course import WatchedCourse
 from nohero.run.finding import Finding, Level, Observed, passed, skipped, unsure, warned
-
-if TYPE_CHECKING:
-    from nohero.testing.courses import Loop
 
 ASLEEP = 0.01  # of the peak: hardly anything moves any more
 EARLY = 0.6  # of the steps; usual courses (cosine, linear, step) are above a hundredth until then
@@ -58,17 +55,17 @@ def _told(told: object, what: str, share: float, remedy: str) -> Finding:
     )
 
 
-def stepped_for_each_batch(loop: Loop) -> Loop:
+def stepped_for_each_batch(loop: Any) -> Any:
     """A decay meant for epochs is stepped at every batch."""
     return replace(loop, schedule="short")
 
 
-def never_reached(loop: Loop) -> Loop:
+def never_reached(loop: Any) -> Any:
     """The first milestone lies beyond the run."""
     return replace(loop, schedule="never")
 
 
-def no_schedule(loop: Loop) -> Loop:
+def no_schedule(loop: Any) -> Any:
     """A constant rate on purpose."""
     return replace(loop, schedule="none")
 

@@ -16,14 +16,12 @@ Source: Polyak and Juditsky 1992; PyTorch's swa_utils.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.watched_course import WatchedCourse
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped
 
-if TYPE_CHECKING:
-    from nohero.testing.courses import Loop
 
 def judge(course: WatchedCourse) -> Finding:
     """A still or identical average fails."""
@@ -52,22 +50,22 @@ def _told(what: str, remedy: str) -> Finding:
     )
 
 
-def average_never_updated(loop: Loop) -> Loop:
+def average_never_updated(loop: Any) -> Any:
     """The copy is made and then forgotten."""
     return replace(loop, average="still")
 
 
-def average_without_buffers(loop: Loop) -> Loop:
+def average_without_buffers(loop: Any) -> Any:
     """Weights are averaged, running statistics stay at their start."""
     return replace(loop, average="buffers left")
 
 
-def average_is_the_model(loop: Loop) -> Loop:
+def average_is_the_model(loop: Any) -> Any:
     """No copy was made."""
     return replace(loop, average="alias")
 
 
-def no_average(loop: Loop) -> Loop:
+def no_average(loop: Any) -> Any:
     """There is none."""
     return replace(loop, average="none")
 

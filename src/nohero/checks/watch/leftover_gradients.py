@@ -16,14 +16,11 @@ Source: the recipe, the skeleton; common mistakes (zero_grad forgotten).
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.watched_course import WatchedCourse
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped
-
-if TYPE_CHECKING:
-    from nohero.testing.courses import Loop
 
 MOST = 0.5  # share of backward passes; one odd pass is not a habit
 
@@ -47,17 +44,17 @@ def judge(course: WatchedCourse) -> Finding:
     )
 
 
-def never_cleared(loop: Loop) -> Loop:
+def never_cleared(loop: Any) -> Any:
     """`zero_grad` is forgotten."""
     return replace(loop, clear="never")
 
 
-def accumulated_over_two(loop: Loop) -> Loop:
+def accumulated_over_two(loop: Any) -> Any:
     """Two batches a step, cleared after each step."""
     return replace(loop, clear="every second")
 
 
-def cleared_after_the_step(loop: Loop) -> Loop:
+def cleared_after_the_step(loop: Any) -> Any:
     """Cleared right after the step, to zeros."""
     return replace(loop, clear="after step")
 

@@ -16,14 +16,11 @@ Source: the recipe, the skeleton; common mistakes (train and eval mode).
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.watched_course import WatchedCourse
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, warned
-
-if TYPE_CHECKING:
-    from nohero.testing.courses import Loop
 
 SOME = 0.02  # share of the steps; a probe of a few forwards is no training
 
@@ -50,17 +47,17 @@ def judge(course: WatchedCourse) -> Finding:
     )
 
 
-def train_called_once(loop: Loop) -> Loop:
+def train_called_once(loop: Any) -> Any:
     """`model.train()` stands before the loop, and the evaluation calls `model.eval()`."""
     return replace(loop, train_mode="once")
 
 
-def never_in_train_mode(loop: Loop) -> Loop:
+def never_in_train_mode(loop: Any) -> Any:
     """The model trains in eval mode from the start."""
     return replace(loop, train_mode="never")
 
 
-def no_evaluation_mode(loop: Loop) -> Loop:
+def no_evaluation_mode(loop: Any) -> Any:
     """The evaluation forgets eval mode: another fault, not this one."""
     return replace(loop, eval_mode=False)
 

@@ -16,14 +16,11 @@ Source: the recipe, the skeleton (use backprop to chart dependencies).
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.watched_course import WatchedCourse
 from nohero.run.finding import Finding, Level, Observed, passed, skipped, warned
-
-if TYPE_CHECKING:
-    from nohero.testing.courses import Loop
 
 STEPS = 20  # steps; by then a part that is used at all has been used
 
@@ -48,12 +45,12 @@ def judge(course: WatchedCourse) -> Finding:
     )
 
 
-def first_layer_cut_off(loop: Loop) -> Loop:
+def first_layer_cut_off(loop: Any) -> Any:
     """The first layer's output is detached."""
     return replace(loop, detached=True)
 
 
-def small_rate(loop: Loop) -> Loop:
+def small_rate(loop: Any) -> Any:
     """A small rate moves all the same."""
     return replace(loop, rate=1e-5)
 

@@ -16,14 +16,11 @@ Source: the recipe, the skeleton; common mistakes (train and eval mode).
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.watched_course import WatchedCourse
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped
-
-if TYPE_CHECKING:
-    from nohero.testing.courses import Loop
 
 MOST = 0.5  # share of the forwards without a graph; Monte-Carlo dropout and re-estimated statistics are rarer than evaluations
 
@@ -47,12 +44,12 @@ def judge(course: WatchedCourse) -> Finding:
     )
 
 
-def eval_forgotten(loop: Loop) -> Loop:
+def eval_forgotten(loop: Any) -> Any:
     """The evaluation never calls `model.eval()`."""
     return replace(loop, eval_mode=False)
 
 
-def train_called_once(loop: Loop) -> Loop:
+def train_called_once(loop: Any) -> Any:
     """Training in eval mode: another fault, not this one."""
     return replace(loop, train_mode="once")
 

@@ -12,12 +12,11 @@ from nohero.setup.refusal import Unmeasurable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from nohero.evidence.setup.arms import Bench, Parts
     from nohero.setup.setup import Setup
 
 
 @contextmanager
-def altered(bench: Bench, parts: Parts) -> Iterator[None]:
+def altered(bench: Any, parts: Any) -> Iterator[None]:
     """The model gets its inputs standardised, or dealt to other items."""
     import torch
 
@@ -37,16 +36,16 @@ def altered(bench: Bench, parts: Parts) -> Iterator[None]:
         handle.remove()
 
 
-def _standard(bench: Bench) -> Callable[[Any, Any], Any]:
+def _standard(bench: Any) -> Callable[[Any, Any], Any]:
     import torch
 
     main = bench.specimen(0).main
     if main is None or not main.is_floating_point():
         raise Unmeasurable("the inputs are no numbers")
-    axes = (0,) if main.ndim == 2 else tuple(range(main.ndim))  # noqa: PLR2004 (a table has columns of their own scale)
-    rows = torch.cat([s.main.reshape(-1, main.shape[-1]) if main.ndim == 2 else s.main.reshape(-1, 1) for s in bench.fixed if s.main is not None])  # noqa: PLR2004
+    axes = (0,) if main.ndim == 2 else tuple(range(main.ndim))
+    rows = torch.cat([s.main.reshape(-1, main.shape[-1]) if main.ndim == 2 else s.main.reshape(-1, 1) for s in bench.fixed if s.main is not None])
     mean, spread = rows.mean(0), rows.std(0, unbiased=False)
-    spread = torch.where(spread > 1e-9 * (1 + mean.abs()), spread, torch.ones_like(spread))  # noqa: PLR2004
+    spread = torch.where(spread > 1e-9 * (1 + mean.abs()), spread, torch.ones_like(spread))
     kind, last = main.dtype, main.shape[-1]
 
     def one(t: Any) -> Any:
@@ -56,7 +55,7 @@ def _standard(bench: Bench) -> Callable[[Any, Any], Any]:
     return lambda args, kwargs: (tuple(one(a) for a in args), {k: one(v) for k, v in kwargs.items()})
 
 
-def _dealt(bench: Bench) -> Callable[[Any, Any], Any]:
+def _dealt(bench: Any) -> Callable[[Any, Any], Any]:
     from nohero.setup.calling import TARGETS, mapped
 
     first = bench.specimen(0)

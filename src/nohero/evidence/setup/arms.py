@@ -290,13 +290,13 @@ class _Course:
         """The last loss in train mode, and in eval mode once running statistics have settled."""
         import torch
 
-        if self.twin is not None or self.parts != Parts() or time.monotonic() - self.begun > 60:  # noqa: PLR2004
+        if self.twin is not None or self.parts != Parts() or time.monotonic() - self.begun > 60:
             return
         self.in_train, _ = self.seen(training=True)
         kept = {b: b.clone() for m in self.setup.modules.values() for b in m.buffers()}
         with torch.no_grad():
             self.setup.mode(training=True)
-            for _ in range(60 if len(kept) and self.in_train < 0.5 * abs(self.losses[-1]) else 0):
+            for _ in range(60 if kept and self.in_train < 0.5 * abs(self.losses[-1]) else 0):
                 for specimen in self.bench.fixed:
                     self.setup.forward(specimen)
         self.settled, _ = self.seen(training=False)
@@ -310,7 +310,7 @@ class _Course:
 
 
 def _spread(answer: Any) -> float:
-    if answer is None or len(answer) < 2:  # noqa: PLR2004
+    if answer is None or len(answer) < 2:
         return float("nan")
     return float(answer.detach().double().std(0).mean()) / (float(answer.detach().double().abs().mean()) + 1e-12)
 

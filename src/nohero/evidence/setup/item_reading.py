@@ -113,8 +113,8 @@ def _pictures(setup: Setup) -> dict[str, Any]:
     """Neighbouring pixels of batches that may be pictures, as given and as they lie in memory; items without variation."""
     import torch
 
-    tensors = [next((t for t in tensors_of(b) if t.is_floating_point() and t.ndim >= 2), None) for b in setup.train.first(8)]
-    tensors = [t for t in tensors if t is not None]
+    found_in = (next((t for t in tensors_of(b) if t.is_floating_point() and t.ndim >= 2), None) for b in setup.train.first(8))
+    tensors: list[Any] = [t for t in found_in if t is not None]
     if not tensors:
         return {}
     flat = torch.cat([t.flatten(1) for t in tensors]) if len({t.flatten(1).shape[1] for t in tensors}) == 1 else tensors[0].flatten(1)

@@ -114,7 +114,10 @@ def _drawn(setup: Setup) -> dict[str, Any]:
     plain = isinstance(loader.sampler, RandomSampler | SequentialSampler)
     labels = _labels_of_items(setup, known)
     kinds = sorted(set(labels))
-    share = lambda chosen: tuple(sum(labels[i] == k for i in chosen) / max(1, len(chosen)) for k in kinds)  # noqa: E731
+
+    def share(chosen: Any) -> tuple[float, ...]:
+        return tuple(sum(labels[i] == k for i in chosen) / max(1, len(chosen)) for k in kinds)
+
     return {
         "known": known, "drawn": len(epochs[0]), "distinct": len(set(epochs[0])), "unseen": 1 - len([i for i in seen if i < known]) / max(1, known),
         "weighted": len(set(epochs[0])) < len(epochs[0]), "subset": not plain and len(set(epochs[0])) == len(epochs[0]),
@@ -140,7 +143,7 @@ def _labels_of_items(setup: Setup, known: int) -> list[int]:
         try:
             item = setup.train.items[i]
             label = next((item[k] for k in TARGETS if k in item), None) if isinstance(item, dict) else item[-1] if isinstance(item, tuple | list) else None
-            labels.append(int(label))
+            labels.append(int(label))  # type: ignore[arg-type]
         except (TypeError, ValueError, RuntimeError, IndexError, KeyError):
             return []
     return labels
@@ -150,7 +153,6 @@ def _shards(source: Source) -> dict[str, Any]:
     """How often each item of an iterable data set would come, were its workers started: they are played in this process."""
     import copy
 
-    import torch
     from torch.utils.data import IterableDataset
     from torch.utils.data._utils import worker as playing
 
@@ -162,7 +164,7 @@ def _shards(source: Source) -> dict[str, Any]:
     before = playing._worker_info  # noqa: SLF001 (what get_worker_info reads)
     try:
         for number in range(workers):
-            data = copy.deepcopy(source.dataset)
+            data: Any = copy.deepcopy(source.dataset)
             playing._worker_info = playing.WorkerInfo(id=number, num_workers=workers, seed=number, dataset=data)  # noqa: SLF001
             if loader.worker_init_fn is not None:
                 loader.worker_init_fn(number)
@@ -170,7 +172,6 @@ def _shards(source: Source) -> dict[str, Any]:
             seen.update({repr([t.tolist() for t in tensors_of(item)] or item) for item in islice(data, 400)})
     finally:
         playing._worker_info = before  # noqa: SLF001
-    del torch
     return {"workers": workers, "shard_copies": sum(seen.values()) / max(1, len(seen))}
 
 

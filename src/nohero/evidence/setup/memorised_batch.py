@@ -51,7 +51,7 @@ class MemorisedBatch:
 def way(loss: float, constant: float, floor: float) -> float:
     """1 at the floor, 0 at the best constant, below 0 above it."""
     gap = constant - floor
-    if not gap > 1e-6 * (abs(constant) + abs(floor)) or not math.isfinite(gap):  # noqa: PLR2004 (rounding)
+    if not gap > 1e-6 * (abs(constant) + abs(floor)) or not math.isfinite(gap):
         return float("nan")
     return (constant - loss) / gap if math.isfinite(loss) else float("-inf") if loss > 0 or loss != loss else float("nan")  # noqa: PLR0124
 
@@ -74,7 +74,7 @@ def enough(constant: float, floor: float, *, scored: bool) -> Any:  # (loss, sco
 
     def there(loss: float, found: float) -> bool:
         gone = way(loss, constant, floor)
-        return (math.isnan(gone) and scored or gone >= ENOUGH) and (not scored or found >= ENOUGH)
+        return ((math.isnan(gone) and scored) or gone >= ENOUGH) and (not scored or found >= ENOUGH)
 
     return there
 
@@ -126,7 +126,7 @@ def in_turn(specimen: Specimen) -> list[int]:
 
     target = specimen.target
     order = list(range(specimen.size))
-    if not isinstance(target, torch.Tensor) or target.numel() != specimen.size or len(target.unique()) > max(2, specimen.size // 2):  # noqa: PLR2004
+    if not isinstance(target, torch.Tensor) or target.numel() != specimen.size or len(target.unique()) > max(2, specimen.size // 2):
         return order
     flat = target.reshape(-1)
     rank: dict[float, int] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.setup.optimizer_facts import OptimizerFacts  # noqa: TC001 (names what is wanted)
+from nohero.evidence.setup.optimizer_facts import OptimizerFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ class Race:
     def kept(self) -> float:
         """Share of the usual setting's progress that is made as given; 1 where there is none to be made."""
         usual = self.start - max(self.usual)
-        if not usual > 0.05 * abs(self.start):  # noqa: PLR2004 (nothing is learnt in so few steps)
+        if not usual > 0.05 * abs(self.start):
             return 1.0
         return (self.start - min(self.given)) / usual
 
@@ -57,10 +57,10 @@ class OptimizerRaces:
 def measure(setup: Setup, facts: OptimizerFacts) -> OptimizerRaces:
     """Race the odd settings."""
     odd: list[tuple[str, Callable[[dict[str, Any]], None], str, str]] = []
-    betas = [g.betas for g in facts.groups if len(g.betas) == 2]  # noqa: PLR2004
-    if any(b[0] > b[1] or b[1] < LEAST_BETA2 or b[0] > 0.985 for b in betas):  # noqa: PLR2004
-        odd.append(("betas", lambda g: g.update(betas=(0.9, 0.999)) if len(g.get("betas", ())) == 2 else None, f"{betas[0]}", "(0.9, 0.999)"))  # noqa: PLR2004
-    eps = [g.eps for g in facts.groups if g.eps == g.eps and len(g.betas) == 2]  # noqa: PLR2004, PLR0124
+    betas = [g.betas for g in facts.groups if len(g.betas) == 2]
+    if any(b[0] > b[1] or b[1] < LEAST_BETA2 or b[0] > 0.985 for b in betas):
+        odd.append(("betas", lambda g: g.update(betas=(0.9, 0.999)) if len(g.get("betas", ())) == 2 else None, f"{betas[0]}", "(0.9, 0.999)"))
+    eps = [g.eps for g in facts.groups if g.eps == g.eps and len(g.betas) == 2]
     if eps and max(eps) >= ODD_EPSILON:
         odd.append(("eps", lambda g: g.update(eps=1e-8) if "eps" in g else None, f"{max(eps):g}", "1e-08"))
     decay = max((g.decay for g in facts.groups), default=0.0)
@@ -128,7 +128,7 @@ def _weight(setup: Setup, setting: str) -> float:
         for group in optimizer.param_groups:
             for p in group["params"]:
                 state = optimizer.state.get(p, {})
-                if setting == "eps" and "exp_avg_sq" in state and len(group.get("betas", ())) == 2:  # noqa: PLR2004
+                if setting == "eps" and "exp_avg_sq" in state and len(group.get("betas", ())) == 2:
                     done = 1 - group["betas"][1] ** float(state.get("step", 1))
                     roots.append(float((state["exp_avg_sq"] / max(done, 1e-12)).sqrt().median()) / max(group["eps"], 1e-30))
                 if setting == "decay" and p.grad is not None and not p.grad.is_sparse:

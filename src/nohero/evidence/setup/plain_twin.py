@@ -35,7 +35,7 @@ class Twin:
             raise Unmeasurable("the inputs differ in length from batch to batch")
         together = torch.cat(rows)
         self.mean, self.scale = together.mean(0), together.std(0, unbiased=False).clamp(min=1e-6)
-        self.scale = torch.where(self.scale > 1e-5 * (1 + self.mean.abs()), self.scale, torch.ones_like(self.scale))  # noqa: PLR2004 (rounding)
+        self.scale = torch.where(self.scale > 1e-5 * (1 + self.mean.abs()), self.scale, torch.ones_like(self.scale))
         out = int(answer[0].numel())
         torch.manual_seed(0)
         self.net = nn.Sequential(nn.Linear(wide, WIDTH), nn.ReLU(), nn.Linear(WIDTH, WIDTH), nn.ReLU(), nn.Linear(WIDTH, out))

@@ -149,7 +149,7 @@ def _simulated(setup: Setup, schedulers: list[Any], steps: int) -> tuple[dict[in
         best = max(range(len(held[0])), key=lambda g: max(row[g] for row in held))
         base = float(optimizer.param_groups[best].get("initial_lr", held[0][best]))
         rates = [row[best] for row in held]
-        found[place] = (base, rates[:-1] if len(rates) > 2 and not ended else rates)  # the last step is taken after the last update  # noqa: PLR2004
+        found[place] = (base, rates[:-1] if len(rates) > 2 and not ended else rates)  # the last step is taken after the last update
     return found, short, ended
 
 

@@ -30,17 +30,17 @@ class Shape:
     @property
     def idle(self) -> bool:
         """Whether the rate stays as it is, but for a twentieth."""
-        return self.spread < 0.05  # noqa: PLR2004
+        return self.spread < 0.05
 
     @property
     def warming(self) -> bool:
         """Whether it is still on its way up for most of the run."""
-        return self.peak_at > 0.6 and self.start < 0.5 * self.peak and self.valleys == 0  # noqa: PLR2004
+        return self.peak_at > 0.6 and self.start < 0.5 * self.peak and self.valleys == 0
 
     @property
     def neat(self) -> bool:
         """One way down after an early peak, neither idle nor spent before the end."""
-        return self.peak_at <= 0.5 and self.valleys == 0 and self.spread > 0.2 and self.spent_at > 0.8 and self.end < 0.8 * self.peak  # noqa: PLR2004
+        return self.peak_at <= 0.5 and self.valleys == 0 and self.spread > 0.2 and self.spent_at > 0.8 and self.end < 0.8 * self.peak
 
 
 def shape_of(rates: Sequence[float]) -> Shape:

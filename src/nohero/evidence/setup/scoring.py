@@ -56,7 +56,7 @@ def _of_classes(answer: Tensor, target: Tensor, facts: TaskFacts) -> float:
 
 def _ranked(answer: Tensor, target: Tensor) -> float:
     """Twice the area under the curve, less one."""
-    high, low = answer[target > 0.5], answer[target <= 0.5]  # noqa: PLR2004
+    high, low = answer[target > 0.5], answer[target <= 0.5]
     if not len(high) or not len(low):
         return float("nan")
     gap = high[:200, None] - low[None, :200]
@@ -68,9 +68,9 @@ def _of_values(answer: Tensor, target: Tensor) -> float:
     if len(answer) < LEAST_PAIRS:
         return float("nan")
     a, t = answer - answer.mean(0, keepdim=True), target - target.mean(0, keepdim=True)
-    if not float(t.square().sum()) > 1e-12 * float(target.square().sum()):  # noqa: PLR2004 (rounding)
+    if not float(t.square().sum()) > 1e-12 * float(target.square().sum()):
         return float("nan")
-    if float(a.square().sum()) <= 1e-12 * float(answer.square().sum()):  # noqa: PLR2004
+    if float(a.square().sum()) <= 1e-12 * float(answer.square().sum()):
         return 0.0
     r = float((a * t).sum() / (a.square().sum() * t.square().sum()).sqrt())
     return math.copysign(r * r, r)
@@ -92,7 +92,7 @@ def trusted(setup: Setup, facts: TaskFacts, answer: Tensor, specimen: Specimen) 
             wide = answer.movedim(facts.class_axis, -1)
             turned = wide.roll(1, -1).movedim(-1, facts.class_axis)
             one, other = float(setup.call_loss(answer, target, *specimen.rest)), float(setup.call_loss(turned, target, *specimen.rest))
-            return abs(one - other) > 1e-6 * (abs(one) + abs(other))  # noqa: PLR2004 (an embedding's columns have no meaning of their own)
+            return abs(one - other) > 1e-6 * (abs(one) + abs(other))
         if answer.numel() != target.numel():
             return False
         perfect = target.reshape(answer.shape).to(answer.dtype)
@@ -181,7 +181,7 @@ def bound_of(setup: Setup, specimen: Specimen) -> str:
 
 
 def _near(values: Tensor, level: float) -> bool:
-    return float((values - level).abs().max()) < 1e-3 if values.numel() else False  # noqa: PLR2004
+    return float((values - level).abs().max()) < 1e-3 if values.numel() else False
 
 
 def within(bound: str, free: Any) -> Any:

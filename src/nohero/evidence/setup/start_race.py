@@ -80,7 +80,7 @@ def _oddities(signals: Signals) -> tuple[str, ...]:
         grads = [layer.gradient for layer in layers if layer.gradient == layer.gradient]
         if grads and (min(grads) == 0 or max(grads) / min(grads) > ODD_RATIO):
             odd.append("gradient")
-    if signals.answer_size > ODD_ANSWER * max(signals.default_answer_size, 0.1) or not signals.answer_size < float("inf") and layers:
+    if signals.answer_size > ODD_ANSWER * max(signals.default_answer_size, 0.1) or (not signals.answer_size < float("inf") and layers):
         odd.append("answer")
     if any(a.dead > ODD_SHARE or a.saturated > ODD_SHARE for a in signals.activations):
         odd.append("units")

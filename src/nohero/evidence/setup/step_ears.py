@@ -233,7 +233,7 @@ class Ears:
     def _at_update(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         self._quiet = True
         try:
-            self._update(optimizer, bool(args and callable(args[0]) or len(args) > 1 and callable(args[1]) or kwargs.get("closure")))
+            self._update(optimizer, bool((args and callable(args[0])) or (len(args) > 1 and callable(args[1])) or kwargs.get("closure")))
         finally:
             self._quiet = False
 

@@ -109,7 +109,7 @@ def _fate(setup: Setup, name: str, parameter: Any, start: Any, reached: float) -
     return Fate(
         name=name,
         size=parameter.numel(),
-        half=parameter.element_size() < 4,  # noqa: PLR2004
+        half=parameter.element_size() < 4,
         wanted=parameter.requires_grad,
         held=bool(groups),
         rate=float(groups[0]["lr"]) if groups and "lr" in groups[0] else 0.0,

@@ -56,7 +56,7 @@ class _Trial:
 
     def arm(self, parts: Parts) -> tuple[Arm, float]:
         """(the arm, what it reached)."""
-        stop = (lambda _, found: found >= 0.9) if parts.loss != "own" else self.enough  # noqa: PLR2004
+        stop = (lambda _, found: found >= 0.9) if parts.loss != "own" else self.enough
         done = run(self.bench, parts, steps=MOST_STEPS, seconds=allowed(self.setup), enough=stop)
         found = self.reached(done)
         self.tried[parts.replaced() or ("nothing",)] = found
@@ -91,7 +91,7 @@ def measure(setup: Setup, facts: TaskFacts, memorised: MemorisedBatch) -> SwapTe
     reached = trial.reached(ours)
     idle = ours.steps == 0 and len(ours.told) >= 8 * FEWEST
     broken = bool(ours.losses) and not math.isfinite(ours.loss)
-    if memorised.one_target or trial.n < 4 or not ours.told or reached > LOW or math.isnan(reached):  # noqa: PLR2004
+    if memorised.one_target or trial.n < 4 or not ours.told or reached > LOW or math.isnan(reached):
         return SwapTest(ran=False, ours=ours, reached=reached, by=trial.by)
     if ours.steps < FEWEST and not idle and not broken:
         raise Unmeasurable(f"only {ours.steps} steps fit in the time: too few to say whether the batch can be memorised")
@@ -188,7 +188,7 @@ def _again(trial: _Trial, cure: Parts) -> bool:
         other = _Trial(trial.setup, trial.facts, 1)
     except Unmeasurable:
         return False
-    if other.same or len(trial.setup.batches(2)) < 2:  # noqa: PLR2004
+    if other.same or len(trial.setup.batches(2)) < 2:
         return True
     return other.arm(Parts())[1] <= LOW + 0.1 and other.arm(cure)[1] >= HIGH - 0.1
 

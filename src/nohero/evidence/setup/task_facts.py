@@ -147,7 +147,7 @@ def _kind(setup: Setup, output: Tensor, target: Tensor, loss: str) -> tuple[str,
         return "classes", int(output.shape[1]), 1
     zero_one = bool(((target == 0) | (target == 1)).all())
     if zero_one and output.ndim == 2 and output.shape == target.shape and output.shape[1] > 1:
-        if loss == "cross-entropy" or bool((target.sum(1) == 1).all()) and "multi-label" not in said and loss not in ("bce", "bce-with-logits"):
+        if loss == "cross-entropy" or (bool((target.sum(1) == 1).all()) and "multi-label" not in said and loss not in ("bce", "bce-with-logits")):
             return "classes", int(output.shape[1]), 1
         return "multilabel", int(output.shape[1]), 1
     if zero_one and output.numel() == target.numel() and loss != "mse" and (loss in ("bce", "bce-with-logits") or target.numel() == target.shape[0]):

@@ -38,7 +38,7 @@ def functions(told: Told) -> Iterator[None]:
     from torch.overrides import TorchFunctionMode
 
     class Ear(TorchFunctionMode):  # type: ignore[misc,unused-ignore]
-        def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:  # noqa: ARG002, PLW3201
+        def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             given = kwargs or {}
             result = function(*args, **given)
             told(name_of(function), args, given, result)

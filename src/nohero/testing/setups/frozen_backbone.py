@@ -35,7 +35,7 @@ def make() -> Given:
     model = Net()
     _pretrain(model.backbone, elsewhere_NCHW, other_N)
     for parameter in model.backbone.parameters():
-        parameter.requires_grad_(False)  # noqa: FBT003
+        parameter.requires_grad_(False)
 
     def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
         x_NCHW, y_B = batch

@@ -6,7 +6,7 @@ part may still have the numbers, and the network meets them untrained.
 How it is measured: columns of mixed tables with one value in training, and whether they vary in another part; columns of
 numbers that are equal bit for bit. Zeros, ones, and values at the edge of all (unused codes, corners of pictures) are passed.
 
-When it is right to fail: it warns.
+When it is right to fail: never; what it finds is a warning.
 
 What it cannot see: columns that are nearly constant, or functions of several others.
 

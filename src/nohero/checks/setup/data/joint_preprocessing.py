@@ -5,7 +5,7 @@ Why it matters: what is held out then shapes what is trained on. The score is a 
 How it is measured: training and the evaluated parts together have means of zero, or ranges from 0 to 1, that are exact to
 rounding in four features of five, while training alone does not. No random split gives that.
 
-When it is right to fail: it warns.
+When it is right to fail: never; what it finds is a warning.
 
 What it cannot see: features chosen, filled in or encoded by all data together; parts that were not read to their end.
 

@@ -6,7 +6,7 @@ loss and in every mean.
 How it is measured: values beyond thirty robust deviations. Where hardly any lie between them and the bulk, and they have the
 bulk's shape times a factor, it is a second unit; where they are a few, three hundred deviations away, they are gross errors.
 
-When it is right to fail: it warns. Long tails, which thin out without a gap, are passed.
+When it is right to fail: never; what it finds is a warning. Long tails, which thin out without a gap, are passed.
 
 What it cannot see: factors below about thirty, and units of which one is as common as the other.
 

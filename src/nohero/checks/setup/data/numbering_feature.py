@@ -5,7 +5,7 @@ Why it matters: a row number can be learnt by heart, and where the file was sort
 How it is measured: a column of unique, evenly spaced values in a table of at least three columns of numbers, none of which
 runs along with it.
 
-When it is right to fail: it warns.
+When it is right to fail: never; what it finds is a warning.
 
 What it cannot see: numbers with large gaps, hashes, and numbers laid out as time, along which the other columns move.
 

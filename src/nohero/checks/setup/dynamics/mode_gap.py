@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.memorised_batch import MemorisedBatch  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.memorised_batch import MemorisedBatch
 from nohero.run.finding import Finding, Level, Observed, passed, skipped, warned
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ LEARNT, LOST = 0.8, 0.3  # of the way from the best constant answer to the floor
 def judge(memorised: MemorisedBatch) -> Finding:
     """Learnt in train mode and lost in eval mode warns."""
     arm = memorised.arm
-    train, rest = memorised.way(arm.in_train), memorised.way(arm.settled if arm.settled == arm.settled else arm.loss)  # noqa: PLR0124
+    train, rest = memorised.way(arm.in_train), memorised.way(arm.settled if arm.settled == arm.settled else arm.loss)
     if train != train or rest != rest:  # noqa: PLR0124
         return skipped("the way from the best constant answer to the floor is not known")
     if train < LEARNT or rest > LOST:
@@ -72,7 +72,7 @@ def rescaled(given: Given) -> Given:
 CHECK = Check(
     code="OVF201",
     name="mode-gap",
-    source='Ioffe and Szegedy 2015; Li et al. 2018',
+    source="Ioffe and Szegedy 2015; Li et al. 2018",
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=dropout_without_rescaling),),
     lookalikes=(Case(toy="table-mlp", plant=rescaled),),

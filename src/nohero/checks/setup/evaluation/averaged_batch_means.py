@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.evaluation_replay import EvaluationReplay  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.evaluation_replay import EvaluationReplay
 from nohero.run.finding import Finding, Level, Observed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
@@ -107,9 +107,9 @@ def _weighted(model: Any, batches: Any) -> float:
 CHECK = Check(
     code="SKE503",
     name="averaged-batch-means",
-    source='the recipe, significant digits: evaluate the whole set',
+    source="the recipe, significant digits: evaluate the whole set",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=mean_of_batch_means), Case(toy="cnn-batch-norm", plant=mean_of_batch_means),),
+    sabotages=(Case(toy="table-mlp", plant=mean_of_batch_means), Case(toy="cnn-batch-norm", plant=mean_of_batch_means)),
     lookalikes=(Case(toy="table-mlp", plant=weighted_means),),
     under=("SKE500",),
 )

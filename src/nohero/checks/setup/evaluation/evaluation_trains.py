@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.evaluation_aftermath import EvaluationAftermath  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.evaluation_aftermath import EvaluationAftermath
 from nohero.run.finding import Finding, Level, Observed, failed, passed, warned
 
 if TYPE_CHECKING:
@@ -100,9 +100,9 @@ def without_no_grad(given: Given) -> Given:
 CHECK = Check(
     code="SKE505",
     name="evaluation-trains",
-    source='the recipe, the skeleton; leakage',
+    source="the recipe, the skeleton; leakage",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=step_in_the_evaluation), Case(toy="cnn-batch-norm", plant=statistics_from_validation),),
+    sabotages=(Case(toy="table-mlp", plant=step_in_the_evaluation), Case(toy="cnn-batch-norm", plant=statistics_from_validation)),
     lookalikes=(Case(toy="table-mlp", plant=without_no_grad),),
     under=("SKE500",),
 )

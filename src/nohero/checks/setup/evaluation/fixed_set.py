@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.evaluation_replay import EvaluationReplay  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.evaluation_replay import EvaluationReplay
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def listed_first(given: Given) -> Given:
 CHECK = Check(
     code="SKE502",
     name="fixed-set",
-    source='the recipe, the skeleton; leakage',
+    source="the recipe, the skeleton; leakage",
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=own_training_loader),),
     lookalikes=(Case(toy="table-mlp", plant=listed_first),),

@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.evaluation_replay import EvaluationReplay  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.evaluation_replay import EvaluationReplay
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ def _joined(model: Any, batches: Any) -> float:
 CHECK = Check(
     code="SKE501",
     name="partial-set",
-    source='the recipe, significant digits: evaluate the whole set',
+    source="the recipe, significant digits: evaluate the whole set",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=returns_in_the_loop), Case(toy="cnn-batch-norm", plant=returns_in_the_loop),),
+    sabotages=(Case(toy="table-mlp", plant=returns_in_the_loop), Case(toy="cnn-batch-norm", plant=returns_in_the_loop)),
     lookalikes=(Case(toy="table-mlp", plant=all_at_once),),
 )

@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.evaluation_replay import EvaluationReplay  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.evaluation_replay import EvaluationReplay
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, unsure
 
 if TYPE_CHECKING:

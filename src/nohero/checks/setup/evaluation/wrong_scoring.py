@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.evaluation_oracle import EvaluationOracle  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.evaluation_oracle import EvaluationOracle
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, unsure
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def judge(oracle: EvaluationOracle) -> Finding:
             return _told(f"perfect answers score {perfect:.4g}; the same {what} score {_first(other):.4g}", perfect, "compare along the axis of the classes, and bring answer and target to one shape first (squeeze or view_as)")
     if threshold := _threshold(oracle, perfect):
         return threshold
+    if oracle.kind == "values" and not _best(perfect) and abs(perfect - wrong) > NEAR and min(perfect, wrong) > NEAR and noise < perfect < wrong:
+        return _told(f"answers equal to the targets score {perfect:.4g}, noise {noise:.4g}: worse than noise", perfect, "bring answer and target to one shape before comparing: (B, 1) and (B,) broadcast to (B, B)")
     if _best(perfect) or perfect == wrong:
         return passed(f"perfect answers score {perfect:.4g}, wrong ones {wrong:.4g}") if perfect != wrong else unsure("perfect and wrong answers score alike", component="evaluation", remedies=("look whether the evaluation compares the model's answers with the targets",))
     if noise == noise and abs(perfect - noise) <= NEAR * max(abs(perfect), abs(noise), 1e-9) and 0 <= perfect <= 1:  # noqa: PLR0124
@@ -133,8 +135,8 @@ def _loss(model: Any, batches: Any) -> float:
 CHECK = Check(
     code="SKE504",
     name="wrong-scoring",
-    source='the recipe, the skeleton; requirements of a metric',
+    source="the recipe, the skeleton; requirements of a metric",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=argmax_over_items), Case(toy="huber-regression", plant=squared_differences_broadcast),),
+    sabotages=(Case(toy="table-mlp", plant=argmax_over_items), Case(toy="huber-regression", plant=squared_differences_broadcast)),
     lookalikes=(Case(toy="table-mlp", plant=loss_as_score),),
 )

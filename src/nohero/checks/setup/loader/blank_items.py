@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.item_reading import ItemReading  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.item_reading import ItemReading
 from nohero.run.finding import Finding, Level, Observed, passed, skipped, warned
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def dark_pictures(given: Given) -> Given:
 CHECK = Check(
     code="DAT459",
     name="blank-items",
-    source='the recipe, become one with the data',
+    source="the recipe, become one with the data",
     judge=judge,
     sabotages=(Case(toy="cnn-batch-norm", plant=unread_pictures),),
     lookalikes=(Case(toy="cnn-batch-norm", plant=dark_pictures),),

@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.loader_reading import LoaderReading  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.loader_reading import LoaderReading
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def judge(reading: LoaderReading) -> Finding:
         return _told(f"with {reading.workers} workers each item comes {reading.shard_copies:.1f} times an epoch", reading.shard_copies, "times", "divide the items among the workers: torch.utils.data.get_worker_info()")
     if reading.weighted and reading.distinct < FEW * min(reading.drawn, reading.known):
         return _told(f"the sampler draws {reading.distinct:,} distinct items in {reading.drawn:,} draws from {reading.known:,}", reading.distinct / max(1, reading.drawn), "share distinct", "give WeightedRandomSampler one weight for each item, not for each class")
-    if reading.drawn < 0 and reading.shard_copies != reading.shard_copies:  # noqa: PLR0124
+    if reading.drawn < 0 and reading.shard_copies != reading.shard_copies:
         return skipped("neither a sampler nor several workers")
     return passed("items come about once an epoch")
 
@@ -93,6 +93,6 @@ CHECK = Check(
     name="doubled-items",
     source="PyTorch's notes on iterable data sets; lightning and torch issues on samplers",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=weights_of_classes), Case(toy="table-mlp", plant=unsharded_stream),),
+    sabotages=(Case(toy="table-mlp", plant=weights_of_classes), Case(toy="table-mlp", plant=unsharded_stream)),
     lookalikes=(Case(toy="table-mlp", plant=weights_of_items),),
 )

@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.loader_reading import LoaderReading  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.loader_reading import LoaderReading
 from nohero.run.finding import Finding, Level, Observed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MANY = 0.05  # of the items
 
 def judge(reading: LoaderReading) -> Finding:
     """Items that nobody draws warn; a chosen subset is unsure."""
-    if reading.unseen != reading.unseen:  # noqa: PLR0124
+    if reading.unseen != reading.unseen:
         return skipped("the indices of a sampler could not be read")
     if reading.unseen < MANY or reading.weighted:
         return passed("the sampler reaches the items of the set")
@@ -64,7 +64,7 @@ def last_batch_dropped_shuffled(given: Given) -> Given:
 CHECK = Check(
     code="DAT452",
     name="dropped-items",
-    source='the recipe; dropped-data counters (rules of machine learning)',
+    source="the recipe; dropped-data counters (rules of machine learning)",
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=last_batch_dropped_unshuffled),),
     lookalikes=(Case(toy="table-mlp", plant=last_batch_dropped_shuffled),),

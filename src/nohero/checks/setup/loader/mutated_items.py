@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.item_reading import ItemReading  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.item_reading import ItemReading
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def brightness_at_random(given: Given) -> Given:
 CHECK = Check(
     code="DAT456",
     name="mutated-items",
-    source='the recipe, look at what goes into the network',
+    source="the recipe, look at what goes into the network",
     judge=judge,
     sabotages=(Case(toy="cnn-batch-norm", plant=divided_in_place),),
     lookalikes=(Case(toy="cnn-batch-norm", plant=brightness_at_random),),

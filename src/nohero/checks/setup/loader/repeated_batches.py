@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.loader_reading import LoaderReading  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.loader_reading import LoaderReading
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def listed_batches(given: Given) -> Given:
 CHECK = Check(
     code="DAT451",
     name="repeated-batches",
-    source='the recipe, overfit',
+    source="the recipe, overfit",
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=first_batch_for_ever),),
     lookalikes=(Case(toy="table-mlp", plant=listed_batches),),

@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.item_reading import ItemReading  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.item_reading import ItemReading
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def channels_by_permute(given: Given) -> Given:
 CHECK = Check(
     code="DAT458",
     name="scrambled-pictures",
-    source='the recipe, look at what goes into the network',
+    source="the recipe, look at what goes into the network",
     judge=judge,
     sabotages=(Case(toy="cnn-batch-norm", plant=channels_by_view),),
     lookalikes=(Case(toy="cnn-batch-norm", plant=channels_by_permute),),

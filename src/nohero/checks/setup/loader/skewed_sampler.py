@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.loader_reading import LoaderReading  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.loader_reading import LoaderReading
 from nohero.run.finding import Finding, Level, Observed, passed, skipped, warned
 
 if TYPE_CHECKING:

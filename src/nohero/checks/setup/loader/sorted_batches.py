@@ -8,7 +8,7 @@ When it is right to fail: they agree far beyond chance and most of the differenc
 
 What it cannot see: order in the inputs alone.
 
-Mend: shuffle=True.
+Mend: DataLoader(..., shuffle=True) for the training set.
 
 Source: the recipe; data: shuffle each set and every batch
 """
@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.loader_reading import LoaderReading  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.loader_reading import LoaderReading
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, warned
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ SORTED, CLUMPED = 0.6, 0.35  # of the way from chance to full sorting
 
 def judge(reading: LoaderReading) -> Finding:
     """Sorted labels fail, clumped ones warn."""
-    if reading.runs != reading.runs:  # noqa: PLR0124
+    if reading.runs != reading.runs:
         return skipped("there are no labels to look at, or too few")
     share = (reading.agreement - reading.chance) / max(1e-9, 1 - reading.chance)
     if reading.runs < CLEAR or share < CLUMPED:
@@ -68,8 +68,8 @@ def unshuffled_but_mixed(given: Given) -> Given:
 CHECK = Check(
     code="DAT450",
     name="sorted-batches",
-    source='the recipe; data: shuffle each set and every batch',
+    source="the recipe; data: shuffle each set and every batch",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=sorted_and_unshuffled), Case(toy="cnn-batch-norm", plant=sorted_and_unshuffled),),
+    sabotages=(Case(toy="table-mlp", plant=sorted_and_unshuffled), Case(toy="cnn-batch-norm", plant=sorted_and_unshuffled)),
     lookalikes=(Case(toy="table-mlp", plant=unshuffled_but_mixed),),
 )

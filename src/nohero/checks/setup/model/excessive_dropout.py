@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.executed_ops import ExecutedOps  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.executed_ops import ExecutedOps
 from nohero.run.finding import Finding, Level, Observed, failed, passed, warned
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def half_dropped(given: Given) -> Given:
 CHECK = Check(
     code="SKE227",
     name="excessive-dropout",
-    source='Srivastava et al. 2014; the recipe, regularise',
+    source="Srivastava et al. 2014; the recipe, regularise",
     judge=judge,
     sabotages=(Case(toy="cnn-batch-norm", plant=keep_probability),),
     lookalikes=(Case(toy="cnn-batch-norm", plant=half_dropped),),

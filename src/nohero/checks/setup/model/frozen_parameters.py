@@ -65,7 +65,7 @@ def judge(facts: IntentFacts) -> Finding:
 
 def head_frozen(given: Given) -> Given:
     """The head's first layer was left frozen."""
-    given.model.head[0].requires_grad_(False)  # noqa: FBT003
+    given.model.head[0].requires_grad_(False)
     return replace(given, expect={"trainable": ["head.*"]})
 
 

@@ -6,7 +6,7 @@ with a fraction of what it is given, and trains all the same.
 How it is measured: the gradient of randomly weighted answers on the input, summed over items; places where it is exactly zero are
 altered all at once, and no answer may move.
 
-When it is right to warn: a quarter of the places along one axis is idle, though it holds content.
+When it is right to fail: a quarter of the places along one axis is idle, though it holds content.
 
 What it cannot see: regions whose influence is small and not zero, or fades through many steps.
 
@@ -91,7 +91,7 @@ def first_token_of_causal_attention(given: Given) -> Given:
 
     model: Any = given.model
 
-    def forward(ids: Any, mask: Any) -> Any:  # noqa: ARG001
+    def forward(ids: Any, mask: Any) -> Any:
         steps = ids.shape[1]
         hidden = torch.triu(torch.ones(steps, steps, dtype=torch.bool), 1)
         return model.head(model.blocks(model.token(ids) + model.place(torch.arange(steps)), mask=hidden)[:, 0])

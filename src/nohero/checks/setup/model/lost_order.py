@@ -6,7 +6,7 @@ order is one to it.
 How it is measured: attention that was executed is noted. Places between the first and the last real one are exchanged; an answer
 that stays, or goes along place by place, was given without regard to order. For pictures, the patches are exchanged.
 
-When it is right to warn: tokens, or pictures cut into patches, and self-attention was executed over them.
+When it is right to fail: tokens, or pictures cut into patches, and self-attention was executed over them.
 
 What it cannot see: whether order counts for the task; sets of readings are passed.
 

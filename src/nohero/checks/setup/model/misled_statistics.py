@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.running_statistics import RunningStatistics  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.running_statistics import RunningStatistics
 from nohero.run.finding import Finding, Level, Observed, passed, skipped, warned
 
 if TYPE_CHECKING:
@@ -80,6 +80,6 @@ CHECK = Check(
     name="misled-statistics",
     source="Ioffe and Szegedy 2015; PyTorch's notes on batch norm",
     judge=judge,
-    sabotages=(Case(toy="cnn-batch-norm", plant=momentum_of_another_library), Case(toy="cnn-batch-norm", plant=hardly_any_momentum),),
+    sabotages=(Case(toy="cnn-batch-norm", plant=momentum_of_another_library), Case(toy="cnn-batch-norm", plant=hardly_any_momentum)),
     lookalikes=(Case(toy="cnn-batch-norm", plant=a_little_slower),),
 )

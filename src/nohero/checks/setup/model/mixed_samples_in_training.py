@@ -6,7 +6,7 @@ with its running statistics; a mean over the batch that stands in the code does 
 How it is measured: in train mode, with every module whose buffers move or that draws random numbers set to eval mode, half of
 the items is exchanged, and the answers of the others are compared.
 
-When it is right to warn: the answers of all items that stayed move, in train mode alone.
+When it is right to fail: the answers of all items that stayed move, in train mode alone.
 
 What it cannot see: mixing that is drawn at random pair by pair (mixup), which is passed.
 

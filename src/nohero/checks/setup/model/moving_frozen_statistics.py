@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.intent_facts import IntentFacts  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.intent_facts import IntentFacts
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, unsure
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def backbone_gathers_undeclared(given: Given) -> Given:
 CHECK = Check(
     code="SKE229",
     name="moving-frozen-statistics",
-    source='transfer learning; the recipe',
+    source="transfer learning; the recipe",
     judge=judge,
     sabotages=(Case(toy="cnn-batch-norm", plant=backbone_gathers),),
     lookalikes=(Case(toy="cnn-batch-norm", plant=backbone_gathers_undeclared),),

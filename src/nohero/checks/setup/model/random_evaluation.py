@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.executed_ops import ExecutedOps  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.executed_ops import ExecutedOps
 from nohero.run.finding import Finding, Level, Observed, failed, passed, unsure, warned
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def dropout_that_obeys(given: Given) -> Given:
 CHECK = Check(
     code="SKE226",
     name="random-evaluation",
-    source='the recipe, the skeleton (dropout off in evaluation)',
+    source="the recipe, the skeleton (dropout off in evaluation)",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=functional_dropout), Case(toy="cnn-batch-norm", plant=dropout_in_a_list),),
+    sabotages=(Case(toy="table-mlp", plant=functional_dropout), Case(toy="cnn-batch-norm", plant=dropout_in_a_list)),
     lookalikes=(Case(toy="table-mlp", plant=dropout_that_obeys),),
 )

@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.executed_ops import ExecutedOps  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.executed_ops import ExecutedOps
 from nohero.run.finding import Finding, Level, Observed, failed, passed
 
 if TYPE_CHECKING:
@@ -76,6 +76,6 @@ CHECK = Check(
     name="regrouped-axes",
     source="the recipe, the skeleton (use backprop to chart dependencies); Karpathy's most common mistakes",
     judge=judge,
-    sabotages=(Case(toy="causal-transformer", plant=heads_split_by_view), Case(toy="causal-transformer", plant=time_swapped_by_view),),
+    sabotages=(Case(toy="causal-transformer", plant=heads_split_by_view), Case(toy="causal-transformer", plant=time_swapped_by_view)),
     lookalikes=(Case(toy="causal-transformer", plant=heads_split_rightly),),
 )

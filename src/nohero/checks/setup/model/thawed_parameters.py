@@ -81,7 +81,7 @@ def misspelt_switch(given: Given) -> Given:
     import torch
 
     for parameter in given.model.backbone.parameters():
-        parameter.requires_grad_(True)  # noqa: FBT003
+        parameter.requires_grad_(True)
         parameter.require_grad = False
     return replace(given, optimizer=torch.optim.Adam(given.model.parameters(), lr=3e-3))
 
@@ -90,7 +90,7 @@ def switched_the_module(given: Given) -> Given:
     """`module.requires_grad = False`, which is no switch, and declared frozen."""
     import torch
 
-    given.model.backbone.requires_grad_(True)  # noqa: FBT003
+    given.model.backbone.requires_grad_(True)
     given.model.backbone.requires_grad = False
     return replace(given, optimizer=torch.optim.Adam(given.model.parameters(), lr=3e-3), expect={"frozen": ["backbone"]})
 
@@ -111,7 +111,7 @@ def norms_still_counting(given: Given) -> Given:
 
 def kept_out_of_the_optimizer(given: Given) -> Given:
     """The backbone wants gradients, but no optimizer holds it: it stays."""
-    given.model.backbone.requires_grad_(True)  # noqa: FBT003
+    given.model.backbone.requires_grad_(True)
     return replace(given, expect={"frozen": ["backbone.*"]})
 
 

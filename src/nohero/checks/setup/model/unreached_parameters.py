@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.gradient_flow import GradientFlow  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.gradient_flow import GradientFlow
 from nohero.run.finding import Finding, Level, Observed, failed, passed, unsure, warned
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def frozen_on_purpose(given: Given) -> Given:
 CHECK = Check(
     code="SKE220",
     name="unreached-parameters",
-    source='the recipe, the skeleton (gradients reach all)',
+    source="the recipe, the skeleton (gradients reach all)",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=detached_in_the_middle), Case(toy="table-mlp", plant=loss_made_anew),),
+    sabotages=(Case(toy="table-mlp", plant=detached_in_the_middle), Case(toy="table-mlp", plant=loss_made_anew)),
     lookalikes=(Case(toy="table-mlp", plant=frozen_on_purpose),),
 )

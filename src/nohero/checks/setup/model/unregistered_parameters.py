@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.gradient_flow import GradientFlow  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.gradient_flow import GradientFlow
 from nohero.run.finding import Finding, Level, Observed, failed, passed
 
 if TYPE_CHECKING:
@@ -89,6 +89,6 @@ CHECK = Check(
     name="unregistered-parameters",
     source="the recipe, the skeleton; PyTorch's notes on modules",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=layers_in_a_list), Case(toy="table-mlp", plant=scale_as_a_tensor),),
+    sabotages=(Case(toy="table-mlp", plant=layers_in_a_list), Case(toy="table-mlp", plant=scale_as_a_tensor)),
     lookalikes=(Case(toy="table-mlp", plant=held_by_the_optimizer),),
 )

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
 from nohero.checks.setup.optimizer.swapped_betas import picture
-from nohero.evidence.setup.optimizer_races import OptimizerRaces  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.optimizer_races import OptimizerRaces
 from nohero.run.finding import Finding, Level, Observed, Remedy, failed, passed, warned
 
 if TYPE_CHECKING:

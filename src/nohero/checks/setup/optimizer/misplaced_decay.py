@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.optimizer_facts import OptimizerFacts  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.optimizer_facts import OptimizerFacts
 from nohero.run.finding import Finding, Observed, passed, skipped, warned
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def judge(optimizer: OptimizerFacts) -> Finding:
     told = [(name, axes >= MATRIX, g.decay) for g in optimizer.groups for name, axes in zip(g.names, g.axes, strict=True)]
     decays = {d for _, _, d in told}
     matrices, vectors = [t for t in told if t[1]], [t for t in told if not t[1]]
-    if len(decays) < 2 or not matrices or not vectors:  # noqa: PLR2004
+    if len(decays) < 2 or not matrices or not vectors:
         return skipped("there are no groups that differ in weight decay")
     decayed = [n for n, _, d in vectors if d > 0]
     free = [n for n, _, d in matrices if d == 0]

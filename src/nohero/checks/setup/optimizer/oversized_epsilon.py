@@ -10,7 +10,7 @@ When it is right to fail: epsilon lies well above the root, and the race with 1e
 
 What it cannot see: an epsilon that becomes too large late in training, when gradients shrink.
 
-Mend: eps=1e-8.
+Mend: use eps=1e-8, as the optimizer has it.
 
 Source: Kingma and Ba 2015, Adam: a method for stochastic optimization (arXiv:1412.6980).
 """
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
 from nohero.checks.setup.optimizer.swapped_betas import picture
-from nohero.evidence.setup.optimizer_races import OptimizerRaces  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.optimizer_races import OptimizerRaces
 from nohero.run.finding import Finding, Level, Observed, Remedy, failed, passed, warned
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.optimizer_facts import OptimizerFacts  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.optimizer_facts import OptimizerFacts
 from nohero.run import sources
 from nohero.run.finding import Finding, Observed, failed, passed, unsure, warned
 

@@ -19,8 +19,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.optimizer_facts import OptimizerFacts  # noqa: TC001 (names what the judge wants)
-from nohero.evidence.setup.step_replay import StepReplay  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.optimizer_facts import OptimizerFacts
+from nohero.evidence.setup.step_replay import StepReplay
 from nohero.run import sources
 from nohero.run.figure import Bar, Bars
 from nohero.run.finding import Finding, Observed, passed, skipped, unsure, warned
@@ -34,8 +34,8 @@ GAP = 1000.0  # between neighbouring rates; discriminative fine-tuning uses 100 
 def judge(optimizer: OptimizerFacts, replay: StepReplay) -> Finding:
     """A gap in the rates of one optimizer warns; a rate of zero is unsure."""
     reached = {f.name for f in replay.fates if f.reached > 0 and f.wanted}
-    groups = [g for g in optimizer.groups if g.rate == g.rate and any(n in reached for n in g.names)]  # noqa: PLR0124 (a number)
-    if len(groups) < 2:  # noqa: PLR2004
+    groups = [g for g in optimizer.groups if g.rate == g.rate and any(n in reached for n in g.names)]
+    if len(groups) < 2:
         return skipped("there is one group of parameters")
     rates = sorted({abs(g.rate) for g in groups})
     gaps = [(high, low) for low, high in zip(rates, rates[1:], strict=False) if low * GAP < high]

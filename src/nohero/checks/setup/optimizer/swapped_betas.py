@@ -10,7 +10,7 @@ goes clearly further. The first above the second without a difference in the rac
 
 What it cannot see: rates that are in order and still unfit.
 
-Mend: betas=(0.9, 0.999).
+Mend: use betas=(0.9, 0.999), as the optimizer has them.
 
 Source: Kingma and Ba 2015, Adam: a method for stochastic optimization (arXiv:1412.6980).
 """
@@ -21,8 +21,8 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.optimizer_facts import OptimizerFacts  # noqa: TC001 (names what the judge wants)
-from nohero.evidence.setup.optimizer_races import OptimizerRaces  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.optimizer_facts import OptimizerFacts
+from nohero.evidence.setup.optimizer_races import OptimizerRaces
 from nohero.run.figure import Lines, Series
 from nohero.run.finding import Finding, Level, Observed, Remedy, failed, passed, skipped, unsure, warned
 

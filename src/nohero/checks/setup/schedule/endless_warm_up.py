@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
 from nohero.checks.setup.schedule.confused_schedule_unit import picture, scheduled
-from nohero.evidence.setup.schedule_course import ScheduleCourse  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.schedule_course import ScheduleCourse
 from nohero.run.finding import Finding, Observed, passed, skipped, warned
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def judge(schedule: ScheduleCourse) -> Finding:
     if not warming:
         return passed(f"the rate is at its highest after {schedule.courses[0].shape.peak_at:.0%} of the run")
     course = warming[0]
-    top = f"; the {course.later.peak:.2g} it was made for comes after the run" if course.later is not None and course.later.peak > 1.05 * course.shape.peak else ""  # noqa: PLR2004
+    top = f"; the {course.later.peak:.2g} it was made for comes after the run" if course.later is not None and course.later.peak > 1.05 * course.shape.peak else ""
     return warned(
         f"the learning rate rises for {course.shape.peak_at:.0%} of the run, from {course.shape.start:.2g} to {course.shape.peak:.2g}{top}",
         expected="a warm-up that is over in the first part of the run",

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
 from nohero.checks.setup.schedule.confused_schedule_unit import picture, scheduled
-from nohero.evidence.setup.schedule_course import ScheduleCourse  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.schedule_course import ScheduleCourse
 from nohero.run.finding import Finding, Observed, passed, skipped, warned
 
 if TYPE_CHECKING:

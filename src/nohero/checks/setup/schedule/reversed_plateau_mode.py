@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
 from nohero.checks.setup.schedule.confused_schedule_unit import scheduled
-from nohero.evidence.setup.plateau_mode import PlateauMode  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.plateau_mode import PlateauMode
 from nohero.run import sources
 from nohero.run.finding import Finding, Level, Observed, passed, skipped, unsure, warned
 

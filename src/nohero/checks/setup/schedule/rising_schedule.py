@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
 from nohero.checks.setup.schedule.confused_schedule_unit import picture, scheduled
-from nohero.evidence.setup.schedule_course import ScheduleCourse  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.schedule_course import ScheduleCourse
 from nohero.run import sources
 from nohero.run.finding import Finding, Observed, passed, skipped, warned
 
@@ -57,7 +57,7 @@ def judge(schedule: ScheduleCourse) -> Finding:
 
 def _rises(course: Course) -> bool:
     shape = course.shape
-    up = shape.late_rise > RISES and shape.end > ABOVE * shape.start and shape.valleys == 0 and shape.peak_at > 0.95  # noqa: PLR2004
+    up = shape.late_rise > RISES and shape.end > ABOVE * shape.start and shape.valleys == 0 and shape.peak_at > 0.95
     return up and (course.later is None or course.later.peak > BEYOND * shape.peak)
 
 

@@ -21,7 +21,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.step_replay import StepReplay  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.step_replay import StepReplay
 from nohero.run.figure import Bar, Bars
 from nohero.run.finding import Finding, Observed, passed, skipped, warned
 

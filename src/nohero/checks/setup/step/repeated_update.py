@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.step_replay import StepReplay  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.step_replay import StepReplay
 from nohero.run import sources
 from nohero.run.finding import Finding, Observed, passed, skipped, warned
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.step_modes import StepModes  # noqa: TC001 (names what the judge wants)
+from nohero.evidence.setup.step_modes import StepModes
 from nohero.run import sources
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, warned
 

@@ -107,7 +107,7 @@ def gated_at_zero(given: Given) -> Given:
 
 CHECK = Check(
     code="SKE320",
-    name="ignored-input",
+    name="unused-input",
     source=sources.SKELETON,
     judge=judge,
     sabotages=tuple(Case(toy="table-mlp", plant=p) for p in (branch_not_joined, name_mistaken, overwritten_by_noise)),

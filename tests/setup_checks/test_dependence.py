@@ -10,19 +10,19 @@ from torch.utils.data import DataLoader, TensorDataset
 from nohero.checks.setup.data import wrongly_shifted_targets
 from nohero.checks.setup.model import (
     future_leak,
-    ignored_input,
     ignored_region,
     lost_order,
     mixed_samples,
     mixed_samples_in_training,
     padding_effect,
     position_along_batch,
+    unused_input,
 )
 from nohero.checkup import Checkup
 from nohero.setup.given import Given
 from nohero.setup.setup import Setup
 
-FILES = (mixed_samples, mixed_samples_in_training, position_along_batch, future_leak, wrongly_shifted_targets, ignored_input, ignored_region, padding_effect, lost_order)
+FILES = (mixed_samples, mixed_samples_in_training, position_along_batch, future_leak, wrongly_shifted_targets, unused_input, ignored_region, padding_effect, lost_order)
 CE = nn.CrossEntropyLoss()
 
 

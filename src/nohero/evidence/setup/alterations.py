@@ -75,7 +75,7 @@ def stand_in(optimizers: tuple[Any, ...], reference: Any) -> None:
     own = optimizers[0]
 
     def step(closure: Any = None) -> Any:
-        for hook in own._optimizer_step_pre_hooks.values():  # noqa: SLF001 (counted as the user's own)
+        for hook in own._optimizer_step_pre_hooks.values():
             hook(own, (), {})
         return reference.step(closure)
 
@@ -90,10 +90,11 @@ def anew(setup: Setup) -> None:
 
 
 def awake(setup: Setup) -> None:
+    """Dropout off, all else in train mode."""
     import torch
 
     for module in setup.named_modules().values():
-        if isinstance(module, torch.nn.modules.dropout._DropoutNd):  # noqa: SLF001
+        if isinstance(module, torch.nn.modules.dropout._DropoutNd):
             module.p = 0.0
         elif isinstance(module, torch.nn.RNNBase):
             module.dropout = 0.0

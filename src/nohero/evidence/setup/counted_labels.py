@@ -63,12 +63,17 @@ def measure(setup: Setup, facts: TaskFacts, reach: AnswerRange) -> CountedLabels
     first = stands[0]
     padding = padding_of(setup.intent.pad_id, facts, stands)
     share, still = _padded(stands, padding, reach.form, generator)
-    classes = _classes(stands, reach.form, generator) if first.kind in LABELLED and first.target.ndim <= first.answer.ndim else ()
+    classes = _classes(stands, reach.form, generator) if first.kind in LABELLED and first.target.ndim <= first.answer.ndim and _hard(first.target) else ()
     return CountedLabels(
         kind=first.kind, shape=tuple(first.target.shape), pads=padding.how, pad_places=sum(int(m.sum()) for m in padding.masks), places=sum(m.numel() for m in padding.masks),
         pad_share=share, real_still=still, pad_id=setup.intent.pad_id, classes=classes, by_place=first.target.ndim > 1 or places_of(first) is not None,
         tokens=speaks_tokens(first), focusing=_focusing(first, reach.form),
     )  # fmt: skip
+
+
+def _hard(target: Tensor) -> bool:
+    """Labels, not shares of several classes."""
+    return not target.is_floating_point() or bool(((target == 0) | (target == 1)).all())
 
 
 def _weights(bench: Bench, answer: Tensor) -> Tensor:

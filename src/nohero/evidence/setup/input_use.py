@@ -62,7 +62,7 @@ class InputUse:
     why_no_regions: str = ""
 
 
-def measure(setup: Setup, facts: TaskFacts) -> InputUse:  # noqa: ARG001 (what cannot be called has no facts either)
+def measure(setup: Setup, facts: TaskFacts) -> InputUse:
     """Inputs one by one, then the main input's axes."""
     from nohero.evidence.setup.real_places import real_places
     from nohero.evidence.setup.trials import awaken, calm

@@ -161,17 +161,17 @@ def _shards(source: Source) -> dict[str, Any]:
     if workers < 2 or not isinstance(source.dataset, IterableDataset):
         return {"workers": workers}
     seen: Counter[str] = Counter()
-    before = playing._worker_info  # noqa: SLF001 (what get_worker_info reads)
+    before = playing._worker_info
     try:
         for number in range(workers):
             data: Any = copy.deepcopy(source.dataset)
-            playing._worker_info = playing.WorkerInfo(id=number, num_workers=workers, seed=number, dataset=data)  # noqa: SLF001
+            playing._worker_info = playing.WorkerInfo(id=number, num_workers=workers, seed=number, dataset=data)
             if loader.worker_init_fn is not None:
                 loader.worker_init_fn(number)
-            data = playing._worker_info.dataset  # noqa: SLF001
+            data = playing._worker_info.dataset
             seen.update({repr([t.tolist() for t in tensors_of(item)] or item) for item in islice(data, 400)})
     finally:
-        playing._worker_info = before  # noqa: SLF001
+        playing._worker_info = before
     return {"workers": workers, "shard_copies": sum(seen.values()) / max(1, len(seen))}
 
 

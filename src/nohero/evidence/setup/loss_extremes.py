@@ -110,7 +110,7 @@ def _trial(name: str, chance: str, bench: Bench, answer: Tensor, target: Tensor 
     t = bench.target if target is None else target
     try:
         with torch.enable_grad():
-            value = bench._called(bench.given, leaf, t)  # noqa: SLF001
+            value = bench._called(bench.given, leaf, t)
         slope = torch.autograd.grad(value, leaf, allow_unused=True)[0] if value.requires_grad else None
     except (Unmeasurable, RuntimeError):
         return None

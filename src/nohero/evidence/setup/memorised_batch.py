@@ -53,7 +53,7 @@ def way(loss: float, constant: float, floor: float) -> float:
     gap = constant - floor
     if not gap > 1e-6 * (abs(constant) + abs(floor)) or not math.isfinite(gap):
         return float("nan")
-    return (constant - loss) / gap if math.isfinite(loss) else float("-inf") if loss > 0 or loss != loss else float("nan")  # noqa: PLR0124
+    return (constant - loss) / gap if math.isfinite(loss) else float("-inf") if loss > 0 or loss != loss else float("nan")
 
 
 def measure(setup: Setup, facts: TaskFacts) -> MemorisedBatch:

@@ -108,7 +108,7 @@ def _tail(held: Tensor) -> Tensor | None:
     return run
 
 
-def _of_mask(bench: Bench, shifted: bool) -> Tensor | None:  # noqa: ARG001, FBT001
+def _of_mask(bench: Bench, shifted: bool) -> Tensor | None:  # noqa: FBT001
     """A mask among the inputs: zeros and ones, one of which fills the ends of the rows."""
     places = places_of(bench)
     for value in bench.specimen.inputs.values():
@@ -121,7 +121,7 @@ def _of_mask(bench: Bench, shifted: bool) -> Tensor | None:  # noqa: ARG001, FBT
     return None
 
 
-def _of_frames(bench: Bench, shifted: bool) -> Tensor | None:  # noqa: ARG001, FBT001
+def _of_frames(bench: Bench, shifted: bool) -> Tensor | None:  # noqa: FBT001
     """Frames of zeros that fill the ends of the rows, whose labels are all the same."""
     places, main = places_of(bench), bench.specimen.main
     if places is None or main is None or not main.is_floating_point() or tuple(main.shape[:2]) != places or main.ndim < 3:

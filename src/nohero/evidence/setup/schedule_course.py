@@ -20,7 +20,7 @@ HEARD = 12  # calls of the step that are listened to
 SECONDS = 2.0  # of one simulation
 MOST = 40_000  # steps of a schedule
 POINTS = 240  # of a course that is kept
-BEYOND = 10  # times the run that a still schedule is followed
+BEYOND = 30  # times the run that a still schedule is followed
 COUNTED = 5_000  # batches that are counted where the loader has no length
 
 
@@ -35,7 +35,7 @@ class Course:
     rates: tuple[float, ...]  # thinned
     places: tuple[float, ...]  # steps of these
     other_unit: Shape | None  # stepped per epoch where it is stepped per batch, and the reverse
-    later: Shape | None  # of ten runs in a row
+    later: Shape | None  # of thirty runs in a row
 
 
 @dataclass(frozen=True, kw_only=True)

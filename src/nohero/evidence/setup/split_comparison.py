@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.setup.split_cures import Transfer
+
 if TYPE_CHECKING:
     from nohero.setup.items import Part
     from nohero.setup.setup import Setup
@@ -57,20 +59,6 @@ class Codes:
     distance_own: float
     offset: int  # that, added to this part's codes, brings the histograms together; 0: none
     distance_offset: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Transfer:
-    """A probe that was fitted to training: skill there (left out), in the evaluated part, and after a cure."""
-
-    part: str
-    n: int
-    train: float
-    there: float
-    cure: str  # the change to the part that brings the skill back; "" where none does
-    cured: float
-    mapping: tuple[tuple[float, float], ...]  # (label there, label meant), where the cure is another label map
-    own: float  # skill of a probe within the part
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from nohero.evidence.setup.split_comparison import Transfer
     from nohero.setup.items import Part
 
 LEAST = 30  # items of the evaluated part
@@ -16,13 +16,25 @@ KNOWN = 0.35  # skill in training below which nothing can be carried over
 FACTORS = (255.0, 1 / 255.0)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Transfer:
+    """A probe that was fitted to training: skill there (left out), in the evaluated part, and after a cure."""
+
+    part: str
+    n: int
+    train: float
+    there: float
+    cure: str  # the change to the part that brings the skill back; "" where none does
+    cured: float
+    mapping: tuple[tuple[float, float], ...]  # (label there, label meant), where the cure is another label map
+    own: float  # skill of a probe within the part
+
+
 def transfer(train: Part, part: Part) -> Transfer | None:
     """Skill of a probe of training in training, in the part, and after each cure."""
     import numpy as np
 
     from nohero.evidence.setup import probing
-    from nohero.evidence.setup.split_comparison import Transfer
-
     reader = probing.Reader(train)
     rows = probing.rows_of(train, reader)
     if rows is None or part.n < LEAST or len(rows.y) < 60 or not rows.x.shape[1]:

@@ -58,7 +58,7 @@ class TimeDependence:
         return sum(looked) / max(1, len(looked))
 
 
-def measure(setup: Setup, facts: TaskFacts) -> TimeDependence:  # noqa: ARG001 (what cannot be called has no facts either)
+def measure(setup: Setup, facts: TaskFacts) -> TimeDependence:
     """The shift first; it says which input to alter."""
     from nohero.evidence.setup.trials import awaken, calm, laid_out, some, why_one_set
     from nohero.setup.refusal import Unmeasurable

@@ -35,7 +35,7 @@ def judge(memorised: MemorisedBatch) -> Finding:
     """Learnt in train mode and lost in eval mode warns."""
     arm = memorised.arm
     train, rest = memorised.way(arm.in_train), memorised.way(arm.settled if arm.settled == arm.settled else arm.loss)
-    if train != train or rest != rest:  # noqa: PLR0124
+    if train != train or rest != rest:
         return skipped("the way from the best constant answer to the floor is not known")
     if train < LEARNT or rest > LOST:
         return passed("eval mode answers as train mode has learnt")

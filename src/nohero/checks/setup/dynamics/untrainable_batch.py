@@ -63,7 +63,7 @@ def _told(told: Any, swap: SwapTest, what: str, component: str, where: tuple[str
         what,
         expected="a dozen items learnt by heart within a hundred and fifty steps",
         observed=Observed(value=swap.reached, unit="of the way from the best constant answer", n=swap.ours.steps),
-        numbers={words: value for words, value in swap.tried if value == value},  # noqa: PLR0124
+        numbers={words: value for words, value in swap.tried if value == value},
         component=component,
         where=where,
         level=Level.VERIFIED if component else Level.MEASURED,

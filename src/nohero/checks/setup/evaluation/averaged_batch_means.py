@@ -63,7 +63,7 @@ def _first(scores: Any) -> float:
 
 def _apart(one: Any, other: Any) -> float:
     pairs = [(a, b) for (_, a), (_, b) in zip(one, other, strict=False)]
-    return max((abs(a - b) / max(abs(a), abs(b), 1e-9) for a, b in pairs if a == a and b == b), default=0.0)  # noqa: PLR0124
+    return max((abs(a - b) / max(abs(a), abs(b), 1e-9) for a, b in pairs if a == a and b == b), default=0.0)
 
 
 def mean_of_batch_means(given: Given) -> Given:

@@ -46,7 +46,7 @@ def judge(oracle: EvaluationOracle) -> Finding:
         return _told(f"answers equal to the targets score {perfect:.4g}, noise {noise:.4g}: worse than noise", perfect, "bring answer and target to one shape before comparing: (B, 1) and (B,) broadcast to (B, B)")
     if _best(perfect) or perfect == wrong:
         return passed(f"perfect answers score {perfect:.4g}, wrong ones {wrong:.4g}") if perfect != wrong else unsure("perfect and wrong answers score alike", component="evaluation", remedies=("look whether the evaluation compares the model's answers with the targets",))
-    if noise == noise and abs(perfect - noise) <= NEAR * max(abs(perfect), abs(noise), 1e-9) and 0 <= perfect <= 1:  # noqa: PLR0124
+    if noise == noise and abs(perfect - noise) <= NEAR * max(abs(perfect), abs(noise), 1e-9) and 0 <= perfect <= 1:
         return _told(f"perfect answers score {perfect:.4g}, noise {noise:.4g}", perfect, "look at the axis of argmax, at shapes that broadcast, and at the threshold")
     return passed(f"perfect answers score {perfect:.4g}, wrong ones {wrong:.4g}")
 

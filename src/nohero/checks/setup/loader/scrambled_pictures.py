@@ -33,7 +33,7 @@ APART = 0.25  # between the two readings
 def judge(reading: ItemReading) -> Finding:
     """Rough as given and smooth as stored fails."""
     given, stored = reading.smooth_as_given, reading.smooth_as_stored
-    if given != given:  # noqa: PLR0124
+    if given != given:
         return skipped("there are no pictures with channels first")
     if given >= ROUGH or stored < SMOOTH or stored - given < APART:
         return passed(f"neighbouring pixels agree as given (correlation {given:.2f})")

@@ -3,7 +3,7 @@
 Why it matters: a warm-up made for a longer run, or counted in another unit, leaves training at a rate that is too low for most of
 its time, and without any decay.
 
-How it is measured: the schedule is simulated over the run and over ten runs in a row, without training.
+How it is measured: the schedule is simulated over the run and over thirty runs in a row, without training.
 
 When it is right to fail: never more than a warning: the rate rises from below half of its peak for more than six tenths of the
 run, without a cycle, and does not go on rising for ever.

@@ -3,7 +3,7 @@
 Why it matters: milestones that lie beyond the run, or a schedule that was made for another optimizer, leave the rate as it is.
 What was meant to settle the training at its end never comes.
 
-How it is measured: the schedule is simulated over the run and over ten runs in a row, without training; its optimizer is
+How it is measured: the schedule is simulated over the run and over thirty runs in a row, without training; its optimizer is
 compared with those handed over.
 
 When it is right to fail: its optimizer is none of those handed over. A warning where the rate moves only beyond the run; a rate

@@ -3,7 +3,7 @@
 Why it matters: a factor above one, or a ratio upside down, lets the rate grow to the end of the run. Training gets rougher just
 when it should settle, and may burst.
 
-How it is measured: the schedule is simulated over the run and over ten runs in a row, without training.
+How it is measured: the schedule is simulated over the run and over thirty runs in a row, without training.
 
 When it is right to fail: never more than a warning: the rate still rises in the second half, ends above where it began, and
 goes on rising after the run.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 RISES = 1.15  # last rate over the middle one
 ABOVE = 1.3  # last rate over the first
-BEYOND = 1.3  # highest rate of ten runs over that of one
+BEYOND = 1.3  # highest rate of thirty runs over that of one
 
 
 def judge(schedule: ScheduleCourse) -> Finding:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from nohero.setup.given import Given
 
 NATS = 1.5  # above the undecided loss; fresh networks stay within 0.5, pretrained backbones with new heads within 1
+LEAST = 0.3  # nats; soft targets near the even answer make any start many times the undecided loss
 TIMES = 2.0  # the undecided loss
 SQUARED = 30.0  # times the best constant's squared error: an offset of more than five deviations
 STRAIGHT = 6.0  # the same for errors that are not squared
@@ -64,7 +65,7 @@ def _labels(start: StartLoss) -> Finding:
     excess = (start.start - start.undecided) / start.unit
     if start.bounded:
         return passed(f"the loss starts at {start.start:.3g}; the answers have a range of their own, which no weights leave")
-    if excess <= NATS or (start.start <= TIMES * start.undecided and excess <= 2 * NATS):
+    if start.start - start.undecided <= LEAST or excess <= NATS or (start.start <= TIMES * start.undecided and excess <= 2 * NATS):
         return passed(f"the loss starts at {start.start:.3g}; undecided answers cost {start.undecided:.3g}")
     return failed(
         f"the loss starts at {start.start:.3g}, where undecided answers among {start.classes} cost {start.undecided:.3g}: the untrained model is certain, and wrong",

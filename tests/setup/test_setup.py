@@ -110,6 +110,9 @@ BAD = {
     "a forward that raises": (Given(model=nn.Linear(7, 3), loss=LOSS, train=(X, Y)), UserCodeError, r"float32\[32, 4\]"),
     "a step that raises": (Given(model=net(), loss=LOSS, train=(X, Y), step=lambda model, batch, loss, optimizer: 1 / 0), UserCodeError, "ZeroDivisionError"),
     "labels outside the classes": (Given(model=net(), loss=LOSS, train=(X, Y + 5)), UserCodeError, "out of bounds"),
+    "a loss of one number an item": (Given(model=net(), loss=nn.CrossEntropyLoss(reduction="none"), train=(X, Y)), UsageError, "one number an item"),
+    "a lazy model": (Given(model=nn.LazyLinear(3), loss=LOSS, train=(X, Y)), UsageError, "holds no numbers yet"),
+    "a model on the meta device": (Given(model=nn.Linear(4, 3, device="meta"), loss=LOSS, train=(X, Y)), UsageError, "meta device"),
     "an unknown word in expect": (Given(model=net(), loss=LOSS, train=(X, Y), expect={"frozn": []}), UsageError, "frozen"),
     "an optimizer that is none": (Given(model=net(), loss=LOSS, train=(X, Y), optimizer=0.1), UsageError, "optimizer is a float"),
 }

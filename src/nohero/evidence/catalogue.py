@@ -58,13 +58,13 @@ def chain(names: tuple[str, ...]) -> tuple[str, ...]:
     """`names` and all they rest on, each after what it needs."""
     from graphlib import TopologicalSorter
 
-    graph: dict[str, set[str]] = {}
+    graph: dict[str, tuple[str, ...]] = {}  # in an order of its own, so that every process walks alike
     waiting = [n for n in names if n not in GIVEN]
     while waiting:
         name = waiting.pop()
         if name not in graph:
-            graph[name] = {n for n in measurements()[name].needs if n not in GIVEN}
-            waiting += graph[name]
+            graph[name] = tuple(n for n in measurements()[name].needs if n not in GIVEN)
+            waiting += list(graph[name])
     return tuple(TopologicalSorter(dict(sorted(graph.items()))).static_order())
 
 

@@ -25,6 +25,19 @@ def built_model(given: Any) -> Any:
     raise UsageError(f"model is a {type(given).__name__}", expected="a torch.nn.Module, several in a tuple or dict, or a function that makes one", mend="hand over the network itself, or model=lambda: Net()")
 
 
+def ready(modules: Mapping[str, Any]) -> None:
+    """Refuse parameters that hold no numbers yet."""
+    from torch.nn.parameter import is_lazy
+
+    for name, parameter in ((n, p) for m in modules.values() for n, p in m.named_parameters()):
+        if is_lazy(parameter) or parameter.is_meta:
+            raise UsageError(
+                f"the parameter {name} holds no numbers yet: {'a lazy layer that has seen no batch' if is_lazy(parameter) else 'it is on the meta device'}",
+                expected="a model that can be trained as it is",
+                mend="call the model once on a batch, or load its weights, before checking it",
+            )
+
+
 def modules_of(model: Any) -> dict[str, Any]:
     """Name -> module: one unnamed for a single model, else the keys or positions in the container."""
     import torch

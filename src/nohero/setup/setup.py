@@ -17,7 +17,7 @@ from nohero.setup.calling import Call, main_output, mapped, own_loss_of, shapes,
 from nohero.setup.given import Given
 from nohero.setup.guard import Guard, put_back, seed_all, streams
 from nohero.setup.intent import Intent, read_intent
-from nohero.setup.parts import built_model, built_optimizer, built_scheduler, each, modules_of, stepped
+from nohero.setup.parts import built_model, built_optimizer, built_scheduler, each, modules_of, ready, stepped
 from nohero.setup.recording import Recording, as_it_is, bridge_between, listening
 from nohero.setup.refusal import Unmeasurable, UserRaised
 from nohero.setup.source import Source
@@ -40,6 +40,7 @@ class Setup:
         seed_all(seed)
         self.model: Any = built_model(given.model)  # as the step gets it
         self.modules = modules_of(self.model)  # name -> module; one unnamed for a single model
+        ready(self.modules)
         self.optimizer: Any = built_optimizer(given.optimizer, self.modules)  # as the step gets it
         self.optimizers: tuple[Any, ...] = each(self.optimizer)
         self.scheduler: Any = built_scheduler(given.scheduler, self.optimizer)
@@ -183,7 +184,15 @@ class Setup:
             value = self.call_loss(specimen.bridge(raw), specimen.target, *specimen.rest)
         if value is None:
             raise Unmeasurable("no loss is known: none was handed over and the model returns none")
-        return value
+        if getattr(value, "numel", lambda: 1)() == 1:
+            return value
+        if self.step is None:
+            raise UsageError(
+                f"the loss returns {shapes(value)}, one number an item",
+                expected="a scalar, from which backward() can start",
+                mend='take the mean: reduction="mean", or loss=lambda output, target: my_loss(output, target).mean()',
+            )
+        return value.mean()  # the step reduces it itself
 
     def call_loss(self, output: Any, target: Any, *rest: Any) -> Any:
         """The user's loss on any answer."""
@@ -248,6 +257,8 @@ class Setup:
                     if isinstance(value, torch.Tensor):
                         return number, None
                     first_fault = first_fault or TypeError(f"the loss returned {type(value).__name__}")
+                except UsageError:
+                    raise
                 except (NoheroError, Unmeasurable) as error:
                     first_fault = first_fault or error
         return None, first_fault

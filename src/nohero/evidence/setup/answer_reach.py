@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.setup.refusal import Unmeasurable
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -47,6 +49,8 @@ def measure(setup: Setup, facts: TaskFacts) -> AnswerReach:
     size = max(1.0, abs(facts.mean) + facts.deviation) if facts.mean == facts.mean else 1.0
     answers = _driven(setup, specimen, FACTOR * size)
     shapes = {tuple(a.shape) for a in answers}
+    if not answers or not _targets(setup):
+        raise Unmeasurable("no finite answers or no targets of numbers were seen")
     stacked = torch.stack([a for a in answers if a.shape == answers[0].shape]) if len(shapes) == 1 else torch.cat([a.flatten() for a in answers])[:, None]
     stacked = torch.nan_to_num(stacked, nan=0.0)
     common = {"low": float(stacked.min()), "high": float(stacked.max()), "moved": float(stacked.max() - stacked.min()), "drives": len(answers), "answers": answers[0].numel() // max(1, specimen.size)}

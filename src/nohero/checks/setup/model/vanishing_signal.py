@@ -126,5 +126,5 @@ CHECK = Check(
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=huge_start), Case(toy="table-mlp", plant=deep_sigmoids)),
     lookalikes=(Case(toy="table-mlp", plant=silent_branches), Case(toy="table-mlp", plant=four_layers)),
-    under=("SKE260", "SKE261", "SKE263", "SKE268"),
+    under=("DAT300", "SKE260", "SKE261", "SKE263", "SKE268"),
 )

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
 from nohero.checks.setup.replanted import replanted
-from nohero.evidence.setup.split_comparison import Scale, SplitComparison, Transfer
+from nohero.evidence.setup.split_comparison import Scale, SplitComparison
+from nohero.evidence.setup.split_cures import Transfer
 from nohero.run import sources
 from nohero.run.figure import Bar, Bars
 from nohero.run.finding import Finding, Level, Observed, failed, passed, unsure, warned

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nohero.setup.given import Given
 
 
+QUICK = 0.05  # momentum; slower statistics do not settle within the steps that are taken
 LEARNT, LOST = 0.8, 0.3  # of the way from the best constant answer to the floor
 
 
@@ -37,6 +38,8 @@ def judge(memorised: MemorisedBatch) -> Finding:
     train, rest = memorised.way(arm.in_train), memorised.way(arm.settled if arm.settled == arm.settled else arm.loss)
     if train != train or rest != rest:
         return skipped("the way from the best constant answer to the floor is not known")
+    if memorised.momentum < QUICK:
+        return skipped("the running statistics follow too slowly for so short a training")
     if train < LEARNT or rest > LOST:
         return passed("eval mode answers as train mode has learnt")
     return warned(

@@ -194,6 +194,7 @@ class _Course:
                 before = self.done
                 self.told.append(self.one(calls))
                 calls += 1
+                self.first_rate = self.rate() if calls == 1 else self.first_rate  # a step may set its own rate
                 self.done = max(self.done, before + (0 if self.optimizers else 1))
                 self._schedule(calls)
             if self.at[-1] != self.done:

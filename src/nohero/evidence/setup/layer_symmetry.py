@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.05  # seconds
 STEPS = 6
-STEP = 1e-3  # Adam's step size for the trial
+STEP = 0.1  # length of each trial step over all parameters; Adam would blow rounding up into differences
 ALIKE = 1e-6  # relative; sums in another order differ by about as much
 LEAST = 3  # units
 
@@ -38,7 +38,7 @@ class LayerSymmetry:
 
 
 def measure(setup: Setup) -> LayerSymmetry:
-    """Look at the rows; where some are all equal, take a few plain Adam steps without dropout and look again."""
+    """Look at the rows; where some are all equal, take a few plain steps along the gradient without dropout and look again."""
     import torch
 
     weights = {n: p for n, p in setup.named_parameters().items() if p.requires_grad and p.ndim >= 2 and p.shape[0] >= LEAST and p.is_floating_point()}
@@ -71,15 +71,18 @@ def _train(setup: Setup) -> set[str]:
     """Names of the parameters that a gradient reached."""
     import torch
 
-    named = setup.named_parameters()
-    wanted = {n: p for n, p in named.items() if p.requires_grad}
-    optimizer = torch.optim.Adam(wanted.values(), lr=STEP)
+    wanted = {n: p for n, p in setup.named_parameters().items() if p.requires_grad}
     reached: set[str] = set()
     for number in range(STEPS):
         specimen = setup.specimen(number % max(1, len(setup.batches(STEPS))))
         setup.mode(training=False)
-        optimizer.zero_grad(set_to_none=True)
+        for parameter in wanted.values():
+            parameter.grad = None
         setup.loss_of(setup.forward(specimen), specimen).backward()
         reached |= {n for n, p in wanted.items() if p.grad is not None}
-        optimizer.step()
+        found = [p for p in wanted.values() if p.grad is not None]
+        length = float(torch.stack([p.grad.double().norm() for p in found]).norm()) if found else 0.0
+        with torch.no_grad():
+            for parameter in found if 0 < length < float("inf") else []:
+                parameter.sub_(parameter.grad, alpha=STEP / length)
     return reached

@@ -47,9 +47,11 @@ def measure(setup: Setup, signals: Signals, facts: TaskFacts) -> LinearAnswer:
     with setup.apart(), torch.no_grad():
         setup.mode(training=False)
         for scale in SCALES:
-            near = specimen.changed(lambda t, s=scale: t * s if t.is_floating_point() else t)
-            bend, spread, through = _bend(setup, near)
-            bends.append(bend)
+            # noise besides the data: a column in thousands would hide every bend that the others make
+            for noise in (True, False):
+                near = specimen.changed(lambda t, s=scale, noise=noise: (torch.randn_like(t) if noise else t) * s if t.is_floating_point() and t.ndim > 1 else t)
+                bend, spread, through = _bend(setup, near)
+                bends.append(bend)
         one = spread
         for parameter in setup.named_parameters().values():
             if parameter.ndim >= 2:
@@ -57,7 +59,7 @@ def measure(setup: Setup, signals: Signals, facts: TaskFacts) -> LinearAnswer:
         _, two, _ = _bend(setup, near)
     inner = [layer.numbers for layer in signals.layers[:-1]]
     return LinearAnswer(
-        bend=max(bends), degree=float(torch.tensor(two / one).log2()) if one > 0 and two > 0 else float("nan"),
+        bend=max((b for b in bends if b == b), default=float("nan")), degree=float(torch.tensor(two / one).log2()) if one > 0 and two > 0 else float("nan"),
         layers=tuple(layer.name for layer in signals.layers if layer.trainable), frozen_layers=sum(not layer.trainable for layer in signals.layers),
         narrowest=min(inner, default=0), entering=sum(t.numel() // specimen.size for t in floats),
         leaving=signals.layers[-1].numbers if signals.layers else 0, through=through, same_as_input=facts.same_as_input, n=specimen.size,

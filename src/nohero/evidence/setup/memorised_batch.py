@@ -37,6 +37,8 @@ class MemorisedBatch:
     scored: bool  # whether the score measures what the loss is about
     one_target: bool = False  # all items have the same target: nothing to tell apart
     momentum: float = float("nan")  # the least of the running statistics'
+    planned: float = float("nan")  # steps that the whole training is to take; nan where nobody said
+    warming: bool = False  # the learning rate has not come to its height yet
 
     def way(self, loss: float) -> float:
         """The part of the way from the constant to the floor that `loss` has gone; nan where the way is not known."""
@@ -61,7 +63,17 @@ def measure(setup: Setup, facts: TaskFacts) -> MemorisedBatch:
     bench, n, constant, floor, scored, same = prepared(setup, facts)
     arm = run(bench, Parts(), steps=MOST_STEPS, seconds=allowed(setup), enough=enough(constant, floor, scored=scored))
     momenta = [float(m.momentum) for m in setup.named_modules().values() if isinstance(getattr(m, "momentum", None), float) and getattr(m, "running_mean", None) is not None]
-    return MemorisedBatch(arm=arm, n=n, constant=constant, floor=floor, scored=scored, one_target=same, momentum=min(momenta, default=float("nan")))
+    length = setup.train.length()
+    return MemorisedBatch(
+        arm=arm, n=n, constant=constant, floor=floor, scored=scored, one_target=same, momentum=min(momenta, default=float("nan")),
+        planned=float(setup.given.epochs * length) if setup.given.epochs and length else float("nan"),
+        warming=arm.rates[1] > 1.01 * arm.rates[0] or any(_below_its_height(g) for o in setup.optimizers for g in o.param_groups),
+    )  # fmt: skip
+
+
+def _below_its_height(group: Any) -> bool:
+    """Whether a schedule will raise this group's rate: schedules note where they start from, and how high they go."""
+    return bool(group["lr"] < 0.99 * max(float(group.get("initial_lr", 0.0)), float(group.get("max_lr", 0.0))))
 
 
 def allowed(setup: Setup) -> float:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NOTHING = 0.005  # of the peak: a step decay by ten at a third and two thirds ends at 0.01
+STILL = 0.01  # of the peak
 FELL = 0.3  # of the peak; a fall that counts
 ROSE = 0.2  # of the peak; a rise that counts
 
@@ -25,6 +26,7 @@ class Shape:
     spent_at: float  # from here on the rate stays below 0.5 % of its peak; 1 where it never does
     valleys: int  # falls followed by rises, each of a good share of the peak
     valley_at: float  # where the first valley lies; 1 where there is none
+    settled_at: float  # from here on it changes by less than a hundredth of its peak
     late_rise: float  # last rate over the one in the middle of the run
 
     @property
@@ -39,8 +41,8 @@ class Shape:
 
     @property
     def neat(self) -> bool:
-        """One way down after an early peak, neither idle nor spent before the end."""
-        return self.peak_at <= 0.5 and self.valleys == 0 and self.spread > 0.2 and self.spent_at > 0.8 and self.end < 0.8 * self.peak
+        """One way down after an early peak that takes most of the run, neither idle nor spent before the end."""
+        return self.peak_at <= 0.5 and self.valleys == 0 and self.spread > 0.2 and self.spent_at > 0.8 and self.settled_at > 0.6 and self.end < 0.8 * self.peak
 
 
 def shape_of(rates: Sequence[float]) -> Shape:
@@ -60,6 +62,7 @@ def shape_of(rates: Sequence[float]) -> Shape:
         spent_at=min(1.0, (last_high + 1) / n) if last_high < len(rates) - 1 else 1.0,
         valleys=len(places),
         valley_at=places[0] / n if places else 1.0,
+        settled_at=max((k for k, r in enumerate(rates) if abs(r - rates[-1]) > STILL * peak), default=0) / n,
         late_rise=rates[-1] / middle if middle > 0 else float("inf") if rates[-1] > 0 else 1.0,
     )
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nohero.setup.setup import Setup
     from nohero.setup.specimen import Specimen
 
+DESCENT = 250  # steps on the answers themselves
 LEAST_PAIRS = 2  # of different targets
 HONEST = {"classes": ("cross-entropy", "nll"), "binary": ("bce", "bce-with-logits"), "multilabel": ("bce", "bce-with-logits"), "values": ("mse",), "reconstruction": ("mse", "bce", "bce-with-logits", "l1")}
 
@@ -142,7 +143,7 @@ def levels(setup: Setup, answer: Tensor, specimen: Specimen, bound: str) -> tupl
         free = (start.mean(0, keepdim=True) if shape[0] == 1 else start).clone().requires_grad_()
         optimizer = torch.optim.Adam([free], lr=0.05 * max(1.0, float(start.abs().mean())))
         values = []
-        for _ in range(250):
+        for _ in range(DESCENT):
             try:
                 loss = setup.call_loss(within(bound, free.expand(start.shape)).to(answer.dtype), specimen.target, *specimen.rest)
                 optimizer.zero_grad()
@@ -151,8 +152,14 @@ def levels(setup: Setup, answer: Tensor, specimen: Specimen, bound: str) -> tupl
                 return float("nan"), float("nan")
             values.append(float(loss.detach()))
             optimizer.step()
-        found.append(min(values) if all(map(math.isfinite, values)) else float("nan"))
+        found.append(min(values) if all(map(math.isfinite, values)) and _landed(values) else float("nan"))
     return found[0], found[1]
+
+
+def _landed(values: list[float]) -> bool:
+    """Whether most of the way down was in the first half: a loss without a bottom goes on falling."""
+    fallen = values[0] - values[-1]
+    return fallen <= 1e-6 * abs(values[0]) or values[len(values) // 2] - values[-1] <= 0.25 * fallen
 
 
 def bound_of(setup: Setup, specimen: Specimen) -> str:
@@ -171,7 +178,7 @@ def bound_of(setup: Setup, specimen: Specimen) -> str:
             answer = answer_of(setup, setup.forward(specimen), specimen)
         if answer is not None and bool(answer.isfinite().all()):
             seen.append(answer.double())
-    if not seen:
+    if not seen or all(bool((a == seen[0]).all()) for a in seen):  # weights that tell nothing, such as zeros
         return ""
     if all(bool((a >= 0).all() and (a <= 1).all()) for a in seen):
         return "softmax" if all(a.ndim > 1 and _near(a.sum(-1), 1.0) for a in seen) else "sigmoid"

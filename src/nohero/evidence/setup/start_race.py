@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.signals import draw_anew, feature_axis
+from nohero.setup.calling import tensors_of
 
 if TYPE_CHECKING:
     from nohero.evidence.setup.signals import Signals
@@ -44,6 +45,7 @@ class StartRace:
     given: tuple[float, ...] = ()
     redrawn: tuple[float, ...] = ()  # each trainable layer drawn anew, scaled so that its answers have deviation 1
     scaled: tuple[float, ...] = ()  # the float inputs standardised
+    mute: tuple[float, ...] = ()  # drawn anew, and each item gets another item's inputs: what can be learnt without them
     odd: tuple[str, ...] = ()  # what made us race
     features: tuple[Feature, ...] = ()  # far from deviation 1
     num_features: int = 0
@@ -60,14 +62,16 @@ def measure(setup: Setup, signals: Signals) -> StartRace:
     given: tuple[float, ...] = ()
     redrawn: tuple[float, ...] = ()
     scaled: tuple[float, ...] = ()
+    mute: tuple[float, ...] = ()
     if (odd or far) and setup.seconds_left() > SECONDS:
         try:
             given = _raced(setup)
             redrawn = _raced(setup, redrawn=True) if odd else ()
+            mute = _raced(setup, redrawn=True, mute=True) if {"spread", "gradient"} & set(odd) else ()
             scaled = _raced(setup, scaled=frozenset(f.name.rsplit("[", 1)[0] for f in far)) if far else ()
         except Unmeasurable:
             pass
-    return StartRace(given=given, redrawn=redrawn, scaled=scaled, odd=odd, features=far, num_features=len(features), items=items)
+    return StartRace(given=given, redrawn=redrawn, scaled=scaled, mute=mute, odd=odd, features=far, num_features=len(features), items=items)
 
 
 def _oddities(signals: Signals) -> tuple[str, ...]:
@@ -116,7 +120,7 @@ def _features(setup: Setup) -> tuple[list[Feature], int]:
     return found, items
 
 
-def _raced(setup: Setup, *, redrawn: bool = False, scaled: frozenset[str] = frozenset()) -> tuple[float, ...]:
+def _raced(setup: Setup, *, redrawn: bool = False, mute: bool = False, scaled: frozenset[str] = frozenset()) -> tuple[float, ...]:
     """Losses of up to RACE steps with the user's own step."""
     import torch
 
@@ -127,7 +131,8 @@ def _raced(setup: Setup, *, redrawn: bool = False, scaled: frozenset[str] = froz
         if redrawn:
             draw_anew(setup)
             _carry_the_signal(setup)
-        handle = setup.single.register_forward_pre_hook(_standardiser(setup, scaled), with_kwargs=True) if scaled else None
+        change = _standardiser(setup, scaled) if scaled else _shuffled if mute else None
+        handle = setup.single.register_forward_pre_hook(change, with_kwargs=True) if change is not None else None
         wanted = [p for p in setup.named_parameters().values() if p.requires_grad]
         own = torch.optim.Adam(wanted, lr=1e-3) if setup.step is None and not setup.optimizers and wanted else None
         try:
@@ -140,6 +145,17 @@ def _raced(setup: Setup, *, redrawn: bool = False, scaled: frozenset[str] = froz
             if handle is not None:
                 handle.remove()
     return tuple(losses)
+
+
+def _shuffled(_: Any, args: Any, kwargs: Any) -> Any:
+    """A hook that gives each item another's inputs; targets among the arguments stay."""
+    import torch
+
+    from nohero.setup.calling import TARGETS, mapped
+
+    order = torch.randperm(next((len(t) for t in tensors_of((args, kwargs)) if t.ndim), 0))
+    change = lambda t: t[order.to(t.device)] if t.ndim and len(t) == len(order) else t  # noqa: E731
+    return mapped(args, change), {k: v if k in TARGETS else mapped(v, change) for k, v in kwargs.items()}
 
 
 def _standardiser(setup: Setup, names: frozenset[str]) -> Any:

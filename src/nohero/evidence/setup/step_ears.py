@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +92,7 @@ class Ears:
         self.call += 1
         self.heard.losses.append([])
 
-    def __enter__(self) -> Ears:
+    def __enter__(self) -> Self:
         """Hook on."""
         from torch.optim.optimizer import register_optimizer_step_pre_hook
 
@@ -169,7 +169,7 @@ class Ears:
 
         return hook
 
-    def _profile(self, frame: Any, event: str, value: Any) -> None:
+    def _profile(self, frame: Any, event: str, _value: Any) -> None:
         kind = self._known.get(frame.f_code)
         if kind is None or self._quiet:
             return

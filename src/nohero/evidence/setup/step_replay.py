@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -123,10 +124,8 @@ def adaptive(setup: Setup, batch: Any) -> bool:
     from nohero.setup.refusal import Unmeasurable
 
     with setup.apart():
-        try:
+        with suppress(Unmeasurable):
             setup.train_step(batch)
-        except Unmeasurable:
-            pass
         held = [s for o in setup.optimizers for s in o.state.values() if isinstance(s, dict)]
         known = any(k in s for s in held for k in ("exp_avg_sq", "square_avg", "exp_inf", "sum"))
         return known or any("betas" in g for o in setup.optimizers for g in o.param_groups)

@@ -43,6 +43,14 @@ class SwapTest:
     spread: float = float("nan")  # of the reference arm's answers over the items
     by: str = ""  # what "of the way" is measured by: the answers, or the loss
 
+    @property
+    def moved(self) -> float:
+        """How far the user's own loss fell, as a part of the cure's fall on the same batch; nan where there is no cure."""
+        if self.cure is None or not self.cure.losses or not self.ours.losses:
+            return float("nan")
+        fall = self.cure.losses[0] - self.cure.loss
+        return (self.ours.losses[0] - self.ours.loss) / fall if fall > 0 else float("nan")
+
 
 class _Trial:
     """The arms on one batch."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.setup.memorised_batch import MemorisedBatch
-from nohero.run.finding import Finding, Level, Observed, passed, skipped, warned
+from nohero.run.finding import Finding, Level, Observed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
     from typing import Any
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from nohero.setup.given import Given
 
 
-QUICK = 0.05  # momentum; slower statistics do not settle within the steps that are taken
+SLOW = 0.02  # momentum of running statistics: sixty passes settle those above it
 LEARNT, LOST = 0.8, 0.3  # of the way from the best constant answer to the floor
 
 
@@ -38,10 +38,11 @@ def judge(memorised: MemorisedBatch) -> Finding:
     train, rest = memorised.way(arm.in_train), memorised.way(arm.settled if arm.settled == arm.settled else arm.loss)
     if train != train or rest != rest:
         return skipped("the way from the best constant answer to the floor is not known")
-    if memorised.momentum < QUICK:
-        return skipped("the running statistics follow too slowly for so short a training")
     if train < LEARNT or rest > LOST:
         return passed("eval mode answers as train mode has learnt")
+    left = (1 - memorised.momentum) ** memorised.planned  # of the statistics' start, at the end of the training
+    if 0 < memorised.momentum < SLOW and not left > 0.5:
+        return (passed if left == left else unsure)(f"running statistics with a momentum of {memorised.momentum:g} settle more slowly than could be tried", remedies=("tell how long the training is: epochs=",))
     return warned(
         f"a batch that is learnt in train mode (loss {arm.in_train:.4g}) is lost in eval mode ({arm.loss:.4g}), also after the running statistics were let settle",
         expected="the same answers in both modes",

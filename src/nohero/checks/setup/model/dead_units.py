@@ -116,4 +116,5 @@ CHECK = Check(
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=negative_bias), Case(toy="table-mlp", plant=negative_weights), Case(toy="cnn-batch-norm", plant=shifted_norm)),
     lookalikes=(Case(toy="table-mlp", plant=many_zeros_in), Case(toy="table-mlp", plant=slightly_negative_bias)),
+    under=("SKE268",),
 )

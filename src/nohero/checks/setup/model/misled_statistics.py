@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nohero.setup.given import Given
 
 
-LEFT = 0.95  # of the way after 24 passes: momentum below about 0.002
+LEFT = 0.8  # of the way after 24 passes: momentum below 0.01
 LAST = 0.35  # of the usual distance to the last batch: momentum above about 0.7
 BATCHES = 3  # fewer cannot tell the last from all
 

@@ -29,11 +29,11 @@ from nohero.run.finding import Finding, Level, Observed, Remedy, failed, passed,
 if TYPE_CHECKING:
     from nohero.setup.given import Given
 
-NOTHING = 0.01  # spreads of the answers; a mask of -1e4 in place of -inf leaves less
-GRAVE = 0.05  # spreads; measured on pooled and recurrent toys: faults move by 0.1 to 3
-STRONG = 0.75  # spreads; undeclared padding that moves answers by most of what tells items apart
-NEARLY = 0.5  # spreads, where first choices change besides
-TURNED = 0.2  # share of first choices that change
+NOTHING = 0.01  # spreads of the answers; chosen: sound toys move by 0, the weakest planted fault by 0.07
+GRAVE = 0.05  # spreads; chosen below this check's own five sabotages, which move by 0.07 to 1.1; weaker moves warn
+STRONG = 0.75  # spreads; chosen between one mean over padding (0.44) and one recurrent network run through it (0.92)
+NEARLY = 0.5  # spreads, where first choices change besides; chosen, not measured
+TURNED = 0.2  # share of first choices that change; chosen, not measured
 
 
 def judge(effect: PaddingEffect) -> Finding:

@@ -122,4 +122,5 @@ CHECK = Check(
     judge=judge,
     sabotages=tuple(Case(toy="frozen-backbone", plant=p) for p in (misspelt_switch, switched_the_module, norms_still_counting)),
     lookalikes=(Case(toy="frozen-backbone", plant=kept_out_of_the_optimizer),),
+    under=("SKE242",),
 )

@@ -142,4 +142,5 @@ CHECK = Check(
     judge=judge,
     sabotages=tuple(Case(toy="huber-regression", plant=p) for p in (sigmoid_end, rectified_end, lone_softmax)) + (Case(toy="table-mlp", plant=rectified_logits),),
     lookalikes=(Case(toy="huber-regression", plant=positive_targets), Case(toy="huber-regression", plant=targets_in_range)),
+    under=("SKE341",),
 )

@@ -5,9 +5,9 @@ nothing of the loss. The network sits on a plateau, or explodes.
 
 How it is measured: each layer's spread over the items, and the gradient at its answers. Where these differ by orders of
 magnitude, a short training from the start as given is raced against one whose layers were drawn anew and scaled so that each
-answers with deviation 1, with the user's own step.
+answers with deviation 1, with the user's own step; and against one whose items get each other's inputs.
 
-When it is right to fail: where the fresh start learns and the given one stays behind where the fresh one began.
+When it is right to fail: where the fresh start learns, and the given one no more than can be learnt without inputs.
 
 What it cannot see: signals that vanish later, and through time in a recurrent layer.
 
@@ -45,6 +45,8 @@ def judge(signals: Signals, race: StartRace) -> Finding:
     if not race.given or not race.redrawn:
         return skipped("the start looks odd, but no race could be run")
     began, end = sum(race.redrawn[:3]) / 3, sum(race.redrawn[-END:]) / END
+    mute = sum(race.mute[-END:]) / END if race.mute else began
+    began = min(began, mute) if mute - end >= GAIN * abs(mute) else began  # shares of classes are learnt without any signal
     given = sum(race.given[-END:]) / END
     spreads, grads = _ratio([x.spread for x in layers]), _ratio([x.gradient for x in layers])
     if began - end < GAIN * abs(began) or given < began - BEHIND * (began - end):

@@ -48,7 +48,7 @@ def judge(schedule: ScheduleCourse) -> Finding:
         if not told or course.other_unit is None or not course.other_unit.neat:
             continue
         return failed(
-            f"the schedule is stepped once a {schedule.unit} and {told}; stepped once a{'n' if other == 'epoch' else ''} {other} it comes down once, to {course.other_unit.end / course.other_unit.peak:.2g} of its peak",
+            f"the schedule is stepped once a{'n' if schedule.unit == 'epoch' else ''} {schedule.unit} and {told}; stepped once a{'n' if other == 'epoch' else ''} {other} it comes down once, to {course.other_unit.end / course.other_unit.peak:.2g} of its peak",
             expected="a schedule stepped in the unit it was made for",
             observed=Observed(value=float(course.steps), unit=f"steps of the schedule in {schedule.epochs} epochs"),
             component="schedule",

@@ -27,12 +27,15 @@ from nohero.run.finding import Finding, Observed, passed, skipped, warned
 if TYPE_CHECKING:
     from nohero.setup.given import Given
 
+FOREVER = 1.3  # highest rate of thirty runs over that of one: with the next, a rise that never ends
+AT_THE_END = 0.95  # of thirty runs
+
 
 def judge(schedule: ScheduleCourse) -> Finding:
     """A rise over most of the run warns."""
     if schedule.plateau or not schedule.epochs or not schedule.courses:
         return skipped("the schedule waits for a score" if schedule.plateau else "the length of the run is not known: hand over epochs=")
-    warming = [c for c in schedule.courses if c.shape.warming]
+    warming = [c for c in schedule.courses if c.shape.warming and not (c.later is not None and c.later.peak > FOREVER * c.shape.peak and c.later.peak_at > AT_THE_END)]
     if not warming:
         return passed(f"the rate is at its highest after {schedule.courses[0].shape.peak_at:.0%} of the run")
     course = warming[0]

@@ -92,6 +92,19 @@ def test_closures_globals_containers_slots_and_generators():
     assert stream.random() == draw
 
 
+def test_what_a_bound_method_of_a_list_holds():
+    losses = []
+    keep = losses.append
+
+    def step():
+        keep(1.0)
+
+    guard = Guard(step)
+    step()
+    guard.restore()
+    assert losses == []
+
+
 def test_random_streams():
     guard = Guard()
     expected = None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_OBJECTS = 300_000  # visited; beyond it the rest is left alone and named
 MOST_BYTES = 2 * 2**30  # of arrays that are copied
-ATOMS = (str, bytes, int, float, bool, complex, type(None), type, types.ModuleType, types.BuiltinFunctionType, range, slice)
+ATOMS = (str, bytes, int, float, bool, complex, type(None), type, types.ModuleType, range, slice)
 LEFT_ALONE = ("threading", "logging", "_io", "io", "weakref", "re", "_thread", "concurrent", "multiprocessing", "socket", "asyncio", "pathlib", "enum")
 LIBRARY = tuple({sysconfig.get_paths()["stdlib"], sysconfig.get_paths()["purelib"], sysconfig.get_paths()["platlib"]})
 
@@ -76,6 +76,8 @@ class Guard:
             self._generator(thing)
         elif isinstance(thing, types.FunctionType | types.MethodType | partial):
             self._function(thing)
+        elif isinstance(thing, types.BuiltinFunctionType):
+            self._waiting.append(thing.__self__)  # `seen.append`: the list is reached through it; a module is an atom
         elif isinstance(thing, types.CellType):
             self._cell(thing)
         else:
@@ -196,7 +198,7 @@ class Guard:
         space, missing = function.__globals__, object()
         for name in _names(function.__code__):
             held = space.get(name, missing)
-            if isinstance(held, type | types.ModuleType | types.BuiltinFunctionType):
+            if isinstance(held, type | types.ModuleType):
                 continue
 
             def undo(name: str = name, held: Any = held) -> None:

@@ -45,6 +45,7 @@ class LossProbes:
     path: tuple[float, ...]  # random to right, in five steps; of values
     path_zero: tuple[float, ...]  # the same from the opposite of the target
     relabelled: float  # relative change when the classes change names: 0 where only sameness counts
+    raised: float  # relative change when all answers are raised alike: 0 where only their order or their distances count
     answered: float  # relative change between two random answers: 0 where nothing depends on them
     still: float  # share of labels without any slope at the start
     still_gain: float  # how far the loss falls, relatively, when those are answered rightly
@@ -90,7 +91,7 @@ def _probed(stands: list[Bench], form: str) -> LossProbes:
         far=_far(first, form) if labelled else (math.nan,) * 4,
         towards=sum(a for a, _, _ in shares) / count if count else math.nan, away=sum(b for _, b, _ in shares) / count if count else math.nan,
         path=_path(first, drawn), path_zero=_path(first, _opposite(first)),
-        relabelled=_relabelled(first, drawn, base), answered=abs(base - other) / max(abs(base), abs(other), 1e-12),
+        relabelled=_relabelled(first, drawn, base), raised=_raised(first, drawn, base), answered=abs(base - other) / max(abs(base), abs(other), 1e-12),
         still=still[0], still_gain=still[1], wrong_still=wrong[0], wrong_gain=wrong[1],
     )  # fmt: skip
 
@@ -134,6 +135,11 @@ def _pull(bench: Bench, form: str, generator: Generator) -> tuple[float, float, 
     counts = (slope.abs().amax(axis) > 0) & (labels >= 0) & (labels < slope.shape[axis])
     up, down = (slope.argmin(axis) == labels) & counts, (slope.argmax(axis) == labels) & counts
     return float(up.sum()), float(down.sum()), int(counts.sum())
+
+
+def _raised(bench: Bench, drawn: Tensor, base: float) -> float:
+    value = _tried(bench, drawn + 1.7)
+    return abs(value - base) / max(abs(base), 1e-12)
 
 
 def _path(bench: Bench, start: Tensor) -> tuple[float, ...]:

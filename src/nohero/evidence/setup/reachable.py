@@ -48,6 +48,8 @@ def _parts(thing: Any) -> Iterator[tuple[str, Any]]:
         yield from (("", v) for v in (thing.func, *thing.args, *thing.keywords.values()))
     elif isinstance(thing, types.MethodType):
         yield from (("", thing.__self__), ("", thing.__func__))
+    elif isinstance(thing, types.BuiltinFunctionType):
+        yield "", thing.__self__
     elif isinstance(thing, types.FunctionType):
         yield from _of_function(thing)
     elif isinstance(thing, torch.nn.Module):

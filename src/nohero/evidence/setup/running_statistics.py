@@ -29,6 +29,7 @@ class RunningStatistics:
     layers: tuple[Follows, ...]
     passes: int
     batches: int
+    planned: float = float("nan")  # passes of the whole training; not a number where nobody said how long it is
 
 
 def measure(setup: Setup) -> RunningStatistics:
@@ -49,7 +50,9 @@ def measure(setup: Setup) -> RunningStatistics:
             for handle in handles:
                 handle.remove()
         found = [_follows(n, m.running_mean, start[n], means[n]) for n, m in layers.items() if means[n]]
-    return RunningStatistics(layers=tuple(f for f in found if f is not None), passes=PASSES, batches=len(specimens))
+    length = setup.train.length()
+    planned = float(setup.given.epochs * length) if setup.given.epochs and length else float("nan")
+    return RunningStatistics(layers=tuple(f for f in found if f is not None), passes=PASSES, batches=len(specimens), planned=planned)
 
 
 def _mean(x: Any, channels: int) -> Any:

@@ -61,6 +61,8 @@ def judge(probes: LossProbes) -> Finding:
     }
     if probes.kind not in (*CLASSED, "values", "reconstruction") and probes.form == "positive":
         return unsure(message + "; the answers are never negative, as distances are", remedies=("if a target of 1 means near, nothing is wrong; else turn the sign",), **rest)
+    if probes.kind == "values" and probes.raised < SAME:
+        return unsure(message + "; only differences of the answers count, as in losses of ranks and of survival", remedies=("if a higher answer means less of the target, nothing is wrong; else turn the sign",), **rest)
     return failed(
         message,
         level=Level.VERIFIED,

@@ -4,7 +4,8 @@ Why it matters: PyTorch's momentum is the weight of the new batch: 0.99 keeps no
 
 How it is measured: 24 forward passes in train mode; where the running mean stands between its start, the mean of all batches and that of the last batch.
 
-When it is right to fail: most of the way from the start is left, or the last batch alone decides.
+When it is right to fail: most of the way from the start is left, and would be at the end of the epochs that are planned; or the last batch
+alone decides.
 
 What it cannot see: layers that keep no running mean.
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 
 LEFT = 0.8  # of the way after 24 passes: momentum below 0.01
+ARRIVED = 0.2  # of the way left at the end of the training that is planned
 LAST = 0.35  # of the usual distance to the last batch: momentum above about 0.7
 BATCHES = 3  # fewer cannot tell the last from all
 
@@ -35,7 +37,8 @@ def judge(statistics: RunningStatistics) -> Finding:
     """Statistics that stay, or that forget, warn."""
     if not statistics.layers:
         return skipped("no layer in train mode keeps running statistics")
-    still = [f for f in statistics.layers if f.left > LEFT]
+    later = statistics.planned / statistics.passes  # what is left shrinks by the same factor again
+    still = [f for f in statistics.layers if f.left > LEFT and not max(f.left, 0.0) ** later < ARRIVED]
     hasty = [f for f in statistics.layers if f.last < LAST] if statistics.batches >= BATCHES else []
     chosen = still if len(still) * 2 > len(statistics.layers) else hasty if len(hasty) * 2 > len(statistics.layers) else []
     if not chosen:

@@ -68,6 +68,13 @@ def milestones_beyond(given: Given) -> Given:
     return scheduled(given, lambda o: MultiStepLR(o, [30, 60], gamma=0.1))
 
 
+def rare_steps(given: Given) -> Given:
+    """A step size of a hundred epochs."""
+    from torch.optim.lr_scheduler import StepLR
+
+    return scheduled(given, lambda o: StepLR(o, step_size=100, gamma=0.5))
+
+
 def optimizer_made_anew(given: Given) -> Given:
     """The optimizer is replaced after the schedule was made."""
     from dataclasses import replace
@@ -91,7 +98,7 @@ CHECK = Check(
     name="idle-schedule",
     source=sources.TUNE,
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=milestones_beyond), Case(toy="table-mlp", plant=optimizer_made_anew)),
+    sabotages=(Case(toy="cnn-batch-norm", plant=rare_steps), Case(toy="table-mlp", plant=milestones_beyond), Case(toy="table-mlp", plant=optimizer_made_anew)),
     lookalikes=(Case(toy="table-mlp", plant=one_late_step),),
     under=("SKE440",),
 )

@@ -5,25 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import COMPONENTS, Check, find_check, setup_checks
+from nohero.options import read_time
 from nohero.run.errors import BudgetError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
-
 
 def seconds_of(budget: float | str | None) -> float | None:
     """A budget as seconds: a number, '10s', '2m', or None and 'none' for no limit."""
-    if budget is None or (isinstance(budget, str) and budget.strip().lower() == "none"):
+    seconds = read_time("none" if budget is None else str(budget), mend="budget=60")
+    if seconds is None:
         return None
-    word = str(budget).strip().lower()
-    number, unit = (word[:-1], word[-1]) if word[-1:] in "smh" else (word, "")
-    try:
-        seconds = float(number) * UNITS[unit]
-    except (ValueError, KeyError):
-        raise UsageError(f"budget is {budget!r}", expected='seconds, or a time such as "10s" or "2m", or None', mend="budget=60") from None
-    if not 0 < seconds < float("inf"):
+    if not seconds > 0:
         raise BudgetError(f"a budget of {budget!r} is too little for anything", expected="a second at least", mend="budget=10 gives the most valuable part")
     return seconds
 

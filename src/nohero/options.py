@@ -44,7 +44,7 @@ class Options:
     effort: str = "full"
 
 
-def parse_budget(text: str) -> float | None:
+def read_time(text: str, *, mend: str) -> float | None:
     """'90s', '10m', '2h', '90' (seconds) or 'none' as seconds; None is no limit."""
     word = text.strip().lower()
     if word in ("none", "no"):
@@ -52,7 +52,15 @@ def parse_budget(text: str) -> float | None:
     found = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)\s*([smh]?)", word)
     seconds = float(found[1]) * UNITS[found[2]] if found else math.nan
     if not math.isfinite(seconds):
-        raise UsageError(f"unknown budget `{text}`", expected="a time such as 90s, 10m or 2h, or none", mend=f"--budget {BUDGET}, for example")
+        raise UsageError(f"unknown budget `{text}`", expected="a time such as 90s, 10m or 2h, or none", mend=mend)
+    return seconds
+
+
+def parse_budget(text: str) -> float | None:
+    """A run's budget as seconds; None is no limit."""
+    seconds = read_time(text, mend=f"--budget {BUDGET}, for example")
+    if seconds is None:
+        return None
     if seconds < LEAST_BUDGET:
         raise BudgetError(
             f"a budget of {text} is too little for anything",

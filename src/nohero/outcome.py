@@ -106,35 +106,18 @@ class Report:
 
 
 def check(
-    model: Any,
-    loss: Any = None,
-    train: Any = None,
-    *,
-    val: Any = None,
-    test: Any = None,
-    optimizer: Any = None,
-    scheduler: Any = None,
-    scheduler_steps: str = "epoch",
-    step: Callable[..., Any] | None = None,
-    evaluate: Callable[..., Any] | None = None,
-    epochs: int | None = None,
-    task: str | None = None,
-    classes: Any = None,
-    expect: dict[str, Any] | None = None,
-    unpack: Callable[..., Any] | None = None,
-    budget: float | str | None = 60,
-    seed: int = 0,
-    select: str | tuple[str, ...] = (),
-    ignore: dict[str, str] | None = None,
-    progress: bool = True,
-) -> Report:
+    model: Any, loss: Any = None, train: Any = None, *, val: Any = None, test: Any = None, optimizer: Any = None, scheduler: Any = None,
+    scheduler_steps: str = "epoch", step: Callable[..., Any] | None = None, evaluate: Callable[..., Any] | None = None, epochs: int | None = None,
+    task: str | None = None, classes: Any = None, expect: dict[str, Any] | None = None, unpack: Callable[..., Any] | None = None,
+    budget: float | str | None = 60, seed: int = 0, select: str | tuple[str, ...] = (), ignore: dict[str, str] | None = None, progress: bool = True,
+) -> Report:  # fmt: skip
     """Find the silent faults in a training set-up: your own model, loss, batches, optimizer, schedule, step and evaluation.
 
-    Only `model` and `train` are needed. `model` is a module or a factory; `loss` is `(output, target) -> scalar`, or None where the
-    model returns its own; `train`, `val`, `test` are loaders, datasets, tuples of tensors or lists of batches. `optimizer` and
-    `scheduler` are instances or factories. `step(model, batch, loss, optimizer) -> float` and `evaluate(model, batches) -> float`
-    are your own. `unpack(batch) -> (inputs, target)` is for batches that are neither `(x, y)` nor a dict of the model's arguments.
-    `select` names codes or components, `ignore` maps codes to reasons, `progress` shows a moving line on a terminal. `expect` declares what was meant (see `nohero explain expect`). `budget` is in seconds, or "10s", "2m", None for no limit.
+    Only `model` (a module or a factory) and `train` are needed; `loss` is `(output, target) -> scalar`, or None where the model returns its
+    own. `train`, `val`, `test` are loaders, data sets, tuples of tensors or lists of batches; `unpack(batch) -> (inputs, target)` is for
+    batches that are neither `(x, y)` nor a dict of the model's arguments. `step(model, batch, loss, optimizer) -> float` and
+    `evaluate(model, batches) -> float` are your own. `expect` declares what was meant, by the keys frozen, trainable, shared, equal, causal,
+    pad_id, pretrained and uses. `budget` is seconds, "10s", "2m" or None; `select` names codes or components, `ignore` maps codes to reasons.
 
     Everything comes back bit for bit as it was handed over. Raises UsageError, DataError or UserCodeError with what to mend.
     """
@@ -143,8 +126,6 @@ def check(
     from nohero.moving_line import Line
     from nohero.setup.given import Given
 
-    if scheduler_steps not in ("epoch", "batch"):
-        raise UsageError(f"scheduler_steps is {scheduler_steps!r}", expected='"epoch" or "batch"', mend='say when scheduler.step() is called: scheduler_steps="batch"')
     given = Given(
         model=model, loss=loss, train=train, val=val, test=test, optimizer=optimizer, scheduler=scheduler, scheduler_steps=scheduler_steps,
         step=step, evaluate=evaluate, epochs=epochs, task=task, classes=classes, expect=dict(expect or {}), unpack=unpack,
@@ -152,10 +133,9 @@ def check(
     name = getattr(model, "__name__", type(model).__name__)
     line = Line(silent=not progress)
     try:
-        checked = examine(given, budget=seconds_of(budget), seed=seed, name=name, checks=chosen_checks(select), ignored=read_ignored(ignore), told=line.told, found=line.found)
+        return Report(examine(given, budget=seconds_of(budget), seed=seed, name=name, checks=chosen_checks(select), ignored=read_ignored(ignore), told=line.told, found=line.found))
     finally:
         line.close()
-    return Report(checked)
 
 
 def check_layer(layer: Any, *inputs: Any, seed: int = 0) -> Report:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from nohero.report.sarif import PLACE
 from nohero.run.finding import Status
 
 if TYPE_CHECKING:
     from nohero.run.checked import Checked
 
 COMMANDS = {Status.FAIL: "error", Status.WARN: "warning"}
-PLACE = re.compile(r"^([^:]+\.py):(\d+)$")
 
 
 def as_github(checked: Checked) -> str:

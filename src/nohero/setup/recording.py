@@ -99,3 +99,11 @@ def _fold(tensor: Any, old: Any, new: Any) -> Any:
     if len(new) == 1 or tensor.numel() % max(1, int(new[1:].numel())) == 0:
         return tensor.reshape(-1, *new[1:])
     return tensor
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two nests hold the same tensors, bit for bit."""
+    import torch
+
+    left, right = list(tensors_of(one)), list(tensors_of(other))
+    return len(left) == len(right) and all(a.shape == b.shape and a.dtype == b.dtype and torch.equal(a, b) for a, b in zip(left, right, strict=True))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from nohero.run.errors import NoheroError, UserCodeError
+from nohero.setup.calling import shapes
+
 
 class Unmeasurable(Exception):  # noqa: N818 (a reason, not an error)
     """This cannot be measured here; the checks that need it are skipped with the reason."""
@@ -9,3 +14,20 @@ class Unmeasurable(Exception):  # noqa: N818 (a reason, not an error)
 
 class UserRaised(Unmeasurable):
     """The user's code raised on what a measurement gave it."""
+
+
+def brief(error: Exception) -> str:
+    """An exception's words on one line."""
+    return " ".join(str(error).split())[:300]
+
+
+def cannot_call(batch: Any, fault: Exception | None) -> NoheroError:
+    """No convention fits this batch: the first fault, as the user's own."""
+    what = str(fault) if fault is not None else "no way to call the model on a batch was found"
+    error = UserCodeError(
+        f"{what}; the batch is {shapes(batch)}",
+        expected="model(inputs) and loss(output, target) work on a batch (inputs, target), or on a dict with the model's argument names",
+        mend="hand over unpack=lambda batch: (inputs, target), or your own step(model, batch, loss, optimizer)",
+    )
+    error.__cause__ = getattr(fault, "__cause__", None) or fault
+    return error

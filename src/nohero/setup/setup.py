@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from nohero.run.errors import DataError, NoheroError, UsageError, UserCodeError
-from nohero.setup.calling import Call, main_output, mapped, own_loss_of, shapes, tensors_of, ways
+from nohero.setup.calling import Call, main_output, mapped, own_loss_of, shapes, ways
 from nohero.setup.given import Given
 from nohero.setup.guard import Guard, put_back, seed_all, streams
 from nohero.setup.intent import Intent, read_intent
 from nohero.setup.parts import built_model, built_optimizer, built_scheduler, each, modules_of, ready, stepped
-from nohero.setup.recording import Recording, as_it_is, bridge_between, listening
-from nohero.setup.refusal import Unmeasurable, UserRaised
+from nohero.setup.recording import Recording, as_it_is, bridge_between, listening, same
+from nohero.setup.refusal import Unmeasurable, UserRaised, brief, cannot_call
 from nohero.setup.source import Source
 from nohero.setup.specimen import Specimen, count_items
 
@@ -29,6 +29,8 @@ class Setup:
 
     def __init__(self, given: Given, *, seed: int = 0, deadline: float | None = None) -> None:
         """Build what was handed over as a factory, remember everything, and find out how the model is called."""
+        if given.scheduler_steps not in ("epoch", "batch"):
+            raise UsageError(f"scheduler_steps is {given.scheduler_steps!r}", expected='"epoch" or "batch"', mend='say when scheduler.step() is called: scheduler_steps="batch"')
         if given.train is None:
             raise UsageError("no training batches were handed over", expected="train=: a loader, a dataset, tensors or a list of batches", mend="nohero.check(model, loss, train)")
         self.given, self.seed, self.deadline = given, seed, deadline
@@ -165,7 +167,7 @@ class Setup:
         except (NoheroError, Unmeasurable):
             raise
         except Exception as error:
-            raise UserRaised(f"the model raised {type(error).__name__} on inputs {shapes((specimen.args, specimen.kwargs))}: {_brief(error)}") from error
+            raise UserRaised(f"the model raised {type(error).__name__} on inputs {shapes((specimen.args, specimen.kwargs))}: {brief(error)}") from error
 
     def output(self, specimen: Specimen) -> Any:
         """The tensor of answers, items first where they are counted so."""
@@ -201,7 +203,7 @@ class Setup:
         try:
             return self.loss(output, target, *rest)
         except Exception as error:
-            raise UserRaised(f"the loss raised {type(error).__name__} on output {shapes(output)} and target {shapes(target)}: {_brief(error)}") from error
+            raise UserRaised(f"the loss raised {type(error).__name__} on output {shapes(output)} and target {shapes(target)}: {brief(error)}") from error
 
     # Training as the user trains
 
@@ -211,7 +213,7 @@ class Setup:
             try:
                 told = self.step(self.model, batch, self.loss, self.optimizer)
             except Exception as error:
-                raise UserRaised(f"the step raised {type(error).__name__} on a batch {shapes(batch)}: {_brief(error)}") from error
+                raise UserRaised(f"the step raised {type(error).__name__} on a batch {shapes(batch)}: {brief(error)}") from error
             return float("nan") if told is None else float(told.detach() if hasattr(told, "detach") else told)
         if not self.optimizers:
             raise Unmeasurable("neither a step nor an optimizer was handed over")
@@ -243,7 +245,7 @@ class Setup:
         if self.step is not None:
             self._follow_the_step(batches[0])
         elif self._way is None:
-            raise self._cannot_call(batches[0], fault)
+            raise cannot_call(batches[0], fault)
 
     def _first_way_that_works(self, batch: Any) -> tuple[int | None, Exception | None]:
         import torch
@@ -287,8 +289,8 @@ class Setup:
         if self._way is None:
             return
         known = self.specimen_of(batch)
-        same_inputs = _same((heard.args, heard.kwargs), (known.args, known.kwargs))
-        if not same_inputs or (self.loss is not None and not _same(heard.target, known.target)) or not self._bridged(heard):
+        same_inputs = same((heard.args, heard.kwargs), (known.args, known.kwargs))
+        if not same_inputs or (self.loss is not None and not same(heard.target, known.target)) or not self._bridged(heard):
             self._way = None
 
     def _bridged(self, heard: Specimen) -> bool:
@@ -323,29 +325,8 @@ class Setup:
                 self.loss = loss
         return heard
 
-    def _cannot_call(self, batch: Any, fault: Exception | None) -> NoheroError:
-        what = str(fault) if fault is not None else "no way to call the model on a batch was found"
-        error = UserCodeError(
-            f"{what}; the batch is {shapes(batch)}",
-            expected="model(inputs) and loss(output, target) work on a batch (inputs, target), or on a dict with the model's argument names",
-            mend="hand over unpack=lambda batch: (inputs, target), or your own step(model, batch, loss, optimizer)",
-        )
-        error.__cause__ = getattr(fault, "__cause__", None) or fault
-        return error
-
 
 def _tensor_for_loss(raw: Any) -> Any:
     """Losses of torch want a tensor: the answer itself, or the tensor in it."""
     found = main_output(raw)
     return raw if found is None else found
-
-
-def _same(one: Any, other: Any) -> bool:
-    import torch
-
-    left, right = list(tensors_of(one)), list(tensors_of(other))
-    return len(left) == len(right) and all(a.shape == b.shape and a.dtype == b.dtype and torch.equal(a, b) for a, b in zip(left, right, strict=True))
-
-
-def _brief(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]

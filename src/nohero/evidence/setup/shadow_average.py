@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.setup.gradient_parts import sample
 from nohero.evidence.setup.reachable import reachable
-from nohero.evidence.setup.step_ears import sample
 from nohero.evidence.setup.step_modes import run_evaluation
 from nohero.setup.refusal import Unmeasurable
 

@@ -22,11 +22,6 @@ def make() -> Given:
     stripes_KHW = torch.stack([rows_HW % 4 < 2, columns_HW % 4 < 2, (rows_HW + columns_HW) % 4 < 2]).float()
     x_NCHW = stripes_KHW[y_N][:, None] + 0.4 * torch.randn(PICTURES, 1, SIDE, SIDE, generator=generator)
 
-    def augmented(x_CHW: Any) -> Any:
-        if torch.rand(()) < 0.5:
-            x_CHW = x_CHW.roll(int(torch.randint(0, 4, ())), -1)
-        return x_CHW + 0.1 * torch.randn_like(x_CHW)
-
     class Pictures(Dataset[Any]):
         def __init__(self, rows: range, transform: Any = None) -> None:
             self.x, self.y, self.transform = x_NCHW[rows.start : rows.stop], y_N[rows.start : rows.stop], transform
@@ -51,3 +46,12 @@ def make() -> Given:
         optimizer=torch.optim.Adam(model.parameters(), lr=5e-3),
         epochs=15,
     )
+
+
+def augmented(x_CHW: Any) -> Any:
+    """Rolled along and with noise, at random."""
+    import torch
+
+    if torch.rand(()) < 0.5:
+        x_CHW = x_CHW.roll(int(torch.randint(0, 4, ())), -1)
+    return x_CHW + 0.1 * torch.randn_like(x_CHW)

@@ -37,16 +37,6 @@ def make() -> Given:
     for parameter in model.backbone.parameters():
         parameter.requires_grad_(False)
 
-    def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
-        x_NCHW, y_B = batch
-        model.train()
-        model.backbone.eval()
-        optimizer.zero_grad()
-        value = loss(model(x_NCHW), y_B)
-        value.backward()
-        optimizer.step()
-        return float(value.detach())
-
     return Given(
         model=model,
         loss=nn.CrossEntropyLoss(),
@@ -84,3 +74,15 @@ def _pretrain(backbone: Any, x_NCHW: Any, y_N: Any) -> None:
         optimizer.zero_grad()
         nn.functional.cross_entropy(head(backbone(x_NCHW[rows])), y_N[rows]).backward()
         optimizer.step()
+
+
+def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
+    """One plain step with the backbone in eval mode."""
+    x_NCHW, y_B = batch
+    model.train()
+    model.backbone.eval()
+    optimizer.zero_grad()
+    value = loss(model(x_NCHW), y_B)
+    value.backward()
+    optimizer.step()
+    return float(value.detach())

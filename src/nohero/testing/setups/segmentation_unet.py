@@ -36,19 +36,8 @@ def make() -> Given:
                 x_CHW, mask_HW = x_CHW.flip(-1), mask_HW.flip(-1)
             return x_CHW, mask_HW
 
-    class Net(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.down = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU())
-            self.deep = nn.Sequential(nn.MaxPool2d(2), nn.Conv2d(8, 16, 3, padding=1), nn.ReLU(), nn.Upsample(scale_factor=2))
-            self.up = nn.Sequential(nn.Conv2d(24, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, CLASSES, 1))
-
-        def forward(self, x_BCHW: Any) -> Any:
-            flat_BCHW = self.down(x_BCHW)
-            return self.up(torch.cat([flat_BCHW, self.deep(flat_BCHW)], 1))
-
     torch.manual_seed(21)
-    model = Net()
+    model = _net()
     return Given(
         model=model,
         loss=nn.CrossEntropyLoss(),
@@ -73,3 +62,22 @@ def mean_iou(model: Any, batches: Any) -> float:
                 both_K[k] += ((said_BHW == k) & (mask_BHW == k)).sum()
                 either_K[k] += ((said_BHW == k) | (mask_BHW == k)).sum()
     return float((both_K / either_K.clamp(min=1)).mean())
+
+
+def _net() -> Any:
+    """The network."""
+    import torch
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.down = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU())
+            self.deep = nn.Sequential(nn.MaxPool2d(2), nn.Conv2d(8, 16, 3, padding=1), nn.ReLU(), nn.Upsample(scale_factor=2))
+            self.up = nn.Sequential(nn.Conv2d(24, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, CLASSES, 1))
+
+        def forward(self, x_BCHW: Any) -> Any:
+            flat_BCHW = self.down(x_BCHW)
+            return self.up(torch.cat([flat_BCHW, self.deep(flat_BCHW)], 1))
+
+    return Net()

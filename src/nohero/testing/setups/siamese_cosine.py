@@ -24,36 +24,9 @@ def make() -> Given:
     right_NC = centre_KC[right_N] + 0.6 * torch.randn(PAIRS, COLUMNS, generator=generator)
     rows = [{"left": left_NC[i], "right": right_NC[i], "label": 2.0 * same_N[i].float() - 1} for i in range(PAIRS)]
 
-    class Siamese(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.encoder = nn.Sequential(nn.Linear(COLUMNS, 32), nn.ReLU(), nn.Linear(32, 16))
-
-        def forward(self, left: Any, right: Any) -> Any:
-            return self.encoder(left), self.encoder(right)
-
     torch.manual_seed(13)
-    model = Siamese()
+    model = _net()
     loss = nn.CosineEmbeddingLoss(margin=0.2)
-
-    def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
-        model.train()
-        optimizer.zero_grad()
-        value = loss(model(batch["left"], batch["right"]), batch["label"])
-        value.backward()
-        optimizer.step()
-        return float(value.detach())
-
-    def evaluate(model: Any, batches: Any) -> float:
-        model.eval()
-        right = seen = 0
-        with torch.no_grad():
-            for batch in batches:
-                left_BD, right_BD = model(batch["left"], batch["right"])
-                near_B = nn.functional.cosine_similarity(left_BD, right_BD) > 0.6
-                right += int((near_B == (batch["label"] > 0)).sum())
-                seen += len(near_B)
-        return right / seen
 
     return Given(
         model=model,
@@ -65,3 +38,44 @@ def make() -> Given:
         step=step,
         evaluate=evaluate,
     )
+
+
+def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
+    """One plain step on a dict."""
+    model.train()
+    optimizer.zero_grad()
+    value = loss(model(batch["left"], batch["right"]), batch["label"])
+    value.backward()
+    optimizer.step()
+    return float(value.detach())
+
+
+def evaluate(model: Any, batches: Any) -> float:
+    """The share of pairs on the right side of a cosine of 0.6."""
+    import torch
+    from torch import nn
+
+    model.eval()
+    right = seen = 0
+    with torch.no_grad():
+        for batch in batches:
+            left_BD, right_BD = model(batch["left"], batch["right"])
+            near_B = nn.functional.cosine_similarity(left_BD, right_BD) > 0.6
+            right += int((near_B == (batch["label"] > 0)).sum())
+            seen += len(near_B)
+    return right / seen
+
+
+def _net() -> Any:
+    """The network."""
+    from torch import nn
+
+    class Siamese(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.encoder = nn.Sequential(nn.Linear(COLUMNS, 32), nn.ReLU(), nn.Linear(32, 16))
+
+        def forward(self, left: Any, right: Any) -> Any:
+            return self.encoder(left), self.encoder(right)
+
+    return Siamese()

@@ -27,26 +27,6 @@ def make() -> Given:
     with torch.no_grad():
         model[-1].bias.fill_(math.log(float(weight) * SHARE / (1 - SHARE)))
 
-    def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
-        x_BC, y_B = batch
-        model.train()
-        value = loss(model(x_BC).squeeze(-1), y_B)
-        optimizer.zero_grad()
-        value.backward()
-        optimizer.step()
-        return float(value.detach())
-
-    def evaluate(model: Any, batches: Any) -> float:
-        model.eval()
-        right, seen = torch.zeros(2), torch.zeros(2)
-        with torch.no_grad():
-            for x_BC, y_B in batches:
-                said_B = (model(x_BC).squeeze(-1) > 0).float()
-                for k in (0, 1):
-                    right[k] += ((said_B == k) & (y_B == k)).sum()
-                    seen[k] += (y_B == k).sum()
-        return float((right / seen.clamp(min=1)).mean())
-
     return Given(
         model=model,
         loss=nn.BCEWithLogitsLoss(pos_weight=weight),
@@ -57,3 +37,29 @@ def make() -> Given:
         step=step,
         evaluate=evaluate,
     )
+
+
+def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
+    """One step; the last axis is dropped before the loss."""
+    x_BC, y_B = batch
+    model.train()
+    value = loss(model(x_BC).squeeze(-1), y_B)
+    optimizer.zero_grad()
+    value.backward()
+    optimizer.step()
+    return float(value.detach())
+
+
+def evaluate(model: Any, batches: Any) -> float:
+    """The mean of the classes' recalls."""
+    import torch
+
+    model.eval()
+    right, seen = torch.zeros(2), torch.zeros(2)
+    with torch.no_grad():
+        for x_BC, y_B in batches:
+            said_B = (model(x_BC).squeeze(-1) > 0).float()
+            for k in (0, 1):
+                right[k] += ((said_B == k) & (y_B == k)).sum()
+                seen[k] += (y_B == k).sum()
+    return float((right / seen.clamp(min=1)).mean())

@@ -34,12 +34,6 @@ def make() -> Given:
             drawn_BZ = mean_BZ + torch.randn_like(mean_BZ) * (0.5 * logvar_BZ).exp() if self.training else mean_BZ
             return self.decoder(drawn_BZ), mean_BZ, logvar_BZ
 
-    def loss(answer: Any, x_BC: Any) -> Any:
-        logit_BC, mean_BZ, logvar_BZ = answer
-        reconstruction = nn.functional.binary_cross_entropy_with_logits(logit_BC, x_BC, reduction="sum")
-        divergence = -0.5 * (1 + logvar_BZ - mean_BZ.square() - logvar_BZ.exp()).sum()
-        return (reconstruction + divergence) / len(x_BC)
-
     torch.manual_seed(22)
     model = Net()
     return Given(
@@ -50,3 +44,13 @@ def make() -> Given:
         optimizer=torch.optim.Adam(model.parameters(), lr=5e-3),
         epochs=15,
     )
+
+
+def loss(answer: Any, x_BC: Any) -> Any:
+    """Reconstruction and divergence, summed over everything and divided by the items."""
+    from torch import nn
+
+    logit_BC, mean_BZ, logvar_BZ = answer
+    reconstruction = nn.functional.binary_cross_entropy_with_logits(logit_BC, x_BC, reduction="sum")
+    divergence = -0.5 * (1 + logvar_BZ - mean_BZ.square() - logvar_BZ.exp()).sum()
+    return (reconstruction + divergence) / len(x_BC)

@@ -21,7 +21,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nohero.checks.check import Case, Check
-from nohero.evidence.setup.intent_facts import IntentFacts
+from nohero.evidence.setup.intent_facts import IntentFacts, Parameter
 from nohero.run import sources
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, warned
 
@@ -61,19 +61,23 @@ def judge(facts: IntentFacts) -> Finding:
             remedies=(f"{place}.requires_grad_(False): for a parameter the attribute is requires_grad, and a module has only the method",),
         )
     if drifted:
-        return warned(
-            f"{len(drifted)} buffers of modules declared frozen move within {facts.steps} steps: {', '.join(b.name for b in drifted[:NAMED])}",
-            expected="none to move",
-            observed=Observed(value=float(len(drifted)), unit="buffers moved", n=len(declared)),
-            component="step",
-            where=tuple(b.name for b in drifted),
-            level=Level.VERIFIED,
-            why="A norm in train mode keeps counting, whatever its parameters do; the frozen part no longer gives what it gave.",
-            remedies=("after model.train() call .eval() on the frozen part",),
-        )
+        return _drifting(drifted, facts, len(declared))
     if not declared:
         return skipped('nothing is declared frozen: expect={"frozen": ["backbone.*"]}')
     return passed(f"all {len(declared)} tensors declared frozen stay bit for bit over {facts.steps} steps") if facts.steps else skipped("no step could be run")
+
+
+def _drifting(drifted: list[Parameter], facts: IntentFacts, declared: int) -> Finding:
+    return warned(
+        f"{len(drifted)} buffers of modules declared frozen move within {facts.steps} steps: {', '.join(b.name for b in drifted[:NAMED])}",
+        expected="none to move",
+        observed=Observed(value=float(len(drifted)), unit="buffers moved", n=declared),
+        component="step",
+        where=tuple(b.name for b in drifted),
+        level=Level.VERIFIED,
+        why="A norm in train mode keeps counting, whatever its parameters do; the frozen part no longer gives what it gave.",
+        remedies=("after model.train() call .eval() on the frozen part",),
+    )
 
 
 def misspelt_switch(given: Given) -> Given:

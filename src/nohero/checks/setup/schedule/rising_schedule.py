@@ -58,7 +58,7 @@ def judge(schedule: ScheduleCourse) -> Finding:
 def _rises(course: Course) -> bool:
     shape = course.shape
     up = shape.late_rise > RISES and shape.end > ABOVE * shape.start and shape.valleys == 0 and shape.peak_at > 0.95
-    return up and (course.later is None or (course.later.peak > BEYOND * shape.peak and course.later.peak_at > 0.95))  # noqa: PLR2004
+    return up and (course.later is None or (course.later.peak > BEYOND * shape.peak and course.later.peak_at > 0.95))
 
 
 def growing(given: Given) -> Given:

@@ -2,7 +2,7 @@
 
 import torch
 from torch import nn
-from torch.nn import functional as F
+from torch.nn import functional as F  # noqa: N812 (as everybody writes it)
 from torch.utils.data import DataLoader, TensorDataset
 
 

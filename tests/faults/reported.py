@@ -9,7 +9,7 @@ import math
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F
+from torch.nn import functional as F  # noqa: N812 (as everybody writes it)
 from torch.utils.data import DataLoader, Dataset
 
 from faults.made import blobs, cnn, loader, mlp, numbers, plain_step, sequence_loss, series, table, tokens

@@ -57,6 +57,12 @@ def test_a_symptom_goes_under_the_first_cause_and_stands_alone_without_one():
     assert folded((symptom, *FOUND[3:]), {}, frozenset({"OVF200"}))[0].also == ()
 
 
+def test_a_symptom_goes_under_a_cause_in_the_part_it_blames():
+    symptom = named(failed("cannot be trained", component="model"), "OVF200", "untrainable-batch", "overfit")
+    assert folded((symptom, *FOUND), {}, frozenset({"OVF200"}))[2].also == ("OVF200",)
+    assert "1 folded under a cause" in text(Checked(name="x", findings=folded((symptom, *FOUND), {}, frozenset({"OVF200"}))), width=200)
+
+
 def test_what_is_clean_is_one_line():
     assert len(text(CLEAN).strip().splitlines()) == 1
     assert "2 checks: 1 passed, 1 skipped" in text(CLEAN)

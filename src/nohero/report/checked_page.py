@@ -50,7 +50,7 @@ def _top(checked: Checked) -> str:
 
 
 def _verdict(checked: Checked) -> str:
-    parts = "".join(f'<li><span class="tone-{tone}">{size:,}</span> {word}</li>' for word, size, tone in tally(checked.findings))
+    parts = "".join(f'<li><span class="tone-{tone}">{size:,}</span> {word}</li>' for word, size, tone in tally(f for f in checked.findings if f.code not in checked.followers))
     first = checked.told[0] if checked.told else None
     help_ = f'<p class="next"><strong>Next:</strong> {html_line(first.remedies[0].text)}</p>' if first is not None and first.remedies else ""
     notes = "".join(f"<p>{html_line(note)}</p>" for note in checked.notes)

@@ -24,7 +24,9 @@ def text(checked: Checked, *, color: bool = False, width: int = 80, verbose: boo
         parts.append(f"and {count(len(checked.told) - MOST, 'more finding')}\n")
     took = duration(checked.seconds) if checked.seconds >= 1 else f"{checked.seconds:.1f} s"
     left = f"; {count(len(checked.left_out), 'measurement')} left out for want of time" if checked.left_out else ""
-    parts.append("\n".join(manner.block("", manner.say(f"{tally_text(checked.findings)}{left}; {took}"))) + "\n")
+    alone = [f for f in checked.findings if f.code not in checked.followers]
+    folded = f", {len(checked.followers)} folded under a cause" if checked.followers else ""
+    parts.append("\n".join(manner.block("", manner.say(f"{tally_text(alone)}{folded}{left}; {took}"))) + "\n")
     return "\n".join(parts)
 
 

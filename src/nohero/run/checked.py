@@ -28,9 +28,13 @@ class Checked:
     def told(self) -> tuple[Finding, ...]:
         """What is to be told: failures, then warnings, then what the numbers cannot decide; nothing that is folded or ignored."""
         order = {Status.FAIL: 0, Status.WARN: 1, Status.ERROR: 2, Status.UNSURE: 3}
-        folded = {code for f in self.findings for code in f.also}
-        loud = [f for f in self.findings if f.status in order and f.code not in folded and not f.ignored]
+        loud = [f for f in self.findings if f.status in order and f.code not in self.followers and not f.ignored]
         return tuple(sorted(loud, key=lambda f: order[f.status]))
+
+    @property
+    def followers(self) -> frozenset[str]:
+        """Codes that are folded under their cause."""
+        return frozenset(code for f in self.findings for code in f.also)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -46,16 +50,19 @@ class Checked:
 def folded(findings: tuple[Finding, ...], under: dict[str, tuple[str, ...]], symptoms: frozenset[str]) -> tuple[Finding, ...]:
     """The findings with followers named in their cause's `also`.
 
-    `under` gives for a code its possible causes. A symptom goes under the first cause that fails, or warns, in the order given.
+    `under` gives for a code its possible causes. A symptom goes under a cause in the part it blames itself, else under the first that
+    fails, or warns, in the order given.
     """
     loud = [f for f in findings if f.status in LOUD and not f.ignored]
     codes = {f.code for f in loud}
-    causes = [f.code for status in LOUD for f in loud if f.status is status and f.code not in symptoms]
+    causes = [f for status in LOUD for f in loud if f.status is status and f.code not in symptoms]
     also: dict[str, list[str]] = {}
     gone: set[str] = set()
     for finding in loud:
         near = [c for c in under.get(finding.code, ()) if c in codes]
-        cause = near[0] if near else causes[0] if finding.code in symptoms and causes else None
+        if not near and finding.code in symptoms:
+            near = [c.code for c in sorted(causes, key=lambda c: c.component != finding.component)]
+        cause = near[0] if near else None
         if cause is not None and cause != finding.code and cause not in gone:
             also.setdefault(cause, []).append(finding.code)
             gone.add(finding.code)

@@ -52,22 +52,19 @@ def measure(setup: Setup, facts: TaskFacts, reach: AnswerRange) -> StartLoss:
     spread, scaled = _scaled(setup, facts, first)
     return StartLoss(
         kind=first.kind, loss=first.loss, classes=classes, batches=len(stands), start=sum(each) / len(each), each=each, undecided=undecided,
-        constant=_constant(first, reach.form), unit=undecided / math.log(max(2, classes)), bounded=max(abs(reach.driven_low), abs(reach.driven_high)) <= BOUND * max(abs(reach.low), abs(reach.high)), input_spread=spread, inputs_scaled=scaled, fresh=_fresh(setup, facts),
+        constant=_constant(stands, reach.form), unit=undecided / math.log(max(2, classes)), bounded=max(abs(reach.driven_low), abs(reach.driven_high)) <= BOUND * max(abs(reach.low), abs(reach.high)), input_spread=spread, inputs_scaled=scaled, fresh=_fresh(setup, facts),
     )  # fmt: skip
 
 
-def _constant(bench: Bench, form: str) -> float:
-    """The loss of the best constant answer on this batch."""
+def _constant(stands: list[Bench], form: str) -> float:
+    """The loss of the best constant answer: values over all the batches, as one batch of sorted items hardly varies; labels on the first."""
     import torch
 
     from nohero.setup.refusal import Unmeasurable
 
+    bench = stands[0]
     if bench.kind not in LABELLED:
-        if bench.target.numel() != bench.answer.numel() or not bench.target.is_floating_point():
-            return math.nan
-        t = bench.target.reshape(bench.answer.shape).to(bench.answer.dtype)
-        middles = (t.mean(0, keepdim=True), t.median(0, keepdim=True).values)
-        return min(bench.value(m.expand_as(t).contiguous()) for m in middles)
+        return _constant_value(stands)
     if form != "logits":
         return math.nan
     shape = [1] * bench.answer.ndim
@@ -86,6 +83,18 @@ def _constant(bench: Bench, form: str) -> float:
     except Unmeasurable:
         return math.nan
     return best
+
+
+def _constant_value(stands: list[Bench]) -> float:
+    """The mean or the median of the targets, place by place, whichever is better."""
+    import torch
+
+    alike = [b for b in stands if b.answer.shape[1:] == stands[0].answer.shape[1:] and b.target.numel() == b.answer.numel() and b.target.is_floating_point()]
+    if not alike:
+        return math.nan
+    targets = torch.cat([b.target.reshape(b.answer.shape).to(b.answer.dtype) for b in alike])
+    middles = (targets.mean(0, keepdim=True), targets.median(0, keepdim=True).values)
+    return min(sum(b.value(m.expand_as(b.answer).contiguous()) for b in alike) / len(alike) for m in middles)
 
 
 def _scaled(setup: Setup, facts: TaskFacts, first: Bench) -> tuple[float, float]:

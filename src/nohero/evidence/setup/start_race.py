@@ -26,6 +26,7 @@ END = 10  # last losses that are averaged
 ODD_RATIO = 1e3  # of spreads or gradients between the first and the last layer
 ODD_ANSWER = 8.0  # times the size of the answer from default starts
 ODD_SHARE = 0.5  # of units dead, or of values saturated
+RARE = 0.9  # of the items have one value: a border pixel or a rare flag, whose deviation says nothing of its scale
 WIDE, NARROW, FAR = 20.0, 0.01, 20.0  # deviations of a feature, and its mean in deviations
 
 
@@ -36,6 +37,13 @@ class Feature:
     name: str
     mean: float
     deviation: float
+    rare: bool = False  # nearly all items have one value
+
+    @property
+    def far(self) -> bool:
+        """Whether its scale is odd."""
+        narrow = 0 < self.deviation < NARROW and not self.rare
+        return self.deviation > WIDE or narrow or abs(self.mean) > FAR * max(self.deviation, 0.05)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +65,7 @@ def measure(setup: Setup, signals: Signals) -> StartRace:
     from nohero.setup.refusal import Unmeasurable
 
     features, items = _features(setup)
-    far = tuple(f for f in features if f.deviation > WIDE or 0 < f.deviation < NARROW or abs(f.mean) > FAR * max(f.deviation, 0.05))
+    far = tuple(f for f in features if f.far)
     odd = _oddities(signals)
     given: tuple[float, ...] = ()
     redrawn: tuple[float, ...] = ()
@@ -116,7 +124,7 @@ def _features(setup: Setup) -> tuple[list[Feature], int]:
         for k, row in enumerate(values):
             kept = row[row.isfinite()]
             if len(kept) > 1:
-                found.append(Feature(name=f"{name}[{k}]", mean=float(kept.mean()), deviation=float(kept.std())))
+                found.append(Feature(name=f"{name}[{k}]", mean=float(kept.mean()), deviation=float(kept.std()), rare=float((kept == kept.mode().values).double().mean()) > RARE))
     return found, items
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 PRICE = 0.05  # seconds
 STEPS = 3
+NEAR = 0.3  # of the values' deviation: two draws that differ by less are the same item, a little shaken
+FEW = 0.05  # of whole numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,32 @@ def measure(setup: Setup) -> StepInputs:
         with setup.apart(seed=1):
             elsewhere = _same(first, _inputs(setup, other))
     return StepInputs(same_in_turn=same, same_elsewhere=elsewhere, like_a_batch=_like(first, other), inputs=len(first))
+
+
+def drawn(setup: Setup, batch: Any) -> bool:
+    """Whether the step makes up what the models or the loss get: other random numbers, other values (not the same in another order)."""
+    from nohero.setup.calling import tensors_of
+
+    if setup.step is None:
+        return False
+    heard = [setup.listen(batch, seed) for seed in (0, 1)]
+    one, other = ([t.detach() for t in tensors_of(([call[:2] for call in h.calls], [given[1:] for given, _ in h.losses])) if not t.requires_grad] for h in heard)
+    return len(one) == len(other) and any(_far(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _far(one: Any, other: Any) -> bool:
+    if one.shape != other.shape or not one.numel() or _dealt(one, other):
+        return False
+    if not one.is_floating_point():
+        return float((one != other).double().mean()) > FEW
+    return float((one - other).double().square().mean().sqrt()) > NEAR * float(one.double().std(correction=0))
+
+
+def _dealt(one: Any, other: Any) -> bool:
+    """Whether the values are the same in another order."""
+    import torch
+
+    return torch.equal(one.flatten().sort().values, other.flatten().sort().values)
 
 
 def _two(setup: Setup) -> tuple[Any, Any]:

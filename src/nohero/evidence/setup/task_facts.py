@@ -141,7 +141,7 @@ def _kind(setup: Setup, output: Tensor, target: Tensor, loss: str) -> tuple[str,
     whole = not target.is_floating_point()
     said = (setup.given.task or "").lower()
     if whole and target.ndim == output.ndim - 1:
-        axis = 1 if output.ndim == 2 or (output.shape[:1] + output.shape[2:] == target.shape) else output.ndim - 1
+        axis = _class_axis(setup, output, target)
         return "classes", int(output.shape[axis]), axis
     if whole and output.ndim == 2 and target.ndim == 1 and target.shape[0] == output.shape[0] and output.shape[1] > 1:
         return "classes", int(output.shape[1]), 1
@@ -158,6 +158,31 @@ def _kind(setup: Setup, output: Tensor, target: Tensor, loss: str) -> tuple[str,
     if target.is_floating_point() or output.numel() == target.numel():
         return "values", 0, -1
     return "unknown", 0, -1
+
+
+def _class_axis(setup: Setup, output: Tensor, target: Tensor) -> int:
+    """Axis 1 or the last, by the shapes; where both fit, the one along which the loss does not see a constant, as no soft-max does."""
+    first, last = output.shape[:1] + output.shape[2:] == target.shape, output.shape[:-1] == target.shape
+    if output.ndim == 2 or not last:
+        return 1 if first or output.ndim == 2 else output.ndim - 1
+    if not first or setup.loss is None:
+        return output.ndim - 1
+    return 1 if _blind_along(setup, output, target, 1) and not _blind_along(setup, output, target, output.ndim - 1) else output.ndim - 1
+
+
+def _blind_along(setup: Setup, output: Tensor, target: Tensor, axis: int) -> bool:
+    """Whether the loss stays as it is when a number, another at every place, is added along the axis."""
+    import torch
+
+    from nohero.setup.refusal import Unmeasurable
+
+    shape = [1 if a == axis else n for a, n in enumerate(output.shape)]
+    shift = torch.rand(shape, generator=torch.Generator().manual_seed(0)).to(output)
+    try:
+        before, after = (float(setup.call_loss(o, target)) for o in (output, output + shift))
+    except Unmeasurable:
+        return False
+    return abs(after - before) <= ALIKE * max(1e-6, abs(before))
 
 
 def _shifted(main: Tensor, target: Tensor) -> bool:

@@ -44,6 +44,8 @@ def judge(swap: SwapTest, memorised: MemorisedBatch) -> Finding:
     """A part whose replacement cures the training fails; else the numbers cannot decide."""
     if not swap.ran:
         return passed("one small batch is learnt by heart") if swap.reached == swap.reached else skipped("how far it got cannot be told")
+    if swap.drawn:
+        return skipped("the step draws inputs or targets itself, so no batch comes twice to be learnt by heart")
     if LEARNT <= memorised.progress <= TOO_FAR:  # its own loss was learnt; that the answers are not all right may be meant
         return passed(f"one small batch is learnt as far as its own loss goes ({_share(memorised.progress)} of the way)")
     if swap.blamed and swap.cured >= CURED and swap.again:
@@ -124,12 +126,30 @@ def nothing_to_learn(given: Given) -> Given:
     return replace(given, train=DataLoader(TensorDataset(x, y[torch.randperm(len(y), generator=torch.Generator().manual_seed(1))]), batch_size=32, shuffle=True), val=None, evaluate=None)
 
 
+def noise_drawn_in_the_step(given: Given) -> Given:
+    """A denoiser: the step makes up what the model sees and what it has to tell."""
+    import torch
+    from torch import nn
+
+    model = nn.Sequential(nn.Linear(6, 128), nn.ReLU(), nn.Linear(128, 6))
+
+    def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
+        noise = torch.randn_like(batch[0])
+        value = loss(model(batch[0] + 0.1 * noise), noise)
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        return float(value.detach())
+
+    return replace(given, model=model, loss=nn.MSELoss(), step=step, val=None, evaluate=None, scheduler=None, optimizer=torch.optim.Adam(model.parameters(), lr=1e-3))
+
+
 CHECK = Check(
     code="OVF200",
     name="untrainable-batch",
     source="the recipe, overfit (overfit one batch); full stack deep learning, troubleshooting",
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=rate_far_too_large), Case(toy="table-mlp", plant=rate_far_too_small)),
-    lookalikes=(Case(toy="table-mlp", plant=nothing_to_learn),),
+    lookalikes=(Case(toy="table-mlp", plant=nothing_to_learn), Case(toy="table-mlp", plant=noise_drawn_in_the_step)),
     symptom=True,
 )

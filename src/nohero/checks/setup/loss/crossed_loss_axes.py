@@ -119,12 +119,25 @@ def batch_dice_beside(given: Given) -> Given:
     return replace(given, loss=loss)
 
 
+def all_sizes_alike(given: Given) -> Given:
+    """As many items as places as classes: shapes do not tell where the classes are."""
+    import torch
+    from torch import nn
+    from torch.nn import functional
+    from torch.utils.data import DataLoader, TensorDataset
+
+    x_NT = torch.randint(0, 16, (320, 16), generator=torch.Generator().manual_seed(0))
+    model = nn.Sequential(nn.Embedding(16, 32), nn.Linear(32, 16))
+    train = DataLoader(TensorDataset(x_NT, (x_NT + 1) % 16), batch_size=16, shuffle=True)
+    return replace(given, model=model, train=train, val=None, scheduler=None, loss=lambda out, y: functional.cross_entropy(out.transpose(1, 2), y), optimizer=torch.optim.Adam(model.parameters(), lr=3e-3))
+
+
 CHECK = Check(
     code="SKE345",
     name="crossed-loss-axes",
     source=sources.SKELETON,
     judge=judge,
     sabotages=(Case(toy="causal-transformer", plant=classes_by_view), Case(toy="causal-transformer", plant=flattened_in_two_orders), Case(toy="table-mlp", plant=softmax_over_the_batch), Case(toy="huber-regression", plant=targets_reversed_in_the_loss)),
-    lookalikes=(Case(toy="causal-transformer", plant=shifted_inside), Case(toy="causal-transformer", plant=batch_dice_beside)),
+    lookalikes=(Case(toy="causal-transformer", plant=shifted_inside), Case(toy="causal-transformer", plant=batch_dice_beside), Case(toy="causal-transformer", plant=all_sizes_alike)),
     under=("SKE343",),
 )

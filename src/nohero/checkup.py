@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nohero.checks.check import Check, layer_checks, setup_checks, watch_checks
-from nohero.evidence.catalogue import SETUP, Measurement, chain, measurements
+from nohero.evidence.catalogue import SETUP, Measurement, chain, measurement_of
 from nohero.run.checked import Checked, folded
 from nohero.run.errors import NoheroError
 from nohero.run.finding import Finding, Status, broken, skipped
@@ -68,11 +68,11 @@ class Checkup:
         """The evidence called `name`, measured once."""
         for link in chain((name,)):
             if link not in self._known and link not in self._missing and link not in self._broken:
-                self._measure(measurements()[link])
+                self._measure(measurement_of(link))
         return self._known.get(name)
 
     def _price_of(self, check: Check) -> tuple[float, str]:
-        links = [measurements()[link] for link in chain(check.needs)]
+        links = [measurement_of(link) for link in chain(check.needs)]
         return sum(m.price + 0.01 * m.steps for m in links), check.code
 
     def _measure(self, measurement: Measurement) -> None:
@@ -136,13 +136,15 @@ def examine(
 ) -> Checked:
     """Measure and judge a set-up; everything the user handed over is put back, whatever happens."""
     from nohero.setup.setup import Setup
+    from nohero.setup.threads import quickest_threads
 
     began = time.monotonic()
     setup = Setup(given, seed=seed, deadline=None if budget is None else began + budget)
     try:
         chosen = tuple(setup_checks() if checks is None else checks)
         checkup = Checkup(setup, told=told, found=found)
-        findings = checkup.judge_all(chosen)
+        with quickest_threads(lambda: one_pass(setup)):
+            findings = checkup.judge_all(chosen)
         notes = setup.left_alone
         device = str(setup.device)
     finally:

@@ -52,7 +52,7 @@ def state(problem):
     """All that a measurement must leave as it found it."""
     tensors = [t for part in (problem.train, problem.val, problem.test) for t in (part.x, part.y)]
     frame = problem.raw.frame.hash_rows().to_list() if problem.raw.frame is not None else problem.raw.images.tobytes()
-    numpy_state = np.random.get_state()[1].tobytes()  # noqa: NPY002
+    numpy_state = np.random.get_state()[1].tobytes()
     switches = (torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads(), torch.are_deterministic_algorithms_enabled())
     rows = [part.rows.tobytes() for part in (problem.train, problem.val, problem.test)]
     return [t.numpy().tobytes() for t in tensors], frame, torch.get_rng_state().tolist(), numpy_state, random.getstate(), switches, rows

@@ -31,7 +31,7 @@ def test_the_seed_decides_and_the_global_state_does_not(shape):
     torch.manual_seed(1)
     one = made(shape)
     torch.manual_seed(2)
-    np.random.seed(2)  # noqa: NPY002
+    np.random.seed(2)
     two = made(shape)
     other = made(shape, seed=1)
     for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True):
@@ -40,10 +40,10 @@ def test_the_seed_decides_and_the_global_state_does_not(shape):
 
 
 def test_random_states_are_left_as_found():
-    before, numpy_before = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
+    before, numpy_before = torch.get_rng_state(), np.random.get_state()[1].copy()
     made((3, 8, 8), dropout=0.5)
     assert torch.equal(torch.get_rng_state(), before)
-    assert (np.random.get_state()[1] == numpy_before).all()  # noqa: NPY002
+    assert (np.random.get_state()[1] == numpy_before).all()
 
 
 def test_dropout_is_where_it_is_asked_for():

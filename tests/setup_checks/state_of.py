@@ -11,7 +11,7 @@ def _bytes(tensor):
     plain = tensor.detach()
     if plain.is_sparse:
         plain = plain.to_dense()
-    return hashlib.sha256(plain.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes() if plain.numel() else b"").hexdigest()
+    return hashlib.sha256(plain.cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes() if plain.numel() else b"").hexdigest()
 
 
 def state_of_module(module):

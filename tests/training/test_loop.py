@@ -144,10 +144,10 @@ def test_other_optimizers_resume_too(make, tmp_path, monkeypatch):
 
 def test_nothing_global_is_touched():
     torch.manual_seed(11)
-    before, numpy_before = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
+    before, numpy_before = torch.get_rng_state(), np.random.get_state()[1].copy()
     trained(toy("pictures"), settings("pictures", steps=20, **FULL))
     assert torch.equal(torch.get_rng_state(), before)
-    assert (np.random.get_state()[1] == numpy_before).all()  # noqa: NPY002
+    assert (np.random.get_state()[1] == numpy_before).all()
     assert torch.get_default_dtype() is torch.float32
     assert torch.is_grad_enabled()
 

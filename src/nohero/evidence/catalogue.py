@@ -8,6 +8,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 import nohero.evidence
@@ -37,10 +38,19 @@ class Measurement:
 @cache
 def measurements() -> dict[str, Measurement]:
     """Every measurement by the name of its evidence."""
+    return _walked(nohero.evidence) | _walked(nohero.evidence.setup)
+
+
+def measurement_of(name: str) -> Measurement:
+    """One measurement; for those of the second door the recipe's, which need tables and searches, are not imported."""
+    return _walked(nohero.evidence.setup).get(name) or measurements()[name]
+
+
+@cache
+def _walked(package: ModuleType) -> dict[str, Measurement]:
     found = {}
-    names = [f"{package.__name__}.{info.name}" for package in (nohero.evidence, nohero.evidence.setup) for info in pkgutil.iter_modules(package.__path__)]
-    for place in names:
-        module = importlib.import_module(place)
+    for info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
         if (measure := getattr(module, "measure", None)) is None:
             continue
         signature = inspect.signature(measure)
@@ -63,12 +73,12 @@ def chain(names: tuple[str, ...]) -> tuple[str, ...]:
     while waiting:
         name = waiting.pop()
         if name not in graph:
-            graph[name] = tuple(n for n in measurements()[name].needs if n not in GIVEN)
+            graph[name] = tuple(n for n in measurement_of(name).needs if n not in GIVEN)
             waiting += list(graph[name])
     return tuple(TopologicalSorter(dict(sorted(graph.items()))).static_order())
 
 
 def door_of(names: tuple[str, ...]) -> str:
     """What this evidence rests on: `check`, a user's set-up; `watch`, a training under way; `layer`, one layer; or `run`, a problem of the recipe."""
-    needed = {need for link in chain(names) for need in measurements()[link].needs}
+    needed = {need for link in chain(names) for need in measurement_of(link).needs}
     return "check" if SETUP in needed else "watch" if WATCH in needed else "layer" if LAYER in needed else "run"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from nohero.run.errors import DataError, NoheroError, UsageError, UserCodeError
@@ -17,6 +17,7 @@ from nohero.setup.calling import Call, main_output, mapped, own_loss_of, shapes,
 from nohero.setup.given import Given
 from nohero.setup.guard import Guard, put_back, seed_all, streams
 from nohero.setup.intent import Intent, read_intent
+from nohero.setup.kernels import asked_before
 from nohero.setup.parts import built_model, built_optimizer, built_scheduler, each, modules_of, ready, stepped
 from nohero.setup.recording import Recording, as_it_is, bridge_between, listening, same
 from nohero.setup.refusal import Unmeasurable, UserRaised, brief, cannot_call
@@ -55,6 +56,8 @@ class Setup:
         self._specimens: dict[int, Specimen] = {}
         self._way: int | None = None  # the convention by which batches are called; None: the step is listened to
         self.why_no_call = ""  # why the model cannot be called on its own
+        self._asking = ExitStack()
+        self._asking.enter_context(asked_before(self.device))
         try:
             self._learn_to_call()
         except BaseException:
@@ -65,6 +68,7 @@ class Setup:
 
     def close(self) -> None:
         """Put everything back as it was handed over."""
+        self._asking.close()
         self._guard.restore()
         self._data.restore()
         put_back(self._streams)
@@ -248,11 +252,14 @@ class Setup:
             raise cannot_call(batches[0], fault)
 
     def _first_way_that_works(self, batch: Any) -> tuple[int | None, Exception | None]:
+        import warnings
+
         import torch
 
         first_fault: Exception | None = None
         for number, call in enumerate(ways(batch, self.given.unpack, self._forward_of(), own_loss=self.loss is None)):
-            with self.apart():
+            with self.apart(), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a way that is tried is nobody's mistake
                 try:
                     specimen = self._as_specimen(batch, call)
                     value = self.loss_of(self.forward(specimen), specimen)
@@ -314,10 +321,10 @@ class Setup:
         hint = self.train.given.batch_size if self.train.is_dataloader else None
         return Specimen(batch=batch, args=args, kwargs=kwargs, target=target, rest=rest, size=count_items(args, kwargs, target, hint), bridge=bridge)
 
-    def listen(self, batch: Any) -> Recording:
+    def listen(self, batch: Any, seed: int = 0) -> Recording:
         """What the user's step calls the model and the loss with, on this batch; everything is put back."""
         loss = self.loss
-        with self.apart(), listening(tuple(self.modules.values()), loss) as (heard, ear):
+        with self.apart(seed), listening(tuple(self.modules.values()), loss) as (heard, ear):
             self.loss = ear
             try:
                 self.train_step(batch)

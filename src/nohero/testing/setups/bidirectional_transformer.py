@@ -33,7 +33,7 @@ def make() -> Given:
             self.head = nn.Linear(WIDTH, CLASSES)
 
         def forward(self, ids: Any, mask: Any) -> Any:
-            place_T = torch.arange(ids.shape[1])
+            place_T = torch.arange(ids.shape[1], device=ids.device)
             out_BTC = self.blocks(self.token(ids) + self.place(place_T), src_key_padding_mask=mask == 0)
             kept_BT1 = mask[:, :, None].to(out_BTC.dtype)
             return self.head((out_BTC * kept_BT1).sum(1) / kept_BT1.sum(1))

@@ -39,7 +39,7 @@ def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
     import torch
 
     (real_B2,) = batch
-    made_B2 = model["generator"](torch.randn(len(real_B2), NOISE))
+    made_B2 = model["generator"](torch.randn(len(real_B2), NOISE, device=real_B2.device))
     optimizer["discriminator"].zero_grad()
     on_real = model["discriminator"](real_B2)
     on_made = model["discriminator"](made_B2.detach())

@@ -24,7 +24,7 @@ def make() -> Given:
 
     def gathered(x_NF: Any, edge_2E: Any) -> Any:
         total_NF = torch.zeros_like(x_NF).index_add(0, edge_2E[1], x_NF[edge_2E[0]])
-        count_N1 = torch.zeros(len(x_NF), 1).index_add(0, edge_2E[1], torch.ones(edge_2E.shape[1], 1))
+        count_N1 = x_NF.new_zeros(len(x_NF), 1).index_add(0, edge_2E[1], x_NF.new_ones(edge_2E.shape[1], 1))
         return total_NF / count_N1.clamp(min=1)
 
     class Net(nn.Module):

@@ -59,8 +59,8 @@ def mean_iou(model: Any, batches: Any) -> float:
         for x_BCHW, mask_BHW in batches:
             said_BHW = model(x_BCHW).argmax(1)
             for k in range(CLASSES):
-                both_K[k] += ((said_BHW == k) & (mask_BHW == k)).sum()
-                either_K[k] += ((said_BHW == k) | (mask_BHW == k)).sum()
+                both_K[k] += int(((said_BHW == k) & (mask_BHW == k)).sum())
+                either_K[k] += int(((said_BHW == k) | (mask_BHW == k)).sum())
     return float((both_K / either_K.clamp(min=1)).mean())
 
 

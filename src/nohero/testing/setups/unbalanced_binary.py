@@ -60,6 +60,6 @@ def evaluate(model: Any, batches: Any) -> float:
         for x_BC, y_B in batches:
             said_B = (model(x_BC).squeeze(-1) > 0).float()
             for k in (0, 1):
-                right[k] += ((said_B == k) & (y_B == k)).sum()
-                seen[k] += (y_B == k).sum()
+                right[k] += int(((said_B == k) & (y_B == k)).sum())
+                seen[k] += int((y_B == k).sum())
     return float((right / seen.clamp(min=1)).mean())

@@ -1,0 +1,94 @@
+"""Asking before a CUDA kernel asserts: an index out of range raises on a CPU, but on CUDA it ends every later use of the device by the process.
+
+An experiment that tries how a model is called, or what a loss says to strange answers, must not do that to its user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+
+def asked_before(device: Any) -> AbstractContextManager[Any]:
+    """Inside, what would be asserted on the device is raised, as on a CPU; nothing is done where devices raise by themselves."""
+    return _mode("cuda") if device.type == "cuda" else nullcontext()
+
+
+def _mode(kind: str) -> AbstractContextManager[Any]:
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    asked = _asked()
+
+    class Asking(TorchDispatchMode):  # type: ignore[no-untyped-call]
+        """Looks at the arguments of the few operations that assert."""
+
+        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            ask = asked.get(func.overloadpacket)
+            if ask is not None and any(getattr(a, "is_meta", True) is False and a.device.type == kind for a in args):
+                ask(*args, **(kwargs or {}))
+            return func(*args, **(kwargs or {}))
+
+    return Asking()  # type: ignore[no-untyped-call]
+
+
+def _asked() -> dict[Any, Callable[..., None]]:
+    """Operation -> what asks its arguments."""
+    import torch
+
+    aten = torch.ops.aten
+    return {
+        aten.embedding: lambda weight, index, *_, **__: _within(index, len(weight), "an embedding of"),
+        aten.nll_loss_forward: _labels,
+        aten.nll_loss2d_forward: _labels,
+        aten.nll_loss_nd: _labels,
+        aten.nll_loss: _labels,
+        aten.binary_cross_entropy: _shares,
+        aten.index_select: lambda source, axis, index: _within(index, source.shape[axis] if source.ndim else 1, "an axis of"),
+        aten.gather: lambda source, axis, index, **_: _within(index, source.shape[axis] if source.ndim else 1, "an axis of"),
+        aten.scatter: lambda source, axis, index, *_, **__: _within(index, source.shape[axis] if source.ndim else 1, "an axis of"),
+        aten.scatter_: lambda source, axis, index, *_, **__: _within(index, source.shape[axis] if source.ndim else 1, "an axis of"),
+        aten.index_add: lambda source, axis, index, *_, **__: _within(index, source.shape[axis] if source.ndim else 1, "an axis of"),
+        aten.index_add_: lambda source, axis, index, *_, **__: _within(index, source.shape[axis] if source.ndim else 1, "an axis of"),
+        aten.index: lambda source, indices: _places(source, indices),
+        aten.index_put: lambda source, indices, *_, **__: _places(source, indices),
+        aten.index_put_: lambda source, indices, *_, **__: _places(source, indices),
+        aten.multinomial: _weights,
+        aten.bernoulli: lambda p, *_, **__: _shares(p),
+    }
+
+
+def _within(index: Any, count: int, of: str, low: int = 0) -> None:
+    if index.numel() and (int(index.min()) < low or int(index.max()) >= count):
+        raise IndexError(f"index out of range: {int(index.min())} to {int(index.max())} in {of} {count}")
+
+
+def _labels(answer: Any, target: Any, weight: Any = None, reduction: int = 1, ignore_index: int = -100, *_: Any, **__: Any) -> None:
+    kept = target[target != ignore_index]
+    classes = answer.shape[1 if answer.ndim > 1 else 0]
+    if kept.numel() and (int(kept.min()) < 0 or int(kept.max()) >= classes):
+        raise IndexError(f"Target {int(kept.max() if int(kept.max()) >= classes else kept.min())} is out of bounds: there are {classes} classes")
+
+
+def _shares(values: Any, *_: Any, **__: Any) -> None:
+    if values.is_floating_point() and not bool(((values >= 0) & (values <= 1)).all()):
+        raise RuntimeError("all elements of input should be between 0 and 1")
+
+
+def _weights(values: Any, *_: Any, **__: Any) -> None:
+    if not bool((values.isfinite() & (values >= 0)).all()) or not bool((values.sum(-1) > 0).all()):
+        raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+
+
+def _places(source: Any, indices: Any) -> None:
+    import torch
+
+    axis = 0
+    for index in indices:
+        if index is None:
+            axis += 1
+        elif index.dtype in (torch.bool, torch.uint8):
+            axis += index.ndim
+        else:
+            _within(index, source.shape[axis], "an axis of", -source.shape[axis])
+            axis += 1

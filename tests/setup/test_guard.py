@@ -4,9 +4,12 @@ import collections
 import random
 
 import numpy as np
+import pytest
 import torch
 from torch import nn
 
+import nohero
+from nohero.run.errors import UsageError
 from nohero.setup.guard import Guard
 
 COUNTER = {"calls": 0}
@@ -119,3 +122,12 @@ def test_what_cannot_be_written_back_is_no_trouble():
     frozen = np.arange(3)
     frozen.flags.writeable = False
     Guard({"a": frozen, "b": torch.ones(2).expand(4, 2), "c": torch.eye(3).to_sparse(), "d": object(), "e": (i for i in range(3))}).restore()
+
+
+def test_weights_that_cannot_be_remembered_are_not_touched(monkeypatch):
+    monkeypatch.setattr("nohero.setup.guard._room", lambda: 100)
+    model = torch.nn.Linear(64, 2)
+    before = model.weight.detach().clone()
+    with pytest.raises(UsageError, match="do not fit into the free memory"):
+        nohero.check(model, torch.nn.CrossEntropyLoss(), (torch.randn(32, 64), torch.randint(0, 2, (32,))), progress=False)
+    assert torch.equal(model.weight, before)

@@ -2,15 +2,16 @@
 
 import pytest
 import torch
-from torch.nn import functional as F
+from torch.nn import functional
 
 from nohero.setup.kernels import _mode, asked_before
 
 WRONG = {
-    "embedding": lambda: F.embedding(torch.tensor([0, 5]), torch.zeros(5, 2)),
-    "cross-entropy": lambda: F.cross_entropy(torch.zeros(2, 3), torch.tensor([0, 3])),
-    "cross-entropy of places": lambda: F.cross_entropy(torch.zeros(2, 3, 4), torch.full((2, 4), -1)),
-    "binary cross-entropy": lambda: F.binary_cross_entropy(torch.tensor([1.5]), torch.tensor([1.0])),
+    "embedding": lambda: functional.embedding(torch.tensor([0, 5]), torch.zeros(5, 2)),
+    "cross-entropy": lambda: functional.cross_entropy(torch.zeros(2, 3), torch.tensor([0, 3])),
+    "cross-entropy of places": lambda: functional.cross_entropy(torch.zeros(2, 3, 4), torch.full((2, 4), -1)),
+    "binary cross-entropy": lambda: functional.binary_cross_entropy(torch.tensor([1.5]), torch.tensor([1.0])),
+    "binary cross-entropy against classes": lambda: functional.binary_cross_entropy(torch.tensor([0.5]), torch.tensor([2.0])),
     "index": lambda: torch.zeros(3)[torch.tensor([3])],
     "index of the second axis": lambda: torch.zeros(9, 3)[:, torch.tensor([-4])],
     "gather": lambda: torch.zeros(2, 3).gather(1, torch.tensor([[3]])),
@@ -20,9 +21,9 @@ WRONG = {
     "multinomial": lambda: torch.tensor([0.5, float("nan")]).multinomial(1),
 }
 RIGHT = {
-    "embedding": lambda: F.embedding(torch.tensor([0, 4]), torch.zeros(5, 2)),
-    "ignored labels": lambda: F.cross_entropy(torch.zeros(2, 3), torch.tensor([0, -100])),
-    "soft labels": lambda: F.cross_entropy(torch.zeros(2, 3), torch.full((2, 3), 1 / 3)),
+    "embedding": lambda: functional.embedding(torch.tensor([0, 4]), torch.zeros(5, 2)),
+    "ignored labels": lambda: functional.cross_entropy(torch.zeros(2, 3), torch.tensor([0, -100])),
+    "soft labels": lambda: functional.cross_entropy(torch.zeros(2, 3), torch.full((2, 3), 1 / 3)),
     "counted from the end": lambda: torch.zeros(9, 3)[:, torch.tensor([-3])],
     "a mask": lambda: torch.zeros(3, 2)[torch.tensor([True, False, True])],
     "a mask and an index": lambda: torch.zeros(2, 3, 4)[torch.tensor([[True, False, True], [False, False, False]]), torch.tensor([3, 3])],

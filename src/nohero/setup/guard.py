@@ -7,6 +7,7 @@ globals that functions name. `restore` puts every value back into the object tha
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import sysconfig
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_OBJECTS = 300_000  # visited; beyond it the rest is left alone and named
-MOST_BYTES = 2 * 2**30  # of arrays that are copied
+LEAST_BYTES = 2**30  # of copies, where it cannot be told how much memory is free
+SHARE = 0.5  # of the free memory: what copies may take
 ATOMS = (str, bytes, int, float, bool, complex, type(None), type, types.ModuleType, range, slice)
 LEFT_ALONE = ("threading", "logging", "_io", "io", "weakref", "re", "_thread", "concurrent", "multiprocessing", "socket", "asyncio", "pathlib", "enum")
 LIBRARY = tuple({sysconfig.get_paths()["stdlib"], sysconfig.get_paths()["purelib"], sysconfig.get_paths()["platlib"]})
@@ -31,11 +33,12 @@ class Guard:
     def __init__(self, *roots: Any) -> None:
         """Remember everything that can be reached from `roots`, and the random streams."""
         self.left_alone: list[str] = []  # what could not be remembered, in words
+        self.too_large = False  # numbers are among it, for want of memory: nothing may train
         self._kept: list[Any] = []  # keeps what was visited alive, so that ids stay unique
         self._seen: set[int] = set()
         self._shapes: list[Callable[[], None]] = []  # attributes, containers, cells
         self._values: list[Callable[[], None]] = []  # the numbers in tensors and arrays
-        self._bytes = 0
+        self._bytes, self._room = 0, _room()
         self._waiting: deque[Any] = deque(roots)
         self._walk()
         self._streams = streams()
@@ -93,13 +96,13 @@ class Guard:
             return
         try:
             data = tensor.data
-            copy = data.clone()
+            copy = _spare(data)
             data.copy_(copy)  # what cannot be written back is not remembered (expanded, sparse, not yet made)
         except (RuntimeError, ValueError, NotImplementedError):
             return
         leaf, wanted = tensor.is_leaf, tensor.requires_grad
         grad = tensor.grad if leaf else None
-        grad_copy = None if grad is None else grad.detach().clone()
+        grad_copy = None if grad is None else _spare(grad.detach())
 
         def undo() -> None:
             if tensor.data_ptr() != data.data_ptr() or tensor.shape != data.shape or tensor.stride() != data.stride() or tensor.dtype != data.dtype:
@@ -241,11 +244,29 @@ class Guard:
 
     def _fits(self, size: int, what: str) -> bool:
         self._bytes += size
-        if self._bytes > MOST_BYTES:
+        if self._bytes > self._room:
             self._bytes -= size
-            self.left_alone.append(f"{what} of {size / 2**20:.0f} MB: more than {MOST_BYTES / 2**30:.0f} GB in all was not copied")
+            self.too_large = True
+            self.left_alone.append(f"{what} of {size / 2**20:.0f} MB: more than {self._room / 2**30:.1f} GB of copies, half of the free memory, was not taken")
             return False
         return True
+
+
+def _room() -> int:
+    """Bytes that copies may take."""
+    try:
+        return max(LEAST_BYTES, int(SHARE * os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")))
+    except (AttributeError, ValueError, OSError):  # not told on this system
+        return LEAST_BYTES
+
+
+def _spare(tensor: Any) -> Any:
+    """A copy: beside the tensor, or in the host's memory where its device has no room."""
+    import torch
+
+    if tensor.device.type == "cuda" and tensor.numel() * tensor.element_size() > SHARE * torch.cuda.mem_get_info(tensor.device)[0]:
+        return tensor.cpu()
+    return tensor.clone()
 
 
 def _users(kind: type) -> bool:

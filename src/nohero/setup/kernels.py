@@ -39,22 +39,16 @@ def _asked() -> dict[Any, Callable[..., None]]:
     aten = torch.ops.aten
     return {
         aten.embedding: lambda weight, index, *_, **__: _within(index, len(weight), "an embedding of"),
+        aten._embedding_bag: lambda weight, index, *_, **__: _within(index, len(weight), "an embedding of"),  # noqa: SLF001
         aten.nll_loss_forward: _labels,
         aten.nll_loss2d_forward: _labels,
         aten.nll_loss_nd: _labels,
         aten.nll_loss: _labels,
-        aten.binary_cross_entropy: _shares,
-        aten.index_select: lambda source, axis, index: _within(index, source.shape[axis] if source.ndim else 1, "an axis of"),
-        aten.gather: lambda source, axis, index, **_: _within(index, source.shape[axis] if source.ndim else 1, "an axis of"),
-        aten.scatter: lambda source, axis, index, *_, **__: _within(index, source.shape[axis] if source.ndim else 1, "an axis of"),
-        aten.scatter_: lambda source, axis, index, *_, **__: _within(index, source.shape[axis] if source.ndim else 1, "an axis of"),
-        aten.index_add: lambda source, axis, index, *_, **__: _within(index, source.shape[axis] if source.ndim else 1, "an axis of"),
-        aten.index_add_: lambda source, axis, index, *_, **__: _within(index, source.shape[axis] if source.ndim else 1, "an axis of"),
-        aten.index: lambda source, indices: _places(source, indices),
-        aten.index_put: lambda source, indices, *_, **__: _places(source, indices),
-        aten.index_put_: lambda source, indices, *_, **__: _places(source, indices),
+        aten.binary_cross_entropy: _both_shares,
+        **dict.fromkeys((aten.index_select, aten.gather, aten.scatter, aten.scatter_, aten.scatter_add, aten.scatter_add_, aten.index_add, aten.index_add_, aten.index_copy), _along),
+        **dict.fromkeys((aten.index, aten.index_put, aten.index_put_), _places),
         aten.multinomial: _weights,
-        aten.bernoulli: lambda p, *_, **__: _shares(p),
+        aten.bernoulli: _shares,
     }
 
 
@@ -63,7 +57,11 @@ def _within(index: Any, count: int, of: str, low: int = 0) -> None:
         raise IndexError(f"index out of range: {int(index.min())} to {int(index.max())} in {of} {count}")
 
 
-def _labels(answer: Any, target: Any, weight: Any = None, reduction: int = 1, ignore_index: int = -100, *_: Any, **__: Any) -> None:
+def _along(source: Any, axis: int, index: Any, *_: Any, **__: Any) -> None:
+    _within(index, source.shape[axis] if source.ndim else 1, "an axis of")
+
+
+def _labels(answer: Any, target: Any, _weight: Any = None, _reduction: int = 1, ignore_index: int = -100, *_: Any, **__: Any) -> None:
     kept = target[target != ignore_index]
     classes = answer.shape[1 if answer.ndim > 1 else 0]
     if kept.numel() and (int(kept.min()) < 0 or int(kept.max()) >= classes):
@@ -75,12 +73,17 @@ def _shares(values: Any, *_: Any, **__: Any) -> None:
         raise RuntimeError("all elements of input should be between 0 and 1")
 
 
+def _both_shares(answer: Any, target: Any, *_: Any, **__: Any) -> None:
+    _shares(answer)
+    _shares(target)
+
+
 def _weights(values: Any, *_: Any, **__: Any) -> None:
     if not bool((values.isfinite() & (values >= 0)).all()) or not bool((values.sum(-1) > 0).all()):
         raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
 
 
-def _places(source: Any, indices: Any) -> None:
+def _places(source: Any, indices: Any, *_: Any, **__: Any) -> None:
     import torch
 
     axis = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nohero.run.errors import NoheroError, UserCodeError
+from nohero.run.errors import NoheroError, UsageError, UserCodeError
 from nohero.setup.calling import shapes
 
 
@@ -31,3 +31,12 @@ def cannot_call(batch: Any, fault: Exception | None) -> NoheroError:
     )
     error.__cause__ = getattr(fault, "__cause__", None) or fault
     return error
+
+
+def too_large(what: str) -> NoheroError:
+    """The weights cannot be remembered, so they could not be put back: nothing is tried on them."""
+    return UsageError(
+        f"the weights and a copy of them do not fit into the free memory ({what})",
+        expected="memory for a second copy of the model and of what the optimizer keeps, from which everything is put back",
+        mend="hand over a smaller model of the same make (fewer layers, narrower), or free some memory",
+    )

@@ -20,7 +20,7 @@ from nohero.setup.intent import Intent, read_intent
 from nohero.setup.kernels import asked_before
 from nohero.setup.parts import built_model, built_optimizer, built_scheduler, each, modules_of, ready, stepped
 from nohero.setup.recording import Recording, as_it_is, bridge_between, listening, same
-from nohero.setup.refusal import Unmeasurable, UserRaised, brief, cannot_call
+from nohero.setup.refusal import Unmeasurable, UserRaised, brief, cannot_call, too_large
 from nohero.setup.source import Source
 from nohero.setup.specimen import Specimen, count_items
 
@@ -59,6 +59,8 @@ class Setup:
         self._asking = ExitStack()
         self._asking.enter_context(asked_before(self.device))
         try:
+            if self._guard.too_large:
+                raise too_large(self._guard.left_alone[0])
             self._learn_to_call()
         except BaseException:
             self.close()

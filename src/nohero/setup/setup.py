@@ -59,8 +59,6 @@ class Setup:
         self._asking = ExitStack()
         self._asking.enter_context(asked_before(self.device))
         try:
-            if self._guard.too_large:
-                raise too_large(self._guard.left_alone[0])
             self._learn_to_call()
         except BaseException:
             self.close()
@@ -242,6 +240,8 @@ class Setup:
         return self.single.forward if len(self.modules) == 1 else None
 
     def _learn_to_call(self) -> None:
+        if self._guard.too_large:
+            raise too_large(self._guard.left_alone[0])
         batches = self.batches(1)
         if not batches:
             raise DataError("train gives no batch", expected="at least one batch", mend="look at the length of the data set, at drop_last and at the sampler")

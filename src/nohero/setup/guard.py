@@ -16,6 +16,8 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from nohero.setup.streams import put_back, streams
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -299,42 +301,3 @@ def _stored(code: types.CodeType) -> set[str]:
         if isinstance(constant, types.CodeType):
             found |= _stored(constant)
     return found
-
-
-def streams() -> dict[str, Any]:
-    """The state of every global random stream, and of the switches an experiment may turn."""
-    import torch
-
-    found: dict[str, Any] = {"python": random.getstate(), "torch": torch.get_rng_state(), "grad": torch.is_grad_enabled()}
-    if (numpy := sys.modules.get("numpy")) is not None:
-        found["numpy"] = numpy.random.get_state(legacy=False)
-    if torch.cuda.is_available() and torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
-        found["cuda"] = torch.cuda.get_rng_state_all()
-    if torch.backends.mps.is_available():
-        found["mps"] = torch.mps.get_rng_state()
-    return found
-
-
-def put_back(found: dict[str, Any]) -> None:
-    """Set every global random stream to a remembered state."""
-    import torch
-
-    random.setstate(found["python"])
-    torch.set_rng_state(found["torch"])
-    torch.set_grad_enabled(found["grad"])
-    if "numpy" in found:
-        sys.modules["numpy"].random.set_state(found["numpy"])
-    if "cuda" in found:
-        torch.cuda.set_rng_state_all(found["cuda"])
-    if "mps" in found:
-        torch.mps.set_rng_state(found["mps"])
-
-
-def seed_all(seed: int) -> None:
-    """Seed Python, NumPy and torch."""
-    import numpy as np
-    import torch
-
-    random.seed(seed)
-    np.random.seed(seed % 2**32)  # noqa: NPY002 (users draw from it)
-    torch.manual_seed(seed)

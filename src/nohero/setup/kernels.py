@@ -5,14 +5,27 @@ An experiment that tries how a model is called, or what a loss says to strange a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 
-def asked_before(device: Any) -> AbstractContextManager[Any]:
-    """Inside, what would be asserted on the device is raised, as on a CPU; nothing is done where devices raise by themselves."""
-    return _mode("cuda") if device.type == "cuda" else nullcontext()
+@contextmanager
+def asked_before(device: Any, modules: Iterable[Any] = ()) -> Iterator[None]:
+    """Inside, what would be asserted on the device is raised, as on a CPU, and recurrent layers have gradients in eval mode too, which cuDNN refuses."""
+    import torch
+
+    if device.type != "cuda":
+        yield
+        return
+    recurrent = any(isinstance(m, torch.nn.RNNBase) for root in modules for m in root.modules())
+    before = torch.backends.cudnn.enabled
+    torch.backends.cudnn.enabled = before and not recurrent
+    try:
+        with _mode("cuda"):
+            yield
+    finally:
+        torch.backends.cudnn.enabled = before
 
 
 def _mode(kind: str) -> AbstractContextManager[Any]:

@@ -15,7 +15,7 @@ from typing import Any
 from nohero.run.errors import DataError, NoheroError, UsageError, UserCodeError
 from nohero.setup.calling import Call, main_output, mapped, own_loss_of, shapes, ways
 from nohero.setup.given import Given
-from nohero.setup.guard import Guard, put_back, seed_all, streams
+from nohero.setup.guard import Guard
 from nohero.setup.intent import Intent, read_intent
 from nohero.setup.kernels import asked_before
 from nohero.setup.parts import built_model, built_optimizer, built_scheduler, each, modules_of, ready, stepped
@@ -23,6 +23,7 @@ from nohero.setup.recording import Recording, as_it_is, bridge_between, listenin
 from nohero.setup.refusal import Unmeasurable, UserRaised, brief, cannot_call, too_large
 from nohero.setup.source import Source
 from nohero.setup.specimen import Specimen, count_items
+from nohero.setup.streams import put_back, seed_all, streams
 
 
 class Setup:
@@ -57,7 +58,7 @@ class Setup:
         self._way: int | None = None  # the convention by which batches are called; None: the step is listened to
         self.why_no_call = ""  # why the model cannot be called on its own
         self._asking = ExitStack()
-        self._asking.enter_context(asked_before(self.device))
+        self._asking.enter_context(asked_before(self.device, self.modules.values()))
         try:
             self._learn_to_call()
         except BaseException:

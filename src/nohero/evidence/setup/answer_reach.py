@@ -147,8 +147,8 @@ def _changed(setup: Setup, specimen: Specimen, module: Any, change: Any) -> Tens
 
 def _said(setup: Setup, specimen: Specimen) -> Tensor:
     from nohero.evidence.setup.task_facts import answer_of
-    from nohero.setup.guard import seed_all
     from nohero.setup.refusal import Unmeasurable
+    from nohero.setup.streams import seed_all
 
     seed_all(setup.seed)
     answer = answer_of(setup, setup.forward(specimen), specimen)

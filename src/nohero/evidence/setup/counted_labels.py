@@ -21,6 +21,7 @@ PRICE = 0.05  # seconds
 STEPS = 8
 BATCHES = 8
 MOST_CLASSES = 300
+JOINT = 0.02  # of the weights of half a batch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,7 @@ class CountedLabels:
     classes: tuple[ClassWeight, ...]
     by_place: bool  # a label for every place of a row
     tokens: bool  # the classes may be the input's tokens
+    joint: bool  # what a label weighs hangs on the other items' labels, as in Dice
     focusing: bool  # the slope fades faster with certainty than that of a cross-entropy
 
 
@@ -67,7 +69,7 @@ def measure(setup: Setup, facts: TaskFacts, reach: AnswerRange) -> CountedLabels
     return CountedLabels(
         kind=first.kind, shape=tuple(first.target.shape), pads=padding.how, pad_places=sum(int(m.sum()) for m in padding.masks), places=sum(m.numel() for m in padding.masks),
         pad_share=share, real_still=still, pad_id=setup.intent.pad_id, classes=classes, by_place=first.target.ndim > 1 or places_of(first) is not None,
-        tokens=speaks_tokens(first), focusing=_focusing(first, reach.form),
+        tokens=speaks_tokens(first), joint=_joint(first, reach.form), focusing=_focusing(first, reach.form),
     )  # fmt: skip
 
 
@@ -151,6 +153,24 @@ def _tails(bench: Bench) -> Tensor:
     rows = bench.labels.reshape(places)
     last = (rows == rows[:, -1:]).flip(1).long().cumprod(1).flip(1)
     return (last + (rows == rows[:, :1]).long().cumprod(1)).bool()
+
+
+def _joint(bench: Bench, form: str) -> bool:
+    """Whether the weights of one half of the items, among each other, change with the labels of the other half."""
+    from nohero.setup.refusal import Unmeasurable
+
+    half = bench.answer.shape[0] // 2
+    if not half or bench.target.shape[:1] != bench.answer.shape[:1]:
+        return False
+    other = bench.target.clone()
+    other[half:] = (other[half:] + 1) % bench.answer.shape[bench.class_axis] if bench.kind == "classes" else 1 - other[half:]
+    undecided = right(bench, form, 0.0)
+    try:
+        one, two = (bench.slope(undecided, t)[:half].abs().double().flatten() for t in (bench.target, other))
+    except Unmeasurable:
+        return False
+    one, two = one / one.sum().clamp(min=1e-30), two / two.sum().clamp(min=1e-30)
+    return float((one - two).abs().sum()) > JOINT
 
 
 def _focusing(bench: Bench, form: str) -> bool:

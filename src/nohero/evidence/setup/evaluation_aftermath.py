@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.replayed import Handed, begun, held_out, play, size_of
-from nohero.setup.guard import seed_all
 from nohero.setup.refusal import Unmeasurable
+from nohero.setup.streams import seed_all
 
 if TYPE_CHECKING:
     from nohero.setup.setup import Setup

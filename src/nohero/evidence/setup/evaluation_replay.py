@@ -87,7 +87,7 @@ def measure(setup: Setup, facts: TaskFacts) -> EvaluationReplay:
 
 def _begun_alike(setup: Setup) -> None:
     """The same step as in the first run, then other random streams."""
-    from nohero.setup.guard import seed_all
+    from nohero.setup.streams import seed_all
 
     seed_all(setup.seed)
     begun(setup)

@@ -114,7 +114,7 @@ def _moved(old: Any, new: Any) -> float:
 
 def _held_by(setup: Setup, name: str) -> dict[str, Any]:
     """The tensors below a name: one under '' for a tensor, the state for a module; empty where there is none."""
-    modules = setup.named_modules()
+    modules = {".".join(p for p in (root, inner) if p): m for root, top in setup.modules.items() for inner, m in top.named_modules(remove_duplicate=False)}
     if name in modules:
         return dict(modules[name].state_dict(keep_vars=True))
     parent, _, leaf = name.rpartition(".")

@@ -71,6 +71,7 @@ def measure(setup: Setup) -> LabelProbe:
     skills = {s: max(probing.skill(v, orders[s], k) for v in said[s]) for s in orders}
     best = max(said[0], key=lambda v: probing.skill(v, y, k))
     sure, inner, contrary = _contrary(said[0], y, k) if k else (np.zeros(0, dtype=int),) * 3
+    contrary = contrary[~_confirmed(x, y)[contrary]]
     return LabelProbe(
         n=len(y), classes=rows.classes, given=skills[0], stepped=tuple((s, skills[s]) for s in STEPS_OUT), reversed_skill=skills[99],
         serial=_serial(part), stretches=_stretches(rows, best, k), sure=len(sure), contrary=len(contrary),
@@ -169,6 +170,18 @@ def _contrary(said: tuple[Any, Any], y: Any, k: int) -> tuple[Any, ...]:
         inner.append(of[: len(of) // 2])
         contrary.append(of[y[of] != c])
     return tuple(np.concatenate(v) for v in (sure, inner, contrary))
+
+
+def _confirmed(x: Any, y: Any) -> Any:
+    """Items of which there are copies, all with the same label: said twice, it is no slip."""
+    import numpy as np
+
+    _, kind, times = np.unique(x, axis=0, return_inverse=True, return_counts=True)
+    kind = kind.reshape(-1)
+    low, high = np.full(len(times), np.inf), np.full(len(times), -np.inf)
+    np.minimum.at(low, kind, y)
+    np.maximum.at(high, kind, y)
+    return (times[kind] > 1) & (low[kind] == high[kind])
 
 
 def _pairs(said: Any, y: Any, contrary: Any, sure: Any, classes: tuple[float, ...]) -> tuple[tuple[float, float, int, int], ...]:

@@ -19,7 +19,7 @@ def influence(setup: Setup, specimen: Specimen, name: str, seed: int = 0) -> Ten
     import torch
 
     from nohero.setup.calling import tensors_of
-    from nohero.setup.guard import seed_all
+    from nohero.setup.streams import seed_all
 
     seed_all(setup.seed + seed)
     t = specimen.inputs[name]

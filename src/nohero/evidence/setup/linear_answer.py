@@ -87,8 +87,8 @@ def _answer(setup: Setup, specimen: Specimen) -> tuple[Any, str]:
     from torch.overrides import TorchFunctionMode
 
     from nohero.evidence.setup.task_facts import answer_of
-    from nohero.setup.guard import seed_all
     from nohero.setup.refusal import Unmeasurable
+    from nohero.setup.streams import seed_all
 
     last: dict[str, Any] = {}
 

@@ -41,7 +41,7 @@ class LossProbes:
     right_free: tuple[float, ...]  # on right answers of any number
     far: tuple[float, ...]  # at FAR along the falling slope, from equal answers
     towards: float  # share of labels whose class is pulled up most
-    away: float  # share of labels whose class is pushed down most
+    away: float  # share of labels whose class is pushed down, and no other; in ordinal answers all above the label are
     path: tuple[float, ...]  # random to right, in five steps; of values
     path_zero: tuple[float, ...]  # the same from the opposite of the target
     relabelled: float  # relative change when the classes change names: 0 where only sameness counts
@@ -133,7 +133,8 @@ def _pull(bench: Bench, form: str, generator: Generator) -> tuple[float, float, 
     if slope.movedim(axis, -1).shape[:-1] != labels.shape:
         return 0.0, 0.0, 0
     counts = (slope.abs().amax(axis) > 0) & (labels >= 0) & (labels < slope.shape[axis])
-    up, down = (slope.argmin(axis) == labels) & counts, (slope.argmax(axis) == labels) & counts
+    alone = (slope > 0).sum(axis) == 1
+    up, down = (slope.argmin(axis) == labels) & counts, (slope.argmax(axis) == labels) & counts & alone
     return float(up.sum()), float(down.sum()), int(counts.sum())
 
 

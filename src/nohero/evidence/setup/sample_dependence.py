@@ -242,6 +242,7 @@ def _hush(setup: Setup, few: Specimen) -> None:
     import torch
 
     from nohero.evidence.setup.trials import answer
+    from nohero.setup.streams import drawn_so_far
 
     modules = dict(setup.single.named_modules())
     before = {name: [b.detach().clone() for b in m.buffers(recurse=False)] for name, m in modules.items()}
@@ -249,8 +250,8 @@ def _hush(setup: Setup, few: Specimen) -> None:
     states: dict[int, Any] = {}
     handles = []
     for m in modules.values():
-        handles.append(m.register_forward_pre_hook(lambda m, _: states.__setitem__(id(m), torch.get_rng_state())))
-        handles.append(m.register_forward_hook(lambda m, _, __: None if torch.equal(states[id(m)], torch.get_rng_state()) else drew.append(m)))
+        handles.append(m.register_forward_pre_hook(lambda m, _: states.__setitem__(id(m), drawn_so_far())))
+        handles.append(m.register_forward_hook(lambda m, _, __: None if states[id(m)] == drawn_so_far() else drew.append(m)))
     try:
         for _ in range(len(modules)):
             drew.clear()

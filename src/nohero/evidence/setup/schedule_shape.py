@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 NOTHING = 0.005  # of the peak: a step decay by ten at a third and two thirds ends at 0.01
 STILL = 0.01  # of the peak
 FELL = 0.3  # of the peak; a fall that counts
+JUMP = 0.5  # of the peak, in one step
 ROSE = 0.2  # of the peak; a rise that counts
 
 
@@ -24,6 +25,7 @@ class Shape:
     end: float
     spread: float  # (highest - lowest) over highest
     spent_at: float  # from here on the rate stays below 0.5 % of its peak; 1 where it never does
+    jumps: int  # rises to near the height before in a single step: restarts that are meant
     valleys: int  # falls followed by rises, each of a good share of the peak
     valley_at: float  # where the first valley lies; 1 where there is none
     settled_at: float  # from here on it changes by less than a hundredth of its peak
@@ -60,6 +62,7 @@ def shape_of(rates: Sequence[float]) -> Shape:
         end=rates[-1],
         spread=(peak - min(rates)) / peak if peak > 0 else 0.0,
         spent_at=min(1.0, (last_high + 1) / n) if last_high < len(rates) - 1 else 1.0,
+        jumps=sum(after - before >= JUMP * peak for before, after in zip(rates, rates[1:], strict=False)),
         valleys=len(places),
         valley_at=places[0] / n if places else 1.0,
         settled_at=max((k for k, r in enumerate(rates) if abs(r - rates[-1]) > STILL * peak), default=0) / n,

@@ -37,7 +37,10 @@ def transfer(train: Part, part: Part) -> Transfer | None:
     from nohero.evidence.setup import probing
     reader = probing.Reader(train)
     rows = probing.rows_of(train, reader)
-    if rows is None or part.n < LEAST or len(rows.y) < 60 or not rows.x.shape[1]:
+    if rows is None or part.n < LEAST or not rows.x.shape[1]:
+        return None
+    rows = probing.once_each(rows)
+    if len(rows.y) < 60:
         return None
     labels = _labels(train, part, rows.classes)
     if labels is None or any(n not in part.inputs for n, _, _ in reader.plans):

@@ -25,7 +25,7 @@ class Trace:
 def traced(setup: Setup, specimen: Specimen, seed: int = 0) -> Trace:
     """One call, recorded."""
     from nohero.setup.calling import tensors_of
-    from nohero.setup.guard import seed_all
+    from nohero.setup.streams import seed_all
 
     trace, handles = Trace(), []
 

@@ -51,7 +51,7 @@ def awaken(setup: Setup) -> None:
 def answers(setup: Setup, specimen: Specimen, seed: int = 0) -> list[Tensor]:
     """Every floating tensor in what the model answers, scalars too."""
     from nohero.setup.calling import tensors_of
-    from nohero.setup.guard import seed_all
+    from nohero.setup.streams import seed_all
 
     seed_all(setup.seed + seed)
     return [t.detach().float() for t in tensors_of(setup.forward(specimen)) if t.is_floating_point()]
@@ -59,7 +59,7 @@ def answers(setup: Setup, specimen: Specimen, seed: int = 0) -> list[Tensor]:
 
 def answer(setup: Setup, specimen: Specimen, seed: int = 0) -> Tensor:
     """The tensor of answers."""
-    from nohero.setup.guard import seed_all
+    from nohero.setup.streams import seed_all
 
     seed_all(setup.seed + seed)
     found: Tensor = setup.output(specimen).detach().float()

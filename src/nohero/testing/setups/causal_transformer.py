@@ -30,7 +30,7 @@ def make() -> Given:
             self.head = nn.Linear(WIDTH, TOKENS)
 
         def forward(self, x_BT: Any) -> Any:
-            mask = nn.Transformer.generate_square_subsequent_mask(x_BT.shape[1])
+            mask = nn.Transformer.generate_square_subsequent_mask(x_BT.shape[1], device=x_BT.device)
             return self.head(self.blocks(self.token(x_BT) + self.place[:, : x_BT.shape[1]], mask=mask, is_causal=True))
 
     torch.manual_seed(7)

@@ -67,7 +67,7 @@ def channels_by_permute(given: Given) -> Given:
 
     x, y = given.train.dataset.tensors
     ramp = torch.linspace(0, 3, x.shape[-1])
-    return replace(given, train=DataLoader(TensorDataset(x + ramp + ramp[:, None], y), batch_size=24, shuffle=True))
+    return replace(given, train=DataLoader(TensorDataset(x + ramp + ramp[:, None], y), batch_size=24, shuffle=True), val=None)
 
 
 CHECK = Check(

@@ -39,6 +39,8 @@ SHOWN = 12  # rows of the table
 
 def judge(counted: CountedLabels) -> Finding:
     """Weights that rise with frequency."""
+    if counted.joint:
+        return skipped("the loss is no sum over the labels, so none has a weight of its own")
     groups = _groups(counted)
     uneven = [g for g in groups if g[-1].count >= UNEVEN * g[0].count]
     if not uneven:

@@ -27,7 +27,7 @@ from nohero.evidence.setup.loss_bench import LABELLED
 from nohero.evidence.setup.start_loss import StartLoss
 from nohero.run import sources
 from nohero.run.figure import Bar, Bars
-from nohero.run.finding import Finding, Level, Observed, Remedy, failed, passed, skipped, warned
+from nohero.run.finding import Finding, Level, Observed, Remedy, failed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
     from nohero.setup.given import Given
@@ -67,6 +67,11 @@ def _labels(start: StartLoss) -> Finding:
         return passed(f"the loss starts at {start.start:.3g}; the answers have a range of their own, which no weights leave")
     if start.start - start.undecided <= LEAST or excess <= NATS or (start.start <= TIMES * start.undecided and excess <= 2 * NATS):
         return passed(f"the loss starts at {start.start:.3g}; undecided answers cost {start.undecided:.3g}")
+    if excess <= 2 * NATS and start.inputs_scaled - start.undecided >= CURED * (start.start - start.undecided):
+        return unsure(
+            f"the loss starts at {start.start:.3g}, where undecided answers among {start.classes} cost {start.undecided:.3g}",
+            remedies=("if the weights were trained before, on something else, nothing is wrong; else look at the initial weights of the last layer",),
+        )
     return failed(
         f"the loss starts at {start.start:.3g}, where undecided answers among {start.classes} cost {start.undecided:.3g}: the untrained model is certain, and wrong",
         expected=f"about {start.undecided:.3g}",

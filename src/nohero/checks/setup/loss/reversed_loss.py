@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from nohero.checks.check import Case, Check
 from nohero.evidence.setup.loss_bench import CLASSED, LABELLED
 from nohero.evidence.setup.loss_probes import STRENGTHS, LossProbes
+from nohero.evidence.setup.step_direction import StepDirection
 from nohero.run import sources
 from nohero.run.figure import Lines, Series
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, unsure
@@ -38,7 +39,7 @@ SAME = 1e-6  # relative change of a loss that does not care what the classes are
 STEEP = 1e-3  # relative rise on the way
 
 
-def judge(probes: LossProbes) -> Finding:
+def judge(probes: LossProbes, direction: StepDirection) -> Finding:
     """A loss that rises towards the targets fails."""
     if probes.kind in LABELLED:
         losses = [v for v in probes.right_reached[:4] if math.isfinite(v)]
@@ -51,6 +52,8 @@ def judge(probes: LossProbes) -> Finding:
         return skipped("there are no answers that could be called right")
     if not reversed_:
         return passed("the loss falls when the answers come nearer to the targets")
+    if direction.climbs:
+        return passed("the loss rises when the answers come nearer to the targets, and the step climbs it")
     message = f"the loss rises from {losses[0]:.3g} to {losses[-1]:.3g} when the answers move to the targets"
     rest: dict[str, Any] = {
         "expected": "a loss that falls towards right answers",

@@ -107,7 +107,7 @@ def first_token_of_full_attention(given: Given) -> Given:
     model: Any = given.model
 
     def forward(ids: Any, mask: Any) -> Any:
-        return model.head(model.blocks(model.token(ids) + model.place(torch.arange(ids.shape[1])), src_key_padding_mask=mask == 0)[:, 0])
+        return model.head(model.blocks(model.token(ids) + model.place(torch.arange(ids.shape[1], device=ids.device)), src_key_padding_mask=mask == 0)[:, 0])
 
     model.forward = forward
     return given

@@ -84,7 +84,7 @@ def _forward(given: Given, padding: Any, pooled: Any) -> Given:
     model: Any = given.model
 
     def forward(ids: Any, mask: Any) -> Any:
-        out = model.blocks(model.token(ids) + model.place(torch.arange(ids.shape[1])), src_key_padding_mask=padding(mask))
+        out = model.blocks(model.token(ids) + model.place(torch.arange(ids.shape[1], device=ids.device)), src_key_padding_mask=padding(mask))
         return model.head(pooled(out, mask[:, :, None].to(out.dtype)))
 
     model.forward = forward

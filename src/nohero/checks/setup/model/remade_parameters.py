@@ -108,7 +108,7 @@ def made_at_the_first_call(given: Given) -> Given:
 
     given.model[4] = torch.nn.LazyLinear(3)
     given.model(torch.zeros(2, 6))
-    return replace(given, optimizer=torch.optim.Adam(given.model.parameters(), lr=3e-3))
+    return replace(given, optimizer=torch.optim.Adam(given.model.parameters(), lr=3e-3), scheduler=None)
 
 
 def normed_in_forward(given: Given) -> Given:
@@ -123,7 +123,7 @@ def normed_in_forward(given: Given) -> Given:
         return inner(x)
 
     out = _called(given, forward)
-    return replace(out, optimizer=torch.optim.Adam(out.model.parameters(), lr=3e-3))
+    return replace(out, optimizer=torch.optim.Adam(out.model.parameters(), lr=3e-3), scheduler=None)
 
 
 CHECK = Check(

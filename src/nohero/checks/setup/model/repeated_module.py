@@ -58,7 +58,7 @@ def _stacked(given: Given, middle: Any) -> Given:
     from torch import nn
 
     model = nn.Sequential(given.model[0], nn.ReLU(), middle, nn.Linear(32, 3))
-    return replace(given, model=model, optimizer=torch.optim.Adam(model.parameters(), lr=3e-3))
+    return replace(given, model=model, optimizer=torch.optim.Adam(model.parameters(), lr=3e-3), scheduler=None)
 
 
 def multiplied_list(given: Given) -> Given:

@@ -44,7 +44,7 @@ def judge(schedule: ScheduleCourse) -> Finding:
         return skipped("an epoch is one batch")
     other = "epoch" if schedule.unit == "batch" else "batch"
     for course in schedule.courses:
-        told = _trouble(course.shape)
+        told = _trouble(course.shape, schedule.epochs)
         if not told or course.other_unit is None or not course.other_unit.neat:
             continue
         return failed(
@@ -64,11 +64,12 @@ def judge(schedule: ScheduleCourse) -> Finding:
     return passed(f"stepped once a{'n' if schedule.unit == 'epoch' else ''} {schedule.unit}, {schedule.courses[0].steps + 1} times in {schedule.epochs} epochs")
 
 
-def _trouble(shape: Shape) -> str:
+def _trouble(shape: Shape, epochs: int) -> str:
     """What is wrong with the course as it is stepped, or nothing."""
     if shape.idle:
         return "hardly moves"
-    if shape.valleys >= SWINGS:
+    restarts = shape.jumps >= shape.valleys and shape.valleys < epochs  # a jump back up, less than once an epoch, is a restart that is meant
+    if shape.valleys >= SWINGS and not restarts:
         return f"falls and rises {shape.valleys} times"
     if shape.spent_at < EARLY:
         return f"is spent after {shape.spent_at:.0%} of the run"

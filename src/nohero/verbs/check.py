@@ -3,6 +3,7 @@
   nohero check setup.py
   nohero check package.train:setup --budget 10s
   nohero check setup.py --select model,loss --ignore SKE260="sparse on purpose"
+  nohero check setup.py -o report.html
   nohero check setup.py --format sarif -o nohero.sarif
 
 The function returns the arguments of `nohero.check` as a dict: model, loss, train, and what else you have. Nothing of yours is changed.
@@ -31,8 +32,8 @@ Target = Annotated[str, typer.Argument(metavar="TARGET", help="a file with a fun
 Budget = Annotated[str, typer.Option("--budget", metavar="TIME", help="10s, 2m or none")]
 Select = Annotated[str, typer.Option("--select", metavar="WHAT", help="codes, beginnings of codes, names or components, with commas")]
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", metavar='CODE="reason"', help="pass this check's finding; may be repeated")]
-Format = Annotated[str, typer.Option("--format", metavar="F", help=", ".join(FORMATS))]
-Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="write there instead of to stdout")]
+Format = Annotated[str, typer.Option("--format", metavar="F", help=", ".join(FORMATS) + "; by the suffix of --output where it is left out")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="write the report there; .html, .json, .sarif, ... choose the form")]
 Report = Annotated[Path | None, typer.Option("--report", metavar="FILE", help="write the HTML page there as well")]
 FailOn = Annotated[str, typer.Option("--fail-on", metavar="LEVEL", help="error, warning or never")]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="of the check's own randomness")]
@@ -42,7 +43,7 @@ Plain = Annotated[bool, typer.Option("--plain", help="ASCII, no colour, no movin
 
 
 def check(
-    *, target: Target, budget: Budget = "60s", select: Select = "", ignore: Ignore = None, format_: Format = "text", output: Output = None, report: Report = None,
+    *, target: Target, budget: Budget = "60s", select: Select = "", ignore: Ignore = None, format_: Format = "", output: Output = None, report: Report = None,
     fail_on: FailOn = "error", seed: Seed = 0, verbose: Verbose = False, quiet: Quiet = False, plain: Plain = False,
 ) -> None:  # fmt: skip
     """Load, examine, tell."""
@@ -50,8 +51,10 @@ def check(
     from nohero.chosen import chosen_checks, read_ignored, seconds_of
     from nohero.moving_line import Line
     from nohero.report.formats import FORMATS as RENDER
+    from nohero.report.formats import SUFFIXES
     from nohero.target import load_setup
 
+    format_ = format_ or (SUFFIXES.get(output.suffix.lower(), "text") if output is not None else "text")
     one_of(format_, FORMATS, "format")
     one_of(fail_on, LEVELS, "level")
     chosen, reasons, seconds = chosen_checks(select), read_ignored(_pairs(ignore or [])), seconds_of(budget)
@@ -61,11 +64,11 @@ def check(
         checked = examine(given, budget=seconds, seed=seed, name=name, checks=chosen, ignored=reasons, told=line.told, found=line.found)
     finally:
         line.close()
-    if format_ == "text" and output is None:
+    if format_ == "text" or output is not None:
         from nohero.report.checked_text import text
 
         say(text(checked, **manner(plain=plain, verbose=verbose)).removesuffix("\n"))
-    else:
+    if format_ != "text" or output is not None:
         put(RENDER[format_](checked), output)
     if report is not None:
         put(RENDER["html"](checked), report)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nohero.report.numbers import duration
 from nohero.report.untrusted import html_line, link
-from nohero.report.words import STATUS, observed_text, state_of_run
+from nohero.report.words import STATUS, state_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ def checks_section(placed: Sequence[Placed]) -> str:
     rows = "".join(_row(p) for p in placed)
     if not rows:
         return ""
-    titles = ("Code", "Name", "Stage", "Result", "Expected", "Observed")
+    titles = ("Code", "Name", "Stage", "Result", "What was seen")
     head = "".join(f'<th scope="col">{title}</th>' for title in titles)
     show = (
         '<fieldset class="show"><legend class="hidden">Show</legend>'
@@ -48,15 +48,13 @@ def checks_section(placed: Sequence[Placed]) -> str:
 
 def _row(placed: Placed) -> str:
     finding, word = placed.finding, STATUS[placed.finding.status]
-    observed = observed_text(finding.observed) if finding.observed is not None else ""
     cells = (
         f'<a href="#{placed.ident}"><code>{html_line(finding.code or placed.ident)}</code></a>',
         html_line(finding.name),
         html_line(placed.stage),
         f'<span class="tone-{word.tone}"><span aria-hidden="true">{word.sign}</span> {word.word}</span>'
         + (" (ignored)" if finding.ignored else ""),
-        html_line(finding.expected),
-        html_line(observed),
+        html_line(finding.message),
     )
     return f'<tr class="{word.tone}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 

@@ -55,8 +55,8 @@ class Part:
 
     @property
     def y(self) -> Any:
-        """The one target, or None."""
-        return next(iter(self.targets.values())) if len(self.targets) == 1 else None
+        """The one target, or None; where a loss gets several, none of them is the label."""
+        return self.targets.get("target")
 
 
 _READ: weakref.WeakKeyDictionary[Any, dict[str, Part]] = weakref.WeakKeyDictionary()

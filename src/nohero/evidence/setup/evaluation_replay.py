@@ -35,6 +35,7 @@ class EvaluationReplay:
     again: Scores = ()  # other random streams
     in_eval: Scores = ()  # with eval mode set beforehand
     ran_training: bool = False
+    by_hand: bool = False  # the model as a whole is in eval mode, and some of its parts are not
     guilty: tuple[str, ...] = ()  # modules that ran in train mode and answer otherwise there
     mode_gap: float = 0.0  # of the answers to those in eval mode, relative
     mode_needed: bool = False  # the model answers with other tensors in train mode
@@ -74,6 +75,7 @@ def measure(setup: Setup, facts: TaskFacts) -> EvaluationReplay:
         again=again.scores,
         in_eval=in_eval.scores,
         ran_training=bool(first.training),
+        by_hand=bool(first.training) and not any(name in first.training for name in setup.modules),
         guilty=guilty,
         mode_gap=gap,
         mode_needed=needed,

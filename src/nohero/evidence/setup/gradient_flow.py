@@ -72,7 +72,7 @@ def measure(setup: Setup) -> GradientFlow:
     heard = _listened(setup, trainable)
     if not trainable and not heard.leaves:
         raise Unmeasurable("no parameter is trainable")
-    missing = {n: p for n, p in trainable.items() if n not in heard.reached and n not in heard.moved}
+    missing = {n: p for n, p in trainable.items() if n not in heard.reached and n not in heard.moved and not setup.intent.is_frozen(n)}
     held = {id(p) for o in setup.optimizers for g in o.param_groups for p in g["params"]}
     graphless, place, function, unreached = "", "", "", ()
     if missing:

@@ -27,6 +27,7 @@ class Leak:
     copies: int  # items whose inputs stand in training, too rich to agree by chance
     expected: float  # share of copies that whole-number data has by nature: what training items stand more than once
     pairs: tuple[tuple[int, int], ...]  # (evaluated item, training item)
+    same_answer: float  # share of the copies with training's target; not-a-number where it is not known
     shared: int  # places of the data set in both parts, whose items read alike
     near: int  # items with a near copy in training
     near_of: int
@@ -51,6 +52,7 @@ class ItemCopies:
     whole_set_repeated: bool  # every item stands equally often: meant so
     one_class: bool  # all repeats are of the rarer class: oversampled
     contradicting: int  # items with the inputs of another item and another class
+    alike: int  # the same, poor items too: inputs that do not tell items apart
     contradicting_pairs: tuple[tuple[int, int], ...]
     leaks: tuple[Leak, ...]
 
@@ -80,7 +82,7 @@ def measure(setup: Setup) -> ItemCopies:
         in_rows=int((again[:-1] & again[1:] & (np.diff(before) == 1)).sum()),
         pairs=tuple((int(at[i]), int(at[before[i]])) for i in np.flatnonzero(again)[:NAMED]),
         whole_set_repeated=bool(counts.min() > 1 and np.mean(counts == np.median(counts)) > 0.9),
-        one_class=_one_class(train, again), contradicting=len(wrong),
+        one_class=_one_class(train, again), contradicting=len(wrong), alike=len(_contradicting(train, before, np.ones_like(rich))),
         contradicting_pairs=tuple((int(at[i]), int(at[before[i]])) for i in wrong[:NAMED]),
         leaks=tuple(_leak(train, part, names, first) for part in parts.values() if part.name != "train" and all(n in part.inputs and part.inputs[n].shape[1:] == train.inputs[n].shape[1:] for n in names)),
     )  # fmt: skip
@@ -161,9 +163,22 @@ def _leak(train: Part, part: Part, names: tuple[str, ...], first: dict[bytes, in
     near, near_of, chance, near_pairs = _near(train, part)
     windows, targets, of = _windows(train, part)
     return Leak(
-        part=part.name, n=part.n, copies=len(hits), expected=_coverage(train, names), pairs=tuple(hits[:NAMED]), shared=max(_shared(train, part), _same_set(train, names, keys)), near=near, near_of=near_of,
+        part=part.name, n=part.n, copies=len(hits), expected=_coverage(train, names), same_answer=_same_answer(train, part, keys, first), pairs=tuple(hits[:NAMED]), shared=max(_shared(train, part), _same_set(train, names, keys)), near=near, near_of=near_of,
         near_chance=chance, near_pairs=near_pairs, overlapping=windows, overlapping_targets=targets, overlapping_of=of,
     )  # fmt: skip
+
+
+def _same_answer(train: Part, part: Part, keys: list[bytes], first: dict[bytes, int]) -> float:
+    """How many copies have their target as well: the nodes of one graph stand in every part, each part with targets for others of them."""
+    import numpy as np
+
+    a, b = train.y, part.y
+    if a is None or b is None or len(a) != train.n or len(b) != part.n or a.shape[1:] != b.shape[1:]:
+        return float("nan")
+    hits = [(first[k], i) for i, k in enumerate(keys) if k in first]
+    if a.dtype.kind in "iu":  # below zero a label says that none is known
+        hits = [(m, i) for m, i in hits if (a[m] >= 0).any() or (b[i] >= 0).any()]
+    return float(np.mean([np.array_equal(a[m], b[i]) for m, i in hits])) if hits else float("nan")
 
 
 def _codes(part: Part, names: tuple[str, ...]) -> bool:

@@ -47,6 +47,7 @@ class LabelProbe:
     stretches: tuple[Stretch, ...]
     sure: int  # items far from any boundary, whose neighbours agree
     contrary: int  # of these, labelled otherwise
+    error: float  # share of all items that the best probe, of which they are left out, gets wrong; of classes
     contrary_inner: int  # of the surer half of them
     contrary_pairs: tuple[tuple[float, float, int, int], ...]  # (label that the neighbours have, label given, items, sure items of the first)
     contrary_items: tuple[int, ...]
@@ -74,7 +75,7 @@ def measure(setup: Setup) -> LabelProbe:
     contrary = contrary[~_confirmed(x, y)[contrary]]
     return LabelProbe(
         n=len(y), classes=rows.classes, given=skills[0], stepped=tuple((s, skills[s]) for s in STEPS_OUT), reversed_skill=skills[99],
-        serial=_serial(part), stretches=_stretches(rows, best, k), sure=len(sure), contrary=len(contrary),
+        serial=_serial(part), stretches=_stretches(rows, best, k), sure=len(sure), contrary=len(contrary), error=float((best.argmax(1) != y).mean()) if k else 0.0,
         contrary_inner=int(np.isin(contrary, inner).sum()), contrary_pairs=_pairs(said[0][0], y, contrary, sure, rows.classes),
         contrary_items=tuple(int(rows.place[i]) for i in contrary[:5]),
     )  # fmt: skip

@@ -28,11 +28,12 @@ class LoaderReading:
     items: int
     classes: int = 0  # of whole-number targets, one an item
     runs: float = float("nan")  # how far neighbouring labels agree beyond chance, in standard deviations
-    agreement: float = float("nan")  # share of neighbours with equal labels
+    agreement: float = float("nan")  # share of pairs within a batch with equal labels
     chance: float = float("nan")  # what mixing would give
     repeated: int = 0  # batches equal to the one before
     val_changes: float = float("nan")  # share of validation items that differ when read again
     val_items: int = 0
+    supervised: bool = True  # the loss gets a target
     known: int = -1  # items of the data set behind the loader
     drawn: int = -1  # drawn in one epoch
     distinct: int = -1  # of these
@@ -49,9 +50,10 @@ def measure(setup: Setup) -> LoaderReading:
     """Read one epoch and a little more; everything is put back."""
     with setup.apart(data=True):
         epoch = setup.train.read(most=MOST_BATCHES, seconds=SECONDS)
-        labels = [label for batch in epoch.batches for label in _labels(batch, setup)]
+        apart = [_labels(batch, setup) for batch in epoch.batches]
+        labels = [label for batch in apart for label in batch]
         found: dict[str, Any] = {"batches": len(epoch.batches), "items": len(labels), "repeated": _repeats(epoch.batches)}
-        found |= _order(labels)
+        found |= _order(labels, apart)
     with setup.apart(data=True):
         found |= _drawn(setup)
     with setup.apart(data=True):
@@ -59,7 +61,16 @@ def measure(setup: Setup) -> LoaderReading:
     if setup.val is not None:
         with setup.apart(data=True):
             found |= _twice(setup.val)
-    return LoaderReading(**found)
+    return LoaderReading(**found, supervised=_supervised(setup))
+
+
+def _supervised(setup: Setup) -> bool:
+    from nohero.setup.refusal import Unmeasurable
+
+    try:
+        return setup.specimen().target is not None
+    except Unmeasurable:
+        return True
 
 
 def _labels(batch: Any, setup: Setup) -> list[int]:
@@ -88,13 +99,17 @@ def _repeats(batches: tuple[Any, ...]) -> int:
     )
 
 
-def _order(labels: list[int]) -> dict[str, Any]:
-    """How often neighbours agree, against labels in random order."""
+def _order(labels: list[int], batches: list[list[int]]) -> dict[str, Any]:
+    """How often two items of a batch agree (of single items, neighbours), against labels in random order; the order within a batch means nothing."""
     n, counts = len(labels), Counter(labels)
     if n < 30 or not 2 <= len(counts) <= n // 4:
         return {"classes": len(counts)}
     chance = sum(c * (c - 1) for c in counts.values()) / (n * (n - 1))
-    agreement = sum(a == b for a, b in zip(labels, labels[1:], strict=False)) / (n - 1)
+    pairs = [(len(b) - 1, sum(c * (c - 1) for c in Counter(b).values()) / (len(b) * (len(b) - 1))) for b in batches if len(b) > 1]
+    if pairs:
+        agreement = sum(w * share for w, share in pairs) / sum(w for w, _ in pairs)
+    else:
+        agreement = sum(a == b for a, b in zip(labels, labels[1:], strict=False)) / (n - 1)
     deviation = math.sqrt(max(chance * (1 - chance), 1e-9) / (n - 1))
     return {"classes": len(counts), "runs": (agreement - chance) / deviation, "agreement": agreement, "chance": chance}
 

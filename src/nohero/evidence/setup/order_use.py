@@ -35,6 +35,7 @@ class OrderUse:
     how: str = ""  # "the answer is the same", "each place's answer goes along with it", "the last place's answer is the same"
     per_position: bool = False
     shifted: bool = False
+    placed: bool = False  # the model holds something that could tell places: a second table, or numbers laid out along the steps
     as_a_set: bool = False  # no row holds a value twice, or all rows are sorted
 
 
@@ -69,8 +70,21 @@ def measure(setup: Setup, facts: TaskFacts) -> OrderUse:
         shown = t if real is None else t.masked_fill(~real, -1) if whole else t
         return OrderUse(
             name=name, kind="tokens" if whole else "readings", steps=steps, n=few.size, attends=attends, lost=bool(how), how=how,
-            per_position=facts.per_position, shifted=facts.shifted, as_a_set=whole and _as_a_set(shown),
+            per_position=facts.per_position, shifted=facts.shifted, placed=_placed(setup, steps), as_a_set=whole and _as_a_set(shown),
         )  # fmt: skip
+
+
+def _placed(setup: Setup, steps: int) -> bool:
+    """A table beside the tokens' own, or a parameter or buffer as long as the rows that a module of the user's holds itself."""
+    import torch
+
+    modules = setup.single
+    tables = [m for m in modules.modules() if isinstance(m, torch.nn.Embedding)]
+    if len(tables) > 1:
+        return True
+    owners = [m for m in modules.modules() if not type(m).__module__.startswith("torch.nn.")]
+    held = [t for m in owners for t in (*m.parameters(recurse=False), *m.buffers(recurse=False)) if 2 <= t.ndim <= 3 and t.is_floating_point()]
+    return any(steps <= max(t.shape[:-1]) for t in held)
 
 
 def _as_a_set(ids: Tensor) -> bool:

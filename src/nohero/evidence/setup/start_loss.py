@@ -37,6 +37,7 @@ class StartLoss:
     input_spread: float  # largest magnitude among the inputs that are floating
     inputs_scaled: float  # the start with each input standardised over the batch
     bounded: bool  # the answers have a range of their own, which no weights leave, such as scaled cosines
+    trained_before: bool  # pretrained weights are declared, or half of the weights and more are frozen
     fresh: float  # the start with torch's own initial weights
 
 
@@ -52,8 +53,13 @@ def measure(setup: Setup, facts: TaskFacts, reach: AnswerRange) -> StartLoss:
     spread, scaled = _scaled(setup, facts, first)
     return StartLoss(
         kind=first.kind, loss=first.loss, classes=classes, batches=len(stands), start=sum(each) / len(each), each=each, undecided=undecided,
-        constant=_constant(stands, reach.form), unit=undecided / math.log(max(2, classes)), bounded=max(abs(reach.driven_low), abs(reach.driven_high)) <= BOUND * max(abs(reach.low), abs(reach.high)), input_spread=spread, inputs_scaled=scaled, fresh=_fresh(setup, facts),
+        constant=_constant(stands, reach.form), unit=undecided / math.log(max(2, classes)), bounded=max(abs(reach.driven_low), abs(reach.driven_high)) <= BOUND * max(abs(reach.low), abs(reach.high)), input_spread=spread, inputs_scaled=scaled, trained_before=_trained_before(setup), fresh=_fresh(setup, facts),
     )  # fmt: skip
+
+
+def _trained_before(setup: Setup) -> bool:
+    sizes = [(p.requires_grad, p.numel()) for p in setup.named_parameters().values()]
+    return setup.intent.pretrained is not None or 2 * sum(n for free, n in sizes if not free) >= sum(n for _, n in sizes) > 0
 
 
 def _constant(stands: list[Bench], form: str) -> float:

@@ -22,7 +22,7 @@ LOW = 0.35  # of the way (0 the best constant, 1 all right): with less, the batc
 HIGH = 0.8  # of the way: with more, it was
 FEWEST = 40  # steps that a verdict rests on
 ADAMS = ("adam 0.001", "adam 0.01")
-SLOWER, FASTER = ("x0.1", "x0.01", "x0.001"), ("x10", "x100", "x1000")
+SLOWER, FASTER = ("x0.1", "x0.01", "x0.001"), ("x10", "x100", "x1000", "x100000", "x1000000")
 
 
 @dataclass(frozen=True, kw_only=True)

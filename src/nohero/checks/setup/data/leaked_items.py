@@ -23,7 +23,7 @@ from nohero.checks.setup.replanted import rebuilt, replanted, tensors
 from nohero.evidence.setup.item_copies import ItemCopies, Leak
 from nohero.run import sources
 from nohero.run.figure import Table
-from nohero.run.finding import Finding, Level, Observed, failed, passed, warned
+from nohero.run.finding import Finding, Level, Observed, failed, passed, unsure, warned
 
 if TYPE_CHECKING:
     from nohero.setup.given import Given
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SHARE = 0.02  # of a part: copies that move a score by more than most evaluations' noise
 LEAST = 0.005  # of a part: below it, single copies are in every large collection
 NEAR = 0.05  # of a part: near copies
+ANSWERED = 0.25  # of the copies: with fewer, what stands in both parts is no answered item
+COARSE = 0.2  # of a part: more copies than inputs that are alike by nature explain
 CHANCE = 0.01  # share of near neighbours expected by chance, beyond which nearness says nothing
 
 
@@ -51,9 +53,18 @@ def judge(copies: ItemCopies) -> Finding:
     share = _share(worst)
     if share < LEAST:
         return passed(f"no more evaluated items than chance allows have copies among {copies.items:,} training items")
+    if worst.same_answer < ANSWERED:
+        return passed(f"{worst.copies:,} items of {worst.part} stand in training too, with other targets: one graph or table in several parts")
     words = [f"the parts draw {worst.shared:,} items from the same places of one data set"] if worst.shared else []
     words += [f"{worst.copies:,} of {worst.n:,} items of {worst.part} are copies of training items" + (f", where {worst.expected:.0%} are natural" if worst.expected else "")] if worst.copies else []
     words += [f"{worst.near:,} of {worst.near_of:,} looked at have a training item nearer than a twentieth of the way to the tenth nearest ({worst.near_chance:.1%} by chance)"] if worst.near >= 5 else []
+    if copies.alike and not worst.shared and share < COARSE:
+        return unsure(
+            "; ".join(words) + f"; but {copies.alike} training items with equal inputs have different labels, so that these inputs do not tell the items apart",
+            component="data",
+            where=(worst.part,),
+            remedies=("compare the items by what tells them apart (a number, a name, the raw file); if they are others, nothing is wrong",),
+        )
     return (failed if share >= SHARE else warned)(
         "; ".join(words),
         expected="no item on both sides of the split",
@@ -100,11 +111,21 @@ def few_copies_in_training(given: Given) -> Given:
     return replanted(given, lambda *fields: tuple(torch.cat([f, f[100:120]])[order] for f in fields))
 
 
+def too_few_values_to_tell(given: Given) -> Given:
+    """Rows of few whole numbers, some of which agree though their labels do not."""
+    import torch
+
+    def coarse(x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return (x * 1.4).round() / 1.4, y
+
+    return replanted(given, coarse, "train", "val")
+
+
 CHECK = Check(
     code="DAT332",
     name="leaked-items",
     source=sources.LEAKAGE,
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=the_same_set_for_both), Case(toy="huber-regression", plant=oversampled_before_the_split), Case(toy="cnn-batch-norm", plant=augmented_before_the_split), Case(toy="causal-transformer", plant=the_same_set_for_both)),
-    lookalikes=(Case(toy="table-mlp", plant=few_copies_in_training),),
+    lookalikes=(Case(toy="table-mlp", plant=too_few_values_to_tell), Case(toy="table-mlp", plant=few_copies_in_training)),
 )

@@ -65,6 +65,8 @@ def _slow(swap: SwapTest, memorised: MemorisedBatch) -> str:
         return "but it is on its way"
     if swap.blamed != ("optimizer",) or (swap.rate and float(swap.rate[1:]) < 1):
         return ""
+    if not swap.rate:
+        return "but no other learning rate cures it, only another kind of optimizer"
     later = swap.moved * memorised.planned / max(1, swap.ours.steps)
     if later >= ARRIVES:
         return f"but {memorised.planned:.0f} steps are planned"

@@ -37,7 +37,7 @@ def judge(replay: EvaluationReplay) -> Finding:
         return skipped("the evaluation does not call the model")
     if not replay.ran_training or replay.mode_gap <= GAP:
         return passed("the evaluation runs in eval mode, or its answers do not hang on the mode")
-    told = unsure if replay.mode_needed else failed
+    told = unsure if replay.mode_needed or replay.by_hand else failed
     return told(
         f"the evaluation runs {', '.join(replay.guilty[:3]) or 'the model'} in train mode: answers differ by {replay.mode_gap:.2g} of their size from those in eval mode",
         expected="eval mode while evaluating",
@@ -68,11 +68,34 @@ def no_mode_in_the_model(given: Given) -> Given:
     return replace(given, evaluate=_without_eval)
 
 
+def dropout_left_on_by_hand(given: Given) -> Given:
+    """The mean of a few draws with dropout on, all else in eval mode."""
+    import torch
+
+    model = torch.nn.Sequential(torch.nn.Linear(6, 32), torch.nn.ReLU(), torch.nn.Dropout(0.3), torch.nn.Linear(32, 3))
+    return replace(given, model=model, optimizer=torch.optim.Adam(model.parameters(), lr=3e-3), scheduler=None, evaluate=_drawn)
+
+
+def _drawn(model: Any, batches: Any) -> float:
+    import torch
+
+    model.eval()
+    model[2].train()
+    torch.manual_seed(0)
+    right = seen = 0
+    with torch.no_grad():
+        for x, y in batches:
+            right += int((torch.stack([model(x) for _ in range(8)]).softmax(-1).mean(0).argmax(1) == y).sum())
+            seen += len(y)
+    model.eval()
+    return right / seen
+
+
 CHECK = Check(
     code="SKE500",
     name="training-mode-evaluation",
     source="the recipe, the skeleton ('toggle train and eval mode')",
     judge=judge,
     sabotages=(Case(toy="cnn-batch-norm", plant=eval_forgotten),),
-    lookalikes=(Case(toy="table-mlp", plant=no_mode_in_the_model),),
+    lookalikes=(Case(toy="table-mlp", plant=dropout_left_on_by_hand), Case(toy="table-mlp", plant=no_mode_in_the_model)),
 )

@@ -16,7 +16,7 @@ Source: the recipe; data: shuffle each set and every batch
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.setup.loader_reading import LoaderReading
@@ -38,9 +38,9 @@ def judge(reading: LoaderReading) -> Finding:
     if reading.runs < CLEAR or share < CLUMPED:
         return passed("labels come in mixed order")
     return (failed if share >= SORTED else warned)(
-        f"in the order of the training loader {reading.agreement:.0%} of neighbours have equal labels; mixed they would be {reading.chance:.0%}",
+        f"in the batches of the training loader {reading.agreement:.0%} of pairs have equal labels; mixed they would be {reading.chance:.0%}",
         expected="labels in random order",
-        observed=Observed(value=reading.agreement, unit="share of equal neighbours", n=reading.items),
+        observed=Observed(value=reading.agreement, unit="share of equal pairs", n=reading.items),
         component="loader",
         where=("train",),
         level=Level.MEASURED,
@@ -65,11 +65,24 @@ def unshuffled_but_mixed(given: Given) -> Given:
     return replace(given, train=DataLoader(given.train.dataset, batch_size=32))
 
 
+def each_batch_in_order(given: Given) -> Given:
+    """Batches are drawn at random, and laid out class by class."""
+    import torch
+    from torch.utils.data import DataLoader, default_collate
+
+    def laid_out(items: Any) -> Any:
+        x, y = default_collate(items)
+        order = torch.argsort(y)
+        return x[order], y[order]
+
+    return replace(given, train=DataLoader(given.train.dataset, batch_size=32, shuffle=True, collate_fn=laid_out))
+
+
 CHECK = Check(
     code="DAT450",
     name="sorted-batches",
     source="the recipe; data: shuffle each set and every batch",
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=sorted_and_unshuffled), Case(toy="cnn-batch-norm", plant=sorted_and_unshuffled)),
-    lookalikes=(Case(toy="table-mlp", plant=unshuffled_but_mixed),),
+    lookalikes=(Case(toy="table-mlp", plant=unshuffled_but_mixed), Case(toy="table-mlp", plant=each_batch_in_order)),
 )

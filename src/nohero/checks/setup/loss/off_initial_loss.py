@@ -67,7 +67,7 @@ def _labels(start: StartLoss) -> Finding:
         return passed(f"the loss starts at {start.start:.3g}; the answers have a range of their own, which no weights leave")
     if start.start - start.undecided <= LEAST or excess <= NATS or (start.start <= TIMES * start.undecided and excess <= 2 * NATS):
         return passed(f"the loss starts at {start.start:.3g}; undecided answers cost {start.undecided:.3g}")
-    if excess <= 2 * NATS and start.inputs_scaled - start.undecided >= CURED * (start.start - start.undecided):
+    if start.trained_before or (excess <= 2 * NATS and start.inputs_scaled - start.undecided >= CURED * (start.start - start.undecided)):
         return unsure(
             f"the loss starts at {start.start:.3g}, where undecided answers among {start.classes} cost {start.undecided:.3g}",
             remedies=("if the weights were trained before, on something else, nothing is wrong; else look at the initial weights of the last layer",),

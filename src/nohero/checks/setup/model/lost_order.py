@@ -38,6 +38,8 @@ def judge(use: OrderUse) -> Finding:
     message = f"the order of {u.name} is lost: with its {u.kind} exchanged among {u.steps} places, {u.how}, though the network attends over them"
     if u.as_a_set and not u.shifted:
         return unsure(f"{message}; the tokens of a row may be a set", component="model", remedies=("add positions if order counts",))
+    if u.kind == "tokens" and not u.shifted and not u.per_position and not u.placed:
+        return unsure(f"{message}; the model holds nothing that could tell places", component="model", remedies=("add positions if order counts; nothing, if a bag of tokens is meant",))
     if u.kind == "readings" and not u.shifted:
         return unsure(message, component="model", remedies=("add positions if the rows are steps in time; nothing, if they are a set",))
     return warned(
@@ -77,6 +79,15 @@ def one_position_for_all(given: Given) -> Given:
 
     model.forward = forward
     return given
+
+
+def a_bag_of_words(given: Given) -> Given:
+    """A network that never had positions."""
+    import torch
+
+    changed = positions_forgotten(given)
+    del changed.model.place
+    return replace(changed, optimizer=torch.optim.AdamW(changed.model.parameters(), lr=5e-3))
 
 
 def patches_without_places(given: Given) -> Given:
@@ -139,6 +150,6 @@ CHECK = Check(
         Case(toy="bidirectional-transformer", plant=one_position_for_all),
         Case(toy="cnn-batch-norm", plant=patches_without_places),
     ),
-    lookalikes=(Case(toy="cnn-batch-norm", plant=patches_with_places), Case(toy="set-network", plant=set_of_readings)),
+    lookalikes=(Case(toy="cnn-batch-norm", plant=patches_with_places), Case(toy="set-network", plant=set_of_readings), Case(toy="bidirectional-transformer", plant=a_bag_of_words)),
     under=("SKE300", "SKE302", "SKE330"),
 )

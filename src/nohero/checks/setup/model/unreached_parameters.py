@@ -34,8 +34,9 @@ def judge(flow: GradientFlow) -> Finding:
         return _told(failed, f"the loss has no way back to the parameters: the graph is lost in the {flow.graphless}" + (f" by {flow.function}" if flow.function else ""), (flow.place or flow.graphless,), flow.graphless, float(flow.trainable))
     cut = [u for u in flow.unreached if u.why == "cut"]
     if cut:
+        told = failed if any(u.held for u in cut) or not flow.optimizer else unsure  # what is cut off and in no optimizer may be kept still on purpose
         by = f", cut in {cut[0].place or 'forward'}" + (f" by {cut[0].function}" if cut[0].function else "")
-        return _told(failed, f"{len(cut)} of {flow.trainable} trainable parameters get no gradient in {flow.batches} steps{by}", tuple(u.name for u in cut), "model", float(len(cut)))
+        return _told(told, f"{len(cut)} of {flow.trainable} trainable parameters get no gradient in {flow.batches} steps{by}", tuple(u.name for u in cut), "model", float(len(cut)))
     dropped = [u for u in flow.unreached if u.why in ("dropped", "answer")]
     if dropped:
         return _told(warned, f"{len(dropped)} trainable parameters run and get no gradient in {flow.batches} steps: what they compute does not reach the loss", tuple(u.name for u in dropped), "model", float(len(dropped)))
@@ -71,6 +72,20 @@ def loss_made_anew(given: Given) -> Given:
     return replace(given, loss=lambda out, y: torch.tensor(float(inner(out, y)), requires_grad=True))
 
 
+def kept_still_by_no_grad(given: Given) -> Given:
+    """The first layer runs without a graph, and the optimizer has only the rest."""
+    import torch
+
+    first = given.model[0].forward
+
+    def forward(x: Any) -> Any:
+        with torch.no_grad():
+            return first(x)
+
+    given.model[0].forward = forward
+    return replace(given, optimizer=torch.optim.Adam(given.model[1:].parameters(), lr=3e-3), scheduler=None)
+
+
 def frozen_on_purpose(given: Given) -> Given:
     """The first layer is frozen and says so."""
     given.model[0].requires_grad_(False)
@@ -83,5 +98,5 @@ CHECK = Check(
     source="the recipe, the skeleton (gradients reach all)",
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=detached_in_the_middle), Case(toy="table-mlp", plant=loss_made_anew)),
-    lookalikes=(Case(toy="table-mlp", plant=frozen_on_purpose),),
+    lookalikes=(Case(toy="table-mlp", plant=frozen_on_purpose), Case(toy="table-mlp", plant=kept_still_by_no_grad)),
 )

@@ -7,7 +7,7 @@ How it is measured: the step runs as handed over and again after the user's eval
 forward pass with gradients. The same pass is then repeated in train mode and the answers are compared.
 
 When it is right to fail: the model is in eval mode in every such pass and the answers differ; only a warning where the model
-came in eval mode, or is left in it by the evaluation. Frozen parts and norms held in eval mode inside a model that trains pass.
+came in eval mode. Where the evaluation leaves it so, the loop, which is not seen, may set it back: unsure. Frozen parts and norms held in eval mode inside a model that trains pass.
 
 What it cannot see: a loop around the step that sets the mode.
 
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from nohero.checks.check import Case, Check
 from nohero.evidence.setup.step_modes import StepModes
 from nohero.run import sources
-from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, warned
+from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
     from typing import Any
@@ -55,11 +55,11 @@ def judge(modes: StepModes) -> Finding:
     for name, mode in modes.after:
         fallen = tuple(n for n in mode.resting if name in before and n not in before[name].resting)
         if fallen and mode.differs:
-            return warned(
+            return unsure(
                 f"after the evaluation the step trains {_called(name)} in eval mode ({len(fallen)} modules, such as {fallen[min(1, len(fallen) - 1)] or 'the whole'}), and its answers are not those of train mode",
                 where=fallen,
                 observed=Observed(value=float(len(fallen)), unit="modules in eval mode"),
-                **facts,
+                **{**facts, "remedies": ("if your loop calls model.train() at the start of every epoch, nothing is wrong; else call it there", *facts["remedies"])},
             )
     return passed("the step trains in train mode" + (", after an evaluation too" if modes.after else ""))
 
@@ -84,7 +84,7 @@ def eval_in_the_step(given: Given) -> Given:
 
 
 def left_by_the_evaluation(given: Given) -> Given:
-    """The evaluation sets eval mode and nothing sets it back."""
+    """The evaluation sets eval mode, and nothing that is handed over sets it back: the loop may."""
     from dataclasses import replace
 
     import torch
@@ -154,6 +154,6 @@ CHECK = Check(
     name="wrong-mode",
     source=sources.SKELETON,
     judge=judge,
-    sabotages=(Case(toy="cnn-batch-norm", plant=eval_in_the_step), Case(toy="cnn-batch-norm", plant=left_by_the_evaluation), Case(toy="cnn-batch-norm", plant=another_object_trained)),
-    lookalikes=(Case(toy="cnn-batch-norm", plant=norms_held_still), Case(toy="table-mlp", plant=nothing_to_switch)),
+    sabotages=(Case(toy="cnn-batch-norm", plant=eval_in_the_step), Case(toy="cnn-batch-norm", plant=another_object_trained)),
+    lookalikes=(Case(toy="cnn-batch-norm", plant=left_by_the_evaluation), Case(toy="cnn-batch-norm", plant=norms_held_still), Case(toy="table-mlp", plant=nothing_to_switch)),
 )

@@ -108,11 +108,13 @@ def _driven(setup: Setup, specimen: Specimen, far: float) -> list[Tensor]:
     """Answers as it stands, on inputs blown up, and with each of the last modules' parameters blown up and shifted."""
     import torch
 
+    from nohero.evidence.setup.trials import awaken
     from nohero.setup.refusal import UserRaised
 
     answers = []
     with setup.apart(), torch.no_grad():
         setup.mode(training=False)
+        awaken(setup)
         order: list[Any] = []
         owners = [m for m in setup.named_modules().values() if any(True for _ in m.parameters(recurse=False))]
         handles = [m.register_forward_hook(lambda m, a, o: order.append(m)) for m in owners]

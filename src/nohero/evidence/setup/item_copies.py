@@ -66,7 +66,7 @@ def measure(setup: Setup) -> ItemCopies:
 
     parts = parts_of(setup)
     train = parts["train"]
-    names = tuple(n for n, v in train.inputs.items() if not _same_as_target(v, train))
+    names = tuple(n for n, v in train.inputs.items() if not handed_on(v, train))
     if not names or train.n < 2:
         raise Unmeasurable("the items of the training part cannot be laid side by side")
     keys = _keys(train, names)
@@ -88,8 +88,8 @@ def measure(setup: Setup) -> ItemCopies:
     )  # fmt: skip
 
 
-def _same_as_target(array: Any, part: Part) -> bool:
-    """An input that is the target again, as models with a loss of their own are given it."""
+def handed_on(array: Any, part: Part) -> bool:
+    """An input that is the target again, as models are given it that have a loss, or a margin, of their own."""
     import numpy as np
 
     return any(array.shape == t.shape and array.ndim == 1 and np.array_equal(array, t) for t in part.targets.values())

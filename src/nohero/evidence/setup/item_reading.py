@@ -6,7 +6,7 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.setup.calling import tensors_of
+from nohero.setup.calling import mapped, tensors_of
 
 if TYPE_CHECKING:
     from nohero.setup.setup import Setup
@@ -113,7 +113,7 @@ def _pictures(setup: Setup) -> dict[str, Any]:
     """Neighbouring pixels of batches that may be pictures, as given and as they lie in memory; items without variation."""
     import torch
 
-    found_in = (next((t for t in tensors_of(b) if t.is_floating_point() and t.ndim >= 2), None) for b in setup.train.first(8))
+    found_in = (next((t for t in tensors_of(b) if t.is_floating_point() and t.ndim >= 2), None) for b in _inputs(setup))
     tensors: list[Any] = [t for t in found_in if t is not None]
     if not tensors:
         return {}
@@ -125,6 +125,18 @@ def _pictures(setup: Setup) -> dict[str, Any]:
         stored = x.reshape(len(x), x.shape[2], x.shape[3], x.shape[1]).permute(0, 3, 1, 2)
         found |= {"smooth_as_given": _smooth(x), "smooth_as_stored": _smooth(stored)}
     return found
+
+
+def _inputs(setup: Setup) -> list[Any]:
+    """What the model gets of the first batches; the batches themselves where that is not known."""
+    from nohero.setup.refusal import Unmeasurable
+
+    batches = setup.train.first(8)
+    try:
+        specimens = [setup.specimen_of(b) for b in batches]
+    except Unmeasurable:
+        return batches
+    return [mapped((s.args, s.kwargs), lambda t: t.detach().cpu()) for s in specimens]
 
 
 def _smooth(x: Any) -> float:

@@ -227,8 +227,10 @@ def _training(setup: Setup, few: Specimen, donors: Specimen, axis: int) -> dict[
     from nohero.setup.refusal import Unmeasurable
 
     setup.mode(training=True)
+    modules = dict(setup.single.named_modules())
+    before = {name: [b.detach().clone() for b in m.buffers(recurse=False)] for name, m in modules.items()}
     answer(setup, few)  # what is set by the first batch is set now
-    _hush(setup, few)
+    _hush(setup, few, before)
     if not steady(setup, few):
         raise Unmeasurable("the answers stay random in train mode")
     mix = _mix(setup, few, donors, axis)
@@ -237,15 +239,14 @@ def _training(setup: Setup, few: Specimen, donors: Specimen, axis: int) -> dict[
     return {"in_training": mix[0], "training_move": mix[1], "training_module": mix[2]}
 
 
-def _hush(setup: Setup, few: Specimen) -> None:
-    """Put into eval mode, one by one, the modules whose buffers move or that draw random numbers."""
+def _hush(setup: Setup, few: Specimen, before: dict[str, list[Tensor]]) -> None:
+    """Put into eval mode, one by one, the modules whose buffers have moved since `before` or that draw random numbers."""
     import torch
 
     from nohero.evidence.setup.trials import answer
     from nohero.setup.streams import drawn_so_far
 
     modules = dict(setup.single.named_modules())
-    before = {name: [b.detach().clone() for b in m.buffers(recurse=False)] for name, m in modules.items()}
     drew: list[Any] = []
     states: dict[int, Any] = {}
     handles = []

@@ -48,6 +48,7 @@ def measure(setup: Setup) -> TargetCopies:
     import numpy as np
 
     from nohero.evidence.setup import probing
+    from nohero.evidence.setup.item_copies import handed_on
     from nohero.setup.items import parts_of
     from nohero.setup.refusal import Unmeasurable
 
@@ -58,7 +59,7 @@ def measure(setup: Setup) -> TargetCopies:
     columns, names = [], []
     for name, x in part.inputs.items():
         width = int(np.prod(x.shape[1:]))
-        if name.rsplit(".", 1)[-1] in probing.KEYS or x.ndim > 3 or width > WIDEST or (x.dtype.kind != "f" and x.ndim > 1):
+        if handed_on(x, part) or name.rsplit(".", 1)[-1] in probing.KEYS or x.ndim > 3 or width > WIDEST or (x.dtype.kind != "f" and x.ndim > 1):
             continue
         columns.append(x[:5000].reshape(min(len(x), 5000), -1).astype(np.float64))
         names += [f"{name}[{', '.join([':', *map(str, np.unravel_index(j, x.shape[1:]))])}]" if x.ndim > 1 else name for j in range(width)]

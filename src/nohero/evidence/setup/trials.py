@@ -114,7 +114,7 @@ def laid_out(setup: Setup, number: int = 0) -> tuple[Specimen, bool]:
     specimen = setup.specimen(number)
     main, y = specimen.main, specimen.target
     if main is None or main.ndim < 2 or not isinstance(y, torch.Tensor) or y.ndim == 0:
-        return specimen, True
+        return specimen, specimen.size == _said_size(setup) or not _second_axis_varies(setup)
     places = main.shape[0] * main.shape[1]
     if y.ndim == 1 and y.numel() == places and places != specimen.size:
         y = y.reshape(main.shape[:2])
@@ -128,6 +128,18 @@ def laid_out(setup: Setup, number: int = 0) -> tuple[Specimen, bool]:
     if ahead[0] and not ahead[1]:
         return replace(specimen, size=int(main.shape[1])), main.shape[0] != main.shape[1]
     return specimen, ahead[1] or specimen.size == _said_size(setup)
+
+
+def _second_axis_varies(setup: Setup) -> bool:
+    """Whether batches of training and validation are alike along the first axis, and differ along the second, as where time comes first."""
+    from nohero.setup.refusal import Unmeasurable
+
+    try:
+        mains = [setup.specimen_of(b).main for source in (setup.train, setup.val) if source is not None for b in source.first(2)]
+    except Unmeasurable:
+        return False
+    shapes = [tuple(m.shape) for m in mains if m is not None and m.ndim > 2]
+    return len({s[0] for s in shapes}) == 1 and len({s[1] for s in shapes}) > 1
 
 
 def _said_size(setup: Setup) -> int | None:

@@ -28,6 +28,7 @@ class Prepared:
     what: str  # "mean 0" or "range 0 to 1"
     features: int  # for which it holds over the parts together
     of: int
+    standard: bool  # spreads of 1 and no turning: each feature was standardised by itself
     alone: float  # median distance from that in the training part alone
 
 
@@ -148,13 +149,13 @@ def _prepared(parts: dict[str, Part], name: str) -> list[Prepared]:
         over = " + ".join(("train", *others))
         mean, alone = np.abs(whole.mean(0)) / whole.std(0), np.abs(base[:, number].mean(0)) / spread[number]
         if np.mean((mean < ZERO) & (alone > 5 * ZERO)) >= 0.8 and np.median(alone) > OFF and _made(whole):
-            found.append(Prepared(name=name, over=over, what="mean 0", features=int((mean < ZERO).sum()), of=int(number.sum()), alone=float(np.median(alone))))
+            found.append(Prepared(name=name, over=over, what="mean 0", features=int((mean < ZERO).sum()), of=int(number.sum()), standard=_spread_of_one(whole), alone=float(np.median(alone))))
         low, high = whole.min(0), whole.max(0)
         edge = (np.abs(low - low.round()) < 1e-6) & (np.abs(high - 1) < 1e-6) & np.isin(low.round(), (-1, 0))
         inside = (base[:, number].min(0) > low + 1e-6) | (base[:, number].max(0) < high - 1e-6)
         if edge.all() and number.sum() >= 2 and inside.any():
             short = np.maximum(base[:, number].min(0) - low, high - base[:, number].max(0))[inside]
-            found.append(Prepared(name=name, over=over, what="range 0 to 1", features=int(edge.sum()), of=int(number.sum()), alone=float(np.median(short))))
+            found.append(Prepared(name=name, over=over, what="range 0 to 1", features=int(edge.sum()), of=int(number.sum()), standard=False, alone=float(np.median(short))))
     return found
 
 
@@ -162,13 +163,17 @@ def _made(whole: Any) -> bool:
     """Whether spreads are 1, or the features uncorrelated: published tables that are merely centred are left alone."""
     import numpy as np
 
-    spread = whole.std(0)
-    n = len(whole)
-    one = min(float(np.median(np.abs(spread * f - 1))) for f in (1.0, (n / (n - 1)) ** 0.5))
-    if one < 1e-3 or whole.shape[1] < 2:
-        return one < 1e-3
+    if _spread_of_one(whole) or whole.shape[1] < 2:
+        return _spread_of_one(whole)
     tied = np.corrcoef(whole.T) - np.eye(whole.shape[1])
     return bool(np.abs(tied).max() < 1e-3)
+
+
+def _spread_of_one(whole: Any) -> bool:
+    import numpy as np
+
+    n = len(whole)
+    return min(float(np.median(np.abs(whole.std(0) * f - 1))) for f in (1.0, (n / (n - 1)) ** 0.5)) < 1e-3
 
 
 def _scale(train: Part, part: Part, name: str) -> Scale | None:

@@ -43,7 +43,7 @@ def judge(pairing: LossPairing) -> Finding:
         what = "other items' answers, and not their own" if pairing.strays >= pairing.strewn else "several other places more than at their own"
         return _crossed(f"{astray} of {pairing.probes} labels pull at {what} ({', '.join(pairing.stray_example)})", astray, pairing.probes, pairing)
     for axis, change in (("the items of the batch", pairing.shift_items), ("the places of a row", pairing.shift_places)):
-        if change < BLIND and pairing.shift_classes > SEES and not pairing.in_batch:
+        if change < BLIND and pairing.shift_classes > SEES and not pairing.in_batch and pairing.target_shape[:1] == pairing.answer_shape[:1]:
             return _crossed(f"the loss takes its soft-max over {axis}: shifting a class for all of them changes nothing, shifting an item's classes changes {pairing.shift_classes:.2g} of it", change, pairing.items, pairing)
     if not pairing.probes and pairing.shift_classes != pairing.shift_classes:
         return skipped("which label belongs to which answer cannot be told from the shapes")

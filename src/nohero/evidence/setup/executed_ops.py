@@ -17,6 +17,8 @@ PRICE = 0.05  # seconds
 STEPS = 6
 SIZES = (7, 5)  # items: two sizes that are no size of a network, so that equal lengths are not mistaken for each other
 RESHAPES = ("view", "reshape", "unflatten")
+SUMS = ("add", "add_", "__add__", "__iadd__", "__radd__")
+LEAST = 4  # numbers: a scalar that is doubled is a sum of losses, say
 DROPS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
 DRAWS = ("rand", "randn", "rand_like", "randn_like", "normal", "normal_", "bernoulli", "bernoulli_", "multinomial", "uniform_", "poisson", "randint", "randint_like", "randperm", "rsample", "gumbel_softmax")
 
@@ -36,6 +38,7 @@ class ExecutedOps:
     """`drops` are (module, rate) as executed."""
 
     regrouped: tuple[Regrouping, ...]
+    self_added: tuple[str, ...]  # modules that add a tensor to itself
     drops_in_training: tuple[tuple[str, float], ...]
     drops_in_evaluation: tuple[tuple[str, float], ...]
     draws_in_evaluation: tuple[tuple[str, str], ...]  # (module, function)
@@ -59,6 +62,7 @@ def measure(setup: Setup) -> ExecutedOps:
     apart = _apart(one, other)
     return ExecutedOps(
         regrouped=tuple(_common(found)),
+        self_added=tuple(dict.fromkeys(resting[3])),
         drops_in_training=tuple(dict.fromkeys(training[1])),
         drops_in_evaluation=tuple(dict.fromkeys(resting[1])),
         draws_in_evaluation=tuple(dict.fromkeys(resting[2])),
@@ -83,20 +87,23 @@ def _apart(one: list[Any], other: list[Any]) -> float:
     return worst
 
 
-def _traced(setup: Setup, specimen: Any) -> tuple[list[Regrouping], list[tuple[str, float]], list[tuple[str, str]]]:
-    """(regroupings, executed drops, executed draws) of one forward pass."""
+def _traced(setup: Setup, specimen: Any) -> tuple[list[Regrouping], list[tuple[str, float]], list[tuple[str, str]], list[str]]:
+    """(regroupings, executed drops, executed draws, self-additions) of one forward pass."""
     import torch
     from torch.overrides import TorchFunctionMode
 
     regrouped: list[Regrouping] = []
     drops: list[tuple[str, float]] = []
     draws: list[tuple[str, str]] = []
+    doubled: list[str] = []
     place: list[str] = [""]
 
     class Ear(TorchFunctionMode):
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             kwargs = kwargs or {}
             name = getattr(func, "__name__", "")
+            if name in SUMS and len(args) == 2 and one_tensor(*args):
+                doubled.append(place[-1])
             answer = func(*args, **kwargs)
             first = args[0] if args else None
             if name in RESHAPES and isinstance(first, torch.Tensor) and isinstance(answer, torch.Tensor) and first.is_floating_point():
@@ -115,7 +122,16 @@ def _traced(setup: Setup, specimen: Any) -> tuple[list[Regrouping], list[tuple[s
 
     with _places(setup, place), Ear():
         setup.forward(specimen)
-    return regrouped, drops, draws
+    return regrouped, drops, draws, doubled
+
+
+def one_tensor(a: Any, b: Any) -> bool:
+    """Whether both are the very same numbers in memory, more than one of them."""
+    import torch
+
+    if not isinstance(a, torch.Tensor) or not isinstance(b, torch.Tensor) or a.numel() < LEAST or not a.is_floating_point():
+        return False
+    return a.data_ptr() == b.data_ptr() and a.shape == b.shape and a.stride() == b.stride()
 
 
 def _rate(args: Any, kwargs: Any) -> tuple[float, bool]:

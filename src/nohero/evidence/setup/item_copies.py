@@ -45,7 +45,7 @@ class ItemCopies:
     items: int
     ordered: bool  # read from a data set, not drawn by a loader
     judged: int  # items rich enough to be told from chance
-    repeats: int  # items whose inputs stood before
+    repeats: int  # items whose inputs stood before, with the same target
     codes: bool  # all inputs are whole numbers, which may agree by the nature of the data
     in_rows: int  # repeats whose next item repeats the next one
     pairs: tuple[tuple[int, int], ...]
@@ -73,7 +73,7 @@ def measure(setup: Setup) -> ItemCopies:
     rich = _rich(train, names)
     first: dict[bytes, int] = {}
     before = np.asarray([first.setdefault(k, i) for i, k in enumerate(keys)])
-    again = (before != np.arange(len(keys))) & rich
+    again = (before != np.arange(len(keys))) & rich & _answered_alike(train, before)
     counts = np.unique(before[rich], return_counts=True)[1] if rich.any() else np.asarray([1])
     wrong = _contradicting(train, before, rich)
     at = train.index
@@ -140,6 +140,17 @@ def _contradicting(part: Part, before: Any, rich: Any) -> list[int]:
 
     y = _classes(part)
     return [] if y is None or part.extras else [int(i) for i in np.flatnonzero(rich & (before != np.arange(len(before))) & (y != y[before]))]
+
+
+def _answered_alike(part: Part, before: Any) -> Any:
+    """Items with the target of the item they repeat; a state that is met twice, with another outcome, is no row that was read twice."""
+    import numpy as np
+
+    alike = np.ones(len(before), dtype=bool)
+    for y in part.targets.values():
+        if len(y) == len(before):
+            alike &= (y == y[before]).reshape(len(y), -1).all(1)
+    return alike
 
 
 def _one_class(part: Part, again: Any) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from nohero.setup.calling import TARGETS, tensors_of
+from nohero.setup.calling import TARGETS, mapped, tensors_of
 
 if TYPE_CHECKING:
     from nohero.setup.setup import Setup
@@ -196,7 +196,7 @@ def _twice(source: Source) -> dict[str, Any]:
 
     if source.items is not None:
         many = min(len(source.items), 40)
-        pairs = [(source.items[i], source.items[i]) for i in range(many)]
+        pairs = [(mapped(source.items[i], lambda t: t.clone()), source.items[i]) for i in range(many)]  # both may be views of one memory
     else:
         one, other = source.read(most=4, seconds=SECONDS).batches, source.read(most=4, seconds=SECONDS).batches
         pairs = list(zip(one, other, strict=False))

@@ -38,6 +38,10 @@ class MaskFit:
     between: tuple[float, ...]  # values that stand only on the edges between a lower and a higher one
     between_share: float
     whole: bool  # the masks are whole numbers
+    ramps: int  # lines one pixel wide whose value lies between those on its two sides
+    thin: int  # all lines one pixel wide between two other values
+    own_pairs: float  # correlation of a picture's brightness with its own mask
+    best_pairs: float  # the same when the masks are dealt out to the pictures as fits best, one each
     items: tuple[int, ...]  # those that another pose fits better
 
 
@@ -70,8 +74,10 @@ def measure(setup: Setup) -> MaskFit:
         gains = scores - was
         items |= (gains > BETTER) & (scores > 0.3)
         poses.append(PoseFit(pose=name, fit=fit, better=float(((gains > BETTER) & (scores > 0.3)).mean()), worse=float((gains < -BETTER).mean())))
+    ramps, thin = _ramps(mask[chosen])
+    own_pairs, best_pairs = _pairs(features, wanted)
     return MaskFit(
-        n=len(chosen), given=given, poses=tuple(poses), values=tuple(float(v) for v in values[:CLASSES]), between=between, between_share=share,
+        ramps=ramps, thin=thin, own_pairs=own_pairs, best_pairs=best_pairs, n=len(chosen), given=given, poses=tuple(poses), values=tuple(float(v) for v in values[:CLASSES]), between=between, between_share=share,
         whole=mask.dtype.kind in "iu" or bool((mask == np.round(mask)).all()), items=tuple(int(part.index[chosen[i]]) for i in np.flatnonzero(items)[:5]),
     )  # fmt: skip
 
@@ -162,6 +168,41 @@ def _poses(shape: tuple[int, ...]) -> list[tuple[str, Any]]:
         found += [("transposed", lambda m: m.transpose(0, 2, 1)), ("turned by a quarter", lambda m: np.rot90(m, 1, (1, 2))), ("turned by three quarters", lambda m: np.rot90(m, 3, (1, 2)))]
     by = max(1, min(height, width) // 8)
     found += [(f"shifted by ({dy}, {dx}) pixels", lambda m, dy=dy, dx=dx: np.roll(m, (dy, dx), (1, 2))) for dy in (-by, 0, by) for dx in (-by, 0, by) if dy or dx]
+    return found
+
+
+def _ramps(mask: Any) -> tuple[int, int]:
+    """(lines one pixel wide that step from one side's value to the other's, all lines one pixel wide)."""
+    import numpy as np
+
+    ramps = thin = 0
+    for axis in (1, 2):
+        m = np.moveaxis(mask.astype(np.float64), axis, -1)
+        left, here, right = m[..., :-2], m[..., 1:-1], m[..., 2:]
+        apart = (left != here) & (here != right) & (left != right)
+        thin += int(apart.sum())
+        ramps += int((apart & ((left < here) == (here < right))).sum())
+    return ramps, thin
+
+
+def _pairs(features: Any, wanted: Any) -> tuple[float, float]:
+    """Correlation of brightness and mask, picture by picture: with its own, and with the best deal; in the channel that tells most."""
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    def standard(v: Any) -> Any:
+        flat = v.reshape(len(v), -1).astype(np.float64)
+        flat = flat - flat.mean(1, keepdims=True)
+        return flat / np.maximum(np.sqrt((flat**2).sum(1, keepdims=True)), 1e-9)
+
+    masks, found = standard(wanted), (0.0, 0.0)
+    for k in range(min(3, features.shape[-1])):
+        table = standard(features[..., k]) @ masks.T
+        for sign in (1.0, -1.0):
+            rows, best = linear_sum_assignment(-sign * table)
+            dealt = float((sign * table[rows, best]).mean())
+            if dealt > found[1]:
+                found = (float((sign * np.diag(table)).mean()), dealt)
     return found
 
 

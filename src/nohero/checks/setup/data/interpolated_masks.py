@@ -30,11 +30,25 @@ if TYPE_CHECKING:
     from nohero.setup.given import Given
 
 MOST = 0.3  # of the pixels, that may stand on edges
+THIN = 40  # lines one pixel wide, in all masks looked at
+RAMPS = 0.85  # of them; three different numbers in any order are a ramp in one case of three
 SEVERAL = 3  # values; one or two may be classes of edges
 
 
 def judge(fit: MaskFit) -> Finding:
     """Values between."""
+    if fit.thin >= THIN and fit.ramps >= RAMPS * fit.thin and len(fit.values) > SEVERAL and fit.whole:
+        return warned(
+            f"of {fit.thin:,} lines one pixel wide {fit.ramps / fit.thin:.0%} hold a class whose number lies between those on their two sides; of classes that touch by chance a third would",
+            expected="classes with regions of their own",
+            observed=Observed(value=fit.ramps / fit.thin, unit="of the thin lines", n=fit.thin),
+            component="transform",
+            where=("train: target",),
+            level=Level.MEASURED,
+            effect="a rim of a wrong class along the edges",
+            why="Numbers of classes have no middle. Between class 1 and class 5 bilinear resizing leaves a rim of class 3.",
+            remedies=("resize and turn masks with the nearest value (interpolation=NEAREST)", "store masks as PNG: JPEG changes values along edges"),
+        )
     if not fit.between or fit.between_share > MOST:
         return passed(f"the masks' {len(fit.values)} values stand in regions of their own")
     soft = min(fit.values) >= 0 and max(fit.values) <= 1 and not fit.whole
@@ -81,11 +95,28 @@ def several_classes(given: Given) -> Given:
     return _as_values(replanted(given, lambda x, y: (x, y * 6)))
 
 
+def six_classes_resized(given: Given) -> Given:
+    """Patches of six classes, enlarged bilinearly: every rim is itself a class."""
+    return _as_values(replanted(given, lambda x, y: (x, _patches(y, "bilinear"))))
+
+
+def six_classes_whole(given: Given) -> Given:
+    """The same, enlarged rightly."""
+    return _as_values(replanted(given, lambda x, y: (x, _patches(y, "nearest"))))
+
+
+def _patches(y: torch.Tensor, mode: str) -> torch.Tensor:
+    import torch
+
+    small = torch.randint(0, 6, (len(y), 1, 4, 4), generator=torch.Generator().manual_seed(5)).float()
+    return torch.nn.functional.interpolate(small, size=y.shape[-2:], mode=mode)[:, 0].round().to(y.dtype)
+
+
 CHECK = Check(
     code="DAT376",
     name="interpolated-masks",
     source=sources.DATA,
     judge=judge,
-    sabotages=(Case(toy="segmentation-unet", plant=resized_as_pictures),),
-    lookalikes=(Case(toy="segmentation-unet", plant=several_classes),),
+    sabotages=(Case(toy="segmentation-unet", plant=resized_as_pictures), Case(toy="segmentation-unet", plant=six_classes_resized)),
+    lookalikes=(Case(toy="segmentation-unet", plant=several_classes), Case(toy="segmentation-unet", plant=six_classes_whole)),
 )

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 BETTER = 0.15  # correlation by which a pose must fit better, all pictures together
 KNOWN = 0.35  # correlation below which the probe knows nothing of the masks
+DEALT = 0.6  # correlation with the masks of other pictures, one each: chance does not bring it
 SHARE = 0.2  # of the pictures, fitted much better by one pose
 
 
@@ -42,6 +43,18 @@ def judge(fit: MaskFit) -> Finding:
     best = max(fit.poses, key=lambda p: p.fit)
     some = max(fit.poses, key=lambda p: p.better)
     all_ = best.fit >= max(KNOWN, fit.given + BETTER)
+    if fit.own_pairs < KNOWN and fit.best_pairs >= max(DEALT, fit.own_pairs + DEALT / 2):
+        return failed(
+            f"a picture's brightness goes with its own mask at a correlation of {fit.own_pairs:.2f}, and at {fit.best_pairs:.2f} when the masks are dealt out anew: they belong to other pictures",
+            expected="each picture with its own mask",
+            observed=Observed(value=fit.own_pairs, unit="correlation", n=fit.n),
+            component="data",
+            where=("train: target",),
+            level=Level.MEASURED,
+            effect="the network learns where things lie on average, not where they are",
+            why="Pictures and masks are often listed apart, and folders are listed in no order: the same place in both lists is not the same item.",
+            remedies=(Remedy(text="sort both lists by name, or look each mask up by its picture's name", tried=True, result=f"correlation {fit.best_pairs:.2f} in the best order"),),
+        )
     if not all_ and some.better < SHARE:
         return passed(f"masks fit their pictures best as given (correlation {fit.given:.2f}; {best.pose} {best.fit:.2f})")
     pose = best if all_ else some
@@ -89,11 +102,18 @@ def both_flipped(given: Given) -> Given:
     return replanted(given, lambda x, y: (x.flip(-1), y.flip(-1)))
 
 
+def masks_in_another_order(given: Given) -> Given:
+    """Pictures and masks were listed apart."""
+    import torch
+
+    return replanted(given, lambda x, y: (x, y[torch.randperm(len(y), generator=torch.Generator().manual_seed(3))]))
+
+
 CHECK = Check(
     code="DAT372",
     name="misaligned-masks",
     source=sources.DATA,
     judge=judge,
-    sabotages=(Case(toy="segmentation-unet", plant=pictures_flipped_alone), Case(toy="segmentation-unet", plant=masks_transposed), Case(toy="segmentation-unet", plant=masks_upside_down)),
+    sabotages=(Case(toy="segmentation-unet", plant=pictures_flipped_alone), Case(toy="segmentation-unet", plant=masks_transposed), Case(toy="segmentation-unet", plant=masks_upside_down), Case(toy="segmentation-unet", plant=masks_in_another_order)),
     lookalikes=(Case(toy="segmentation-unet", plant=both_flipped),),
 )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def judge(reading: ItemReading) -> Finding:
     """Items that wear away fail."""
-    if not reading.items:
+    if not reading.items and not reading.worn:
         return skipped("there is no data set whose items can be read")
     if not reading.worn:
         return passed("items are the same when read again, or change at random")
@@ -39,7 +39,7 @@ def judge(reading: ItemReading) -> Finding:
         expected="the same item each time",
         observed=Observed(value=reading.factor, unit="times"),
         component="transform",
-        where=("train.dataset",),
+        where=(f"{reading.worn_part}.dataset",),
         level=Level.VERIFIED,
         why="In each epoch the network sees other data, until nothing is left of them.",
         remedies=("transform a copy: x = x.clone() or x / 255, not x /= 255",),

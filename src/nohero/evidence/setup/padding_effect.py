@@ -29,6 +29,7 @@ class PaddingEffect:
     how: str  # declared, mask, lengths, tokens, frames
     content: str
     said_by: str = ""
+    mute_mask: str = ""  # an input of the content's shape that says of every place, padded ones too, that it is real
     n: int = 0  # rows compared
     added: int = 0  # places of padding added
     more: float = float("nan")  # move of the answers at real places by more padding
@@ -81,8 +82,9 @@ def _compared(setup: Setup, few: Specimen, places: RealPlaces, facts: TaskFacts)
         if isnan(turned_more):
             turned_more = _move(setup, turned_base, hidden.with_input(places.said_by, _turned(few.inputs[places.said_by])), places.real)
         turned_real = _move(setup, turned_base, shown.with_input(places.said_by, _turned(few.inputs[places.said_by])), places.real)
+    mute = next((n for n, t in few.inputs.items() if n != places.content and t.shape == places.real.shape and not t.is_floating_point() and bool((t == 1).all())), "")
     return PaddingEffect(
-        how=places.how, content=places.content, said_by=places.said_by, n=few.size, added=added, more=more, changed=changed,
+        mute_mask=mute, how=places.how, content=places.content, said_by=places.said_by, n=few.size, added=added, more=more, changed=changed,
         under=under if places.said_by else float("nan"), real=real, turned_more=turned_more, turned_real=turned_real,
         pad=float(content[~places.real].flatten()[0]),
     )  # fmt: skip

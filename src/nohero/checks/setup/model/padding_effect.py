@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from nohero.setup.given import Given
 
 NOTHING = 0.01  # spreads of the answers; chosen: sound toys move by 0, the weakest planted fault by 0.07
-GRAVE = 0.05  # spreads; chosen below this check's own five sabotages, which move by 0.07 to 1.1; weaker moves warn
+GRAVE = 0.05  # spreads; chosen below this check's own five sabotages, which move by 0.07 to 1.1; weaker moves cannot be told from harmless ones
 STRONG = 0.75  # spreads; chosen between one mean over padding (0.44) and one recurrent network run through it (0.92)
 NEARLY = 0.5  # spreads, where first choices change besides; chosen, not measured
 TURNED = 0.2  # share of first choices that change; chosen, not measured
@@ -51,10 +51,13 @@ def judge(effect: PaddingEffect) -> Finding:
     if e.said_by and e.turned_more <= NOTHING < e.turned_real:
         mend = Remedy(text=f"turn {e.said_by} round (key_padding_mask wants True where padding stands)", tried=True, result="padding has no effect, and the content counts")
         return failed(f"{e.said_by} is the wrong way round: {message}; turned round, it has none", **_rest(e, move, (e.said_by,), mend))
+    if e.mute_mask and move >= GRAVE:
+        mend = Remedy(text=f"let {e.mute_mask} be 0 where rows are padded (with {e.pad:.0f})")
+        return failed(f"{e.mute_mask} says of every place that it is real, though rows end in padding: {message}", **{**_rest(e, move, (e.mute_mask,), mend), "component": "data"})
     if e.how in ("declared", "mask") and move >= GRAVE and by_more:
         return failed(message, **_rest(e, move, (e.said_by or e.content,)))
     if e.how in ("declared", "mask", "lengths"):
-        return warned(message, **_rest(e, move, (e.said_by or e.content,)))
+        return (warned if move >= GRAVE else unsure)(message, **_rest(e, move, (e.said_by or e.content,)))
     line = f'declare expect={{"pad_id": {e.pad:.0f}}} if {e.pad:.0f} stands for padding' if e.how == "tokens" else "hand the model a mask or lengths if the zeros at the ends of rows stand for nothing"
     if e.how == "tokens" and (e.more >= STRONG or (e.more >= NEARLY and e.changed >= TURNED)):
         return warned(f"{message}; token {e.pad:.0f} fills the ends of rows and stands nowhere else", **_rest(e, move, (e.content,), Remedy(text=line)))
@@ -151,12 +154,28 @@ def state_before_padding(given: Given) -> Given:
     return given
 
 
+def mask_of_ones(given: Given) -> Given:
+    """The collator looks for another padding token, and so calls every place real."""
+    import torch
+
+    class Collated(torch.utils.data.Dataset):  # type: ignore[type-arg]
+        def __len__(self) -> int:
+            return len(given.train.dataset)
+
+        def __getitem__(self, i: int) -> Any:
+            item = given.train.dataset[i]
+            return {**item, "mask": torch.ones_like(item["mask"])}
+
+    return replace(given, train=torch.utils.data.DataLoader(Collated(), batch_size=24, shuffle=True), val=None)
+
+
 CHECK = Check(
     code="SKE330",
     name="padding-effect",
     source="torch, MultiheadAttention, key_padding_mask; torch, pack_padded_sequence",
     judge=judge,
     sabotages=(
+        Case(toy="bidirectional-transformer", plant=mask_of_ones),
         *(Case(toy="bidirectional-transformer", plant=p) for p in (mask_turned_round, mask_not_handed_on, averaged_with_padding, tokens_run_through)),
         Case(toy="lstm-lengths", plant=state_after_padding),
     ),

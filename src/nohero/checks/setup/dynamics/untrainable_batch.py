@@ -63,7 +63,7 @@ def _slow(swap: SwapTest, memorised: MemorisedBatch) -> str:
         return "but the learning rate has not come to its height yet"
     if swap.blamed[0] in ("inputs", "targets") and swap.reached > NO_WAY:
         return "but it is on its way"
-    if swap.blamed != ("optimizer",) or (swap.rate and float(swap.rate[1:]) < 1):
+    if swap.blamed not in (("optimizer",), ("loss",)) or (swap.rate and float(swap.rate[1:]) < 1):
         return ""
     later = swap.moved * memorised.planned / max(1, swap.ours.steps)
     if later >= ARRIVES:

@@ -53,7 +53,7 @@ class LossCall:
         for i in self.answers:
             leaves[i] = leaves[i].detach().clone().requires_grad_()
         with torch.enable_grad():
-            value = self.called([leaves[i] if i in self.answers else t for i, t in enumerate(leaves)])
+            value = self.called(leaves)
         if not value.requires_grad:
             raise Unmeasurable("the loss has no gradient with respect to the answers")
         found = torch.autograd.grad(value, [leaves[i] for i in self.answers], allow_unused=True)

@@ -125,10 +125,21 @@ def _reach(setup: Setup, call: LossCall) -> list[tuple[float, float]]:
             for p in setup.named_parameters().values():
                 if p.is_floating_point():
                     p.mul_(factor)
-            held: list[Tensor] = []
-            mapped(specimen.bridge(setup.forward(specimen)), lambda t: held.append(t) or t)  # type: ignore[misc,func-returns-value]
+            held = _held(specimen.bridge(setup.forward(specimen)))  # type: ignore[misc]
         for place, i in enumerate(call.answers):
             seen = held[i][held[i].isfinite()] if i < len(held) else None
             if seen is not None and seen.numel():
                 found[place] = (min(found[place][0], float(seen.min())), max(found[place][1], float(seen.max())))
+    return found
+
+
+def _held(nest: Any) -> list[Tensor]:
+    """The tensors of a nest in order."""
+    found: list[Tensor] = []
+
+    def kept(t: Tensor) -> Tensor:
+        found.append(t)
+        return t
+
+    mapped(nest, kept)
     return found

@@ -69,7 +69,7 @@ class Reader:
             else:
                 counts = np.stack([(flat == v).sum(1) for v in plan], 1) / np.sqrt(flat.shape[1])
                 found.append(np.concatenate([counts, flat[:, :1] == plan[None], flat[:, -1:] == plan[None]], 1).astype(float))
-        return np.concatenate(found, 1) if found else np.zeros((len(next(iter(inputs.values()), ())), 0))
+        return np.concatenate(found, 1) if found else np.zeros((max(map(len, inputs.values()), default=0), 0))
 
 
 def _directions(z: Any) -> Any:

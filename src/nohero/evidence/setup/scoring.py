@@ -93,7 +93,7 @@ def trusted(setup: Setup, facts: TaskFacts, answer: Tensor, specimen: Specimen) 
             wide = answer.movedim(facts.class_axis, -1)
             turned = wide.roll(1, -1).movedim(-1, facts.class_axis)
             one, other = float(setup.call_loss(answer, target, *specimen.rest)), float(setup.call_loss(turned, target, *specimen.rest))
-            return abs(one - other) > 1e-6 * (abs(one) + abs(other))
+            return abs(one - other) > 1e-6 * (abs(one) + abs(other)) and not _elsewhere(setup, facts, answer, specimen)
         if answer.numel() != target.numel():
             return False
         perfect = target.reshape(answer.shape).to(answer.dtype)
@@ -101,6 +101,22 @@ def trusted(setup: Setup, facts: TaskFacts, answer: Tensor, specimen: Specimen) 
         return float(setup.call_loss(perfect, target, *specimen.rest)) < float(setup.call_loss(dealt, target, *specimen.rest))
     except Exception:  # noqa: BLE001 (a loss that cannot be asked is not trusted)
         return False
+
+
+def _elsewhere(setup: Setup, facts: TaskFacts, answer: Tensor, specimen: Specimen) -> bool:
+    """Whether the loss wants the labels' answers one place earlier or later: it shifts them itself, and the score would look at the wrong places."""
+    import torch
+
+    target, axis = specimen.target, facts.class_axis
+    if not facts.per_position or target.is_floating_point() or answer.movedim(axis, -1).shape[:-1] != target.shape:
+        return False
+
+    def said(labels: Tensor) -> float:
+        inside = labels.clamp(0, answer.shape[axis] - 1).long()
+        hot = torch.nn.functional.one_hot(inside, answer.shape[axis]).to(answer.dtype).movedim(-1, axis)
+        return float(setup.call_loss(hot if bool(((answer >= 0) & (answer <= 1)).all()) else 6 * hot, target, *specimen.rest))
+
+    return min(said(target.roll(k, 1)) for k in (-1, 1)) < said(target)
 
 
 def reference_loss(facts: TaskFacts, bound: str) -> Callable[..., Any] | None:

@@ -63,7 +63,7 @@ def _slow(swap: SwapTest, memorised: MemorisedBatch) -> str:
         return "but the learning rate has not come to its height yet"
     if swap.blamed[0] in ("inputs", "targets") and swap.reached > NO_WAY:
         return "but it is on its way"
-    if swap.blamed != ("optimizer",) or (swap.rate and float(swap.rate[1:]) < 1):
+    if swap.blamed not in (("optimizer",), ("loss",)) or (swap.rate and float(swap.rate[1:]) < 1):
         return ""
     if not swap.rate:
         return "but no other learning rate cures it, only another kind of optimizer"
@@ -146,12 +146,39 @@ def noise_drawn_in_the_step(given: Given) -> Given:
     return replace(given, model=model, loss=nn.MSELoss(), step=step, val=None, evaluate=None, scheduler=None, optimizer=torch.optim.Adam(model.parameters(), lr=1e-3))
 
 
+def targets_shifted_by_the_loss(given: Given) -> Given:
+    """Next tokens, where inputs and targets are the same and the loss moves them by one."""
+    import torch
+    from torch import nn
+    from torch.utils.data import DataLoader
+
+    generator = torch.Generator().manual_seed(2)
+    ids_NT = torch.randint(0, 12, (128, 16), generator=generator)
+    ids_NT[:, 8:] = ids_NT[:, :8]
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.embedding, self.memory, self.head = nn.Embedding(12, 24), nn.GRU(24, 32, batch_first=True), nn.Linear(32, 12)
+
+        def forward(self, ids_BT: Any) -> Any:
+            return self.head(self.memory(self.embedding(ids_BT))[0])
+
+    torch.manual_seed(0)
+    model = Net()
+
+    def loss(o: Any, ids: Any) -> Any:
+        return nn.functional.cross_entropy(o[:, :-1].transpose(1, 2), ids[:, 1:])
+
+    return replace(given, model=model, loss=loss, train=DataLoader([(row, row) for row in ids_NT], batch_size=16, shuffle=True), val=None, evaluate=None, scheduler=None, optimizer=torch.optim.Adam(model.parameters(), lr=1e-3), epochs=10)
+
+
 CHECK = Check(
     code="OVF200",
     name="untrainable-batch",
     source="the recipe, overfit (overfit one batch); full stack deep learning, troubleshooting",
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=rate_far_too_large), Case(toy="table-mlp", plant=rate_far_too_small)),
-    lookalikes=(Case(toy="table-mlp", plant=nothing_to_learn), Case(toy="table-mlp", plant=noise_drawn_in_the_step)),
+    lookalikes=(Case(toy="table-mlp", plant=nothing_to_learn), Case(toy="table-mlp", plant=noise_drawn_in_the_step), Case(toy="table-mlp", plant=targets_shifted_by_the_loss)),
     symptom=True,
 )

@@ -35,8 +35,9 @@ def judge(flow: GradientFlow) -> Finding:
     cut = [u for u in flow.unreached if u.why == "cut"]
     if cut:
         told = failed if any(u.held for u in cut) or not flow.optimizer else unsure  # what is cut off and in no optimizer may be kept still on purpose
-        by = f", cut in {cut[0].place or 'forward'}" + (f" by {cut[0].function}" if cut[0].function else "")
-        return _told(told, f"{len(cut)} of {flow.trainable} trainable parameters get no gradient in {flow.batches} steps{by}", tuple(u.name for u in cut), "model", float(len(cut)))
+        outside = "the step" if flow.step else "forward"
+        by = f", cut in {cut[0].place or outside}" + (f" by {cut[0].function}" if cut[0].function else "")
+        return _told(told, f"{len(cut)} of {flow.trainable} trainable parameters get no gradient in {flow.batches} steps{by}", tuple(u.name for u in cut), "step" if flow.step and not cut[0].place else "model", float(len(cut)))
     dropped = [u for u in flow.unreached if u.why in ("dropped", "answer")]
     if dropped:
         return _told(warned, f"{len(dropped)} trainable parameters run and get no gradient in {flow.batches} steps: what they compute does not reach the loss", tuple(u.name for u in dropped), "model", float(len(dropped)))

@@ -107,6 +107,7 @@ def _overwritten(setup: Setup) -> tuple[Overwritten, ...]:
     def after(nudged: bool) -> dict[str, Any]:  # noqa: FBT001
         with setup.apart(), torch.no_grad():
             setup.mode(training=True)
+            setup.forward(specimen)  # what is set by the first batch is set now
             for n, p in own.items():
                 if nudged:
                     p.add_(nudges[n])

@@ -39,16 +39,24 @@ class LayerSymmetry:
 
 def measure(setup: Setup) -> LayerSymmetry:
     """Look at the rows; where some are all equal, take a few plain steps along the gradient without dropout and look again."""
-    import torch
-
     weights = {n: p for n, p in setup.named_parameters().items() if p.requires_grad and p.ndim >= 2 and p.shape[0] >= LEAST and p.is_floating_point()}
     found = {n: p for n, p in weights.items() if _same_rows(p.detach())}
     if not found:
         return LayerSymmetry(alike=(), weights=len(weights), steps=0)
     old = {n: p.detach().clone() for n, p in found.items()}
+    said: list[Alike] = []
+    for training in (False, True):  # what eval mode leaves where it is, such as a spread that is only drawn from in training, is tried in train mode
+        waiting = {n: p for n, p in found.items() if not any(a.name == n and a.distinct > 1 for a in said)}
+        said = [a for a in said if a.distinct > 1] + (_alike(setup, waiting, old, training=training) if waiting else [])
+    return LayerSymmetry(alike=tuple(said), weights=len(weights), steps=STEPS)
+
+
+def _alike(setup: Setup, found: dict[str, Any], old: dict[str, Any], *, training: bool) -> list[Alike]:
+    import torch
+
     said = []
     with setup.apart():
-        reached = _train(setup)
+        reached = _train(setup, training=training)
         for name, parameter in found.items():
             if name not in reached:
                 continue
@@ -59,7 +67,7 @@ def measure(setup: Setup) -> LayerSymmetry:
             said.append(Alike(
                 name=name, units=len(rows), value=float(old[name].flatten()[0]), zero=not bool(old[name].any()), distinct=len(counts), even=len(set(counts.tolist())) == 1, moved=moved,
             ))  # fmt: skip
-    return LayerSymmetry(alike=tuple(said), weights=len(weights), steps=STEPS)
+    return said
 
 
 def _same_rows(weight: Any) -> bool:
@@ -67,7 +75,7 @@ def _same_rows(weight: Any) -> bool:
     return bool(rows.isfinite().all()) and float((rows - rows[:1]).abs().max()) <= ALIKE * float(rows.abs().max())
 
 
-def _train(setup: Setup) -> set[str]:
+def _train(setup: Setup, *, training: bool) -> set[str]:
     """Names of the parameters that a gradient reached."""
     import torch
 
@@ -75,7 +83,7 @@ def _train(setup: Setup) -> set[str]:
     reached: set[str] = set()
     for number in range(STEPS):
         specimen = setup.specimen(number % max(1, len(setup.batches(STEPS))))
-        setup.mode(training=False)
+        setup.mode(training=training)
         for parameter in wanted.values():
             parameter.grad = None
         setup.loss_of(setup.forward(specimen), specimen).backward()

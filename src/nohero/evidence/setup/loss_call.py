@@ -56,6 +56,8 @@ class LossCall:
             value = self.called(leaves)
         if not value.requires_grad:
             raise Unmeasurable("the loss has no gradient with respect to the answers")
+        if not self.answers:
+            raise Unmeasurable("the loss gets no answer with a gradient")
         found = torch.autograd.grad(value, [leaves[i] for i in self.answers], allow_unused=True)
         return {i: torch.zeros_like(leaves[i]) if g is None else torch.nan_to_num(g.detach()) for i, g in zip(self.answers, found, strict=True)}
 

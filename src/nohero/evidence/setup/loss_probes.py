@@ -32,6 +32,7 @@ class LossProbes:
     loss: str
     form: str  # of the model's answers, as AnswerRange
     classes: int
+    labels: int  # different ones in the first batch
     n: int  # labels behind the shares
     answer_shape: tuple[int, ...]
     target_shape: tuple[int, ...]
@@ -84,7 +85,7 @@ def _probed(stands: list[Bench], form: str) -> LossProbes:
     wrong = _still(first, _wrong(first, form))
     return LossProbes(
         kind=first.kind, loss=first.loss, form=form, classes=int(first.answer.shape[first.class_axis]) if first.kind in CLASSED else 0,
-        n=sum(b.n for b in stands), answer_shape=tuple(first.answer.shape), target_shape=tuple(first.target.shape),
+        labels=len(first.labels.unique()) if labelled else 0, n=sum(b.n for b in stands), answer_shape=tuple(first.answer.shape), target_shape=tuple(first.target.shape),
         start=_tried(first, first.answer), undecided=_tried(first, right(first, form, 0.0)),
         right_reached=tuple(_tried(first, right(first, form, s)) for s in STRENGTHS) if labelled else (),
         right_free=tuple(_tried(first, right(first, "logits", s)) for s in STRENGTHS) if labelled else (),

@@ -37,10 +37,12 @@ def measure(setup: Setup) -> RunningStatistics:
     import torch
 
     layers = {n: m for n, m in setup.named_modules().items() if isinstance(getattr(m, "running_mean", None), torch.Tensor) and m.training}
+    layers = {n: m for n, m in layers.items() if n in _followed(setup, layers)}
     specimens = [setup.specimen(i) for i in range(len(setup.batches(8)))]
     means: dict[str, list[Any]] = {n: [] for n in layers}
     with setup.apart(), torch.no_grad():
         setup.mode(training=True)
+        layers = {n: m for n, m in layers.items() if m.training}  # a model may keep its frozen norms in eval mode by itself
         handles = [m.register_forward_pre_hook(lambda m, args, n=n: means[n].append(_mean(args[0], m.running_mean.numel()))) for n, m in layers.items()]
         start = {n: m.running_mean.clone() for n, m in layers.items()}
         try:
@@ -53,6 +55,23 @@ def measure(setup: Setup) -> RunningStatistics:
     length = setup.train.length()
     planned = float(setup.given.epochs * length) if setup.given.epochs and length else float("nan")
     return RunningStatistics(layers=tuple(f for f in found if f is not None), passes=PASSES, batches=len(specimens), planned=planned)
+
+
+def _followed(setup: Setup, layers: dict[str, Any]) -> set[str]:
+    """Those whose statistics a step moves at all: frozen norms are held still on purpose, and another check's business."""
+    import torch
+
+    from nohero.setup.refusal import Unmeasurable
+
+    if setup.step is None:
+        return set(layers)
+    with setup.apart():
+        before = {n: m.running_mean.clone() for n, m in layers.items()}
+        try:
+            setup.train_step(setup.batches(1)[0])
+        except Unmeasurable:
+            return set(layers)
+        return {n for n, m in layers.items() if not torch.equal(before[n], m.running_mean)}
 
 
 def _mean(x: Any, channels: int) -> Any:

@@ -46,7 +46,7 @@ class SampleDependence:
 
 def measure(setup: Setup) -> SampleDependence:
     """Exchange half of the items, then their order, then the mode."""
-    from nohero.evidence.setup.trials import awaken, calm, forgetful, laid_out, sizes_vary, steady
+    from nohero.evidence.setup.trials import answer, awaken, calm, forgetful, laid_out, sizes_vary, steady
     from nohero.setup.refusal import Unmeasurable
 
     vary = sizes_vary(setup)
@@ -55,6 +55,10 @@ def measure(setup: Setup) -> SampleDependence:
         setup.mode(training=False)
         awaken(setup)
         few, donors, axis = _few(setup, specimen)
+        before = {name: [b.detach().clone() for b in m.buffers(recurse=False)] for name, m in setup.single.named_modules()}
+        setup.mode(training=True)
+        answer(setup, few)  # ranges and the like that the first batch sets are set now
+        setup.mode(training=False)
         if not forgetful(setup, few):
             raise Unmeasurable("the model keeps a state from call to call")
         eval_mix = _mix(setup, few, donors, axis)
@@ -67,7 +71,7 @@ def measure(setup: Setup) -> SampleDependence:
             found |= _place(setup, few, axis)
         if eval_mix is None:
             try:
-                found |= _training(setup, few, donors, axis)
+                found |= _training(setup, few, donors, axis, before)
             except Unmeasurable as why:
                 found["why_no_training"] = str(why)
         return SampleDependence(n=few.size, sizes_vary=vary, sure=sure, **found)
@@ -221,15 +225,13 @@ def _displaced(one: Tensor, other: Tensor, n: int, back: Tensor) -> bool:
     return bool(views) and all(bool(moved(a, b).any()) for a, b in views)
 
 
-def _training(setup: Setup, few: Specimen, donors: Specimen, axis: int) -> dict[str, Any]:
+def _training(setup: Setup, few: Specimen, donors: Specimen, axis: int, before: dict[str, list[Tensor]]) -> dict[str, Any]:
     """In train mode, with every module that keeps statistics or draws random numbers in eval mode."""
     from nohero.evidence.setup.trials import answer, steady
     from nohero.setup.refusal import Unmeasurable
 
     setup.mode(training=True)
-    modules = dict(setup.single.named_modules())
-    before = {name: [b.detach().clone() for b in m.buffers(recurse=False)] for name, m in modules.items()}
-    answer(setup, few)  # what is set by the first batch is set now
+    answer(setup, few)
     _hush(setup, few, before)
     if not steady(setup, few):
         raise Unmeasurable("the answers stay random in train mode")

@@ -38,8 +38,8 @@ EXPECTED = 10  # items of a class that the part should have: none of ten is a ch
 
 def judge(split: SplitComparison) -> Finding:
     """Name the classes."""
-    unknown = [(c.part, v, n) for c in split.classes for v, n in c.unknown if n >= UNKNOWN and n >= SHARE * c.n]
-    missing = [(c.part, v, n) for c in split.classes for v, n in c.missing if n >= EXPECTED]
+    unknown = [(c.part, v, n) for c in split.classes for v, n in c.unknown if v >= 0 and n >= UNKNOWN and n >= SHARE * c.n]
+    missing = [(c.part, v, n) for c in split.classes for v, n in c.missing if n >= EXPECTED and v >= 0]  # below zero no label is known
     if not unknown and not missing:
         return passed("all parts hold the same classes" if split.classes else "there are no classes to compare")
     apart = all(not c.common and not c.room for c in split.classes)

@@ -38,6 +38,8 @@ def judge(probes: LossProbes, reach: AnswerRange) -> Finding:
     """A loss on labels without bottom fails, unless it gets log-probabilities."""
     if probes.kind not in LABELLED:
         return skipped(f"the targets are no labels ({probes.kind})")
+    if probes.labels < 2:
+        return skipped("there is one class alone, so what the loss does with labels cannot be told")
     if not probes.unbounded or probes.relabelled < SAME or probes.away > probes.towards:
         return passed("the loss has a bottom: certain answers do not lower it for ever")
     if probes.form == "log-probabilities":

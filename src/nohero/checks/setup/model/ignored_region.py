@@ -22,13 +22,16 @@ from typing import TYPE_CHECKING, Any
 from nohero.checks.check import Case, Check
 from nohero.evidence.setup.input_use import InputUse, Region
 from nohero.run import sources
-from nohero.run.finding import Finding, Level, Observed, passed, skipped, warned
+from nohero.run.finding import Finding, Level, Observed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
     from nohero.setup.given import Given
 
 LARGE = 0.25  # share of the places along one axis; a picture's borders or a centre crop are below 0.15
 PLACES = 2  # one column left out on purpose is no region
+
+
+LONG = 24  # columns: a row of so many may be a series
 
 
 def judge(use: InputUse) -> Finding:
@@ -38,6 +41,8 @@ def judge(use: InputUse) -> Finding:
         if use.why_no_regions:
             return skipped(use.why_no_regions)
         return passed("no large region of the main input is idle")
+    if all(_out_of_reach(r) for r in large):
+        return unsure(f"the first {len(large[0].idle)} of {large[0].of} steps of {large[0].name} have no influence on any answer", component="model", remedies=("if the network is not meant to look farther back, give it shorter rows; else add layers, strides or dilation",))
     r = max(large, key=lambda r: len(r.idle) / r.of)
     place = f"{r.name}[{', '.join([':'] * r.axis + [_spans(r.idle)])}{', :' * (r.axes - r.axis - 1)}]"
     return warned(
@@ -50,6 +55,11 @@ def judge(use: InputUse) -> Finding:
         why="What has no influence cannot be learnt from. The network trains on the rest, and the loss stays higher than it need be.",
         remedies=("to read a recurrent network's last step, batch first, write out[:, -1]; with the time first, out[-1]", "look at the slices and at the axis that is reduced or indexed in the forward function", "leave the part out of the data if it is not needed"),
     )
+
+
+def _out_of_reach(r: Region) -> bool:
+    """The oldest steps of a series of readings: beyond the reach of the network's filters."""
+    return r.axis == 1 and (r.axes == 3 or (r.axes == 2 and r.of >= LONG)) and r.idle == tuple(range(len(r.idle))) and len(r.idle) < r.of - 1
 
 
 def _first_alone(r: Region) -> str:

@@ -48,6 +48,8 @@ class EvaluationOracle:
     centred: tuple[tuple[float, Scores], ...] = ()  # weak answers around this centre
     ignored: Scores = ()  # perfect but for the positions that the loss leaves out
     ignored_share: float = 0.0  # of the positions
+    filled: Scores = ()  # perfect, and labels that are no class are replaced by the class that is answered there
+    filled_share: float = 0.0  # of the positions
     small: Scores = ()  # perfect, in smaller batches
     small_size: int = 0
 
@@ -94,6 +96,8 @@ def _all_ways(stage: _Stage) -> EvaluationOracle:
         centred=tuple((c + centre, stage.told("weak", centre=c + centre)) for c in CENTRES) if zero_one else (),
         ignored=stage.told("ignored") if stage.left_out else (),
         ignored_share=stage.left_out,
+        filled=stage.told("perfect", filled=True) if stage.no_class else (),
+        filled_share=stage.no_class,
         small=stage.told("perfect", size=small) if small < size_of(batches[0]) else (),
         small_size=small,
     )
@@ -114,6 +118,7 @@ class _Stage:
         self.items = sum(size_of(b) for b in batches)
         self._known = _pairs(setup, batches)
         self._sized: dict[int, list[Any]] = {}
+        self.no_class = _no_class([t for _, t in self._known], facts)
         with setup.apart(data=True):
             run = play(setup, self._handed(batches))
         if not run.inputs:
@@ -128,7 +133,7 @@ class _Stage:
         self._mask = _left_out(setup, facts)
         self.left_out = self._share_left_out(run)
 
-    def told(self, way: str, *, wrong_batch: int | None = None, centre: float = 0.0, size: int = 0) -> Scores:
+    def told(self, way: str, *, wrong_batch: int | None = None, centre: float = 0.0, size: int = 0, filled: bool = False) -> Scores:
         """The scores with answers of this kind; empty where the evaluation cannot take them."""
         import torch
 
@@ -151,6 +156,8 @@ class _Stage:
         try:
             if size:
                 batches = self._cut(size)
+            if filled:
+                batches = [_filled(b, t, self.facts) for b, (_, t) in zip(batches, self._known, strict=False)]
             with self.setup.apart(data=True):
                 self.setup.mode(training=False)
                 return play(self.setup, self._handed(batches), change).scores
@@ -192,6 +199,25 @@ class _Stage:
         masks = [self._mask(self._target(i)) for i in run.inputs]
         total = sum(m.numel() for m in masks)
         return float(sum(int(m.sum()) for m in masks)) / max(1, total)
+
+
+def _no_class(targets: list[Any], facts: TaskFacts) -> float:
+    """The share of labels that are none of the classes."""
+    if facts.kind != "classes" or any(t.is_floating_point() for t in targets):
+        return 0.0
+    return float(sum(int(((t < 0) | (t >= facts.num_classes)).sum()) for t in targets)) / max(1, sum(t.numel() for t in targets))
+
+
+def _filled(batch: Any, target: Any, facts: TaskFacts) -> Any:
+    """The batch with labels that are no class replaced by the class that a perfect answer gives there."""
+    import torch
+
+    def of(t: Any) -> Any:
+        if t.is_floating_point() or t.is_complex() or t.dtype == torch.bool or not (torch.equal(t.to(target), target) or bool((t < 0).any())):
+            return t
+        return t.clamp(0, facts.num_classes - 1)
+
+    return mapped(batch, of)
 
 
 def _pairs(setup: Setup, batches: list[Any]) -> list[tuple[Any, Any]]:

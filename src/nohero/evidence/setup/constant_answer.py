@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.3  # seconds
 STEPS = 4
-BATCHES = 3
+BATCHES = 2
 
 
 @dataclass(frozen=True, kw_only=True)

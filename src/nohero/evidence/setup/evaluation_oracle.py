@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.replayed import Handed, Scores, cut, held_out, play, scores_apart, size_of
+from nohero.evidence.setup.written_answers import answer_as, form_of, ideal_of
 from nohero.setup.calling import main_output, mapped, tensors_of
 from nohero.setup.refusal import Unmeasurable
 
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.3  # seconds
 STEPS = 40
-STRONG, FIRM, WEAK = 20.0, 8.0, 0.2  # margins in logits
 CENTRES = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of weak answers: where the evaluation's own threshold lies
-SURE = 0.98  # a strong probability
 FEW = 16  # batches
 
 
@@ -48,6 +47,9 @@ class EvaluationOracle:
     centred: tuple[tuple[float, Scores], ...] = ()  # weak answers around this centre
     ignored: Scores = ()  # perfect but for the positions that the loss leaves out
     ignored_share: float = 0.0  # of the positions
+    filled: Scores = ()  # perfect, and labels that are no class are replaced by the class that is answered there
+    filled_share: float = 0.0  # of the positions
+    later: Scores = ()  # perfect, right after a run of wrong ones
     small: Scores = ()  # perfect, in smaller batches
     small_size: int = 0
 
@@ -94,6 +96,9 @@ def _all_ways(stage: _Stage) -> EvaluationOracle:
         centred=tuple((c + centre, stage.told("weak", centre=c + centre)) for c in CENTRES) if zero_one else (),
         ignored=stage.told("ignored") if stage.left_out else (),
         ignored_share=stage.left_out,
+        filled=stage.told("perfect", filled=True) if stage.no_class else (),
+        filled_share=stage.no_class,
+        later=stage.told_after("wrong", "perfect"),
         small=stage.told("perfect", size=small) if small < size_of(batches[0]) else (),
         small_size=small,
     )
@@ -114,6 +119,7 @@ class _Stage:
         self.items = sum(size_of(b) for b in batches)
         self._known = _pairs(setup, batches)
         self._sized: dict[int, list[Any]] = {}
+        self.no_class = _no_class([t for _, t in self._known], facts)
         with setup.apart(data=True):
             run = play(setup, self._handed(batches))
         if not run.inputs:
@@ -121,15 +127,39 @@ class _Stage:
         self._matched(run)
         main = run.answers[0]
         self.alone = all(run.whole)
-        self.form = _form(run.answers, facts)
+        self.form = form_of(run.answers, facts)
         target = self._target(run.inputs[0])
         self.reshapes = self.alone and main.shape != target.shape and main.numel() == target.numel() and facts.kind in ("binary", "values")
         self.square = facts.kind == "classes" and main.ndim == 2 and main.shape[0] == main.shape[1]
         self._mask = _left_out(setup, facts)
         self.left_out = self._share_left_out(run)
 
-    def told(self, way: str, *, wrong_batch: int | None = None, centre: float = 0.0, size: int = 0) -> Scores:
+    def told(self, way: str, *, wrong_batch: int | None = None, centre: float = 0.0, size: int = 0, filled: bool = False) -> Scores:
         """The scores with answers of this kind; empty where the evaluation cannot take them."""
+        batches = self.batches
+        try:
+            if size:
+                batches = self._cut(size)
+            if filled:
+                batches = [_filled(b, t, self.facts) for b, (_, t) in zip(batches, self._known, strict=False)]
+            with self.setup.apart(data=True):
+                self.setup.mode(training=False)
+                return play(self.setup, self._handed(batches), self._writer(way, wrong_batch, centre)).scores
+        except (Unmeasurable, RuntimeError):
+            return ()
+
+    def told_after(self, first: str, way: str) -> Scores:
+        """The scores with answers of this kind, where another run went before and nothing was put back."""
+        try:
+            with self.setup.apart(data=True):
+                self.setup.mode(training=False)
+                play(self.setup, self._handed(self.batches), self._writer(first, None, 0.0))
+                self.setup.mode(training=False)
+                return play(self.setup, self._handed(self.batches), self._writer(way, None, 0.0)).scores
+        except (Unmeasurable, RuntimeError):
+            return ()
+
+    def _writer(self, way: str, wrong_batch: int | None, centre: float) -> Callable[[int, Any, Any, Any], Any]:
         import torch
 
         generator = torch.Generator().manual_seed(self.setup.seed + 3)
@@ -141,21 +171,13 @@ class _Stage:
             if target is None:
                 raise Unmeasurable("the evaluation calls the model with inputs that were not handed over")
             said = "wrong" if wrong_batch is not None and number == wrong_batch else way
-            new = _answer(said, main, target, self.facts, self.form, generator, centre=centre, mask=self._mask)
+            new = answer_as(said, main, target, self.facts, self.form, generator, centre=centre, mask=self._mask)
             if way == "shaped":
                 return new.reshape(target.shape)
             main.copy_(new)
             return None
 
-        batches = self.batches
-        try:
-            if size:
-                batches = self._cut(size)
-            with self.setup.apart(data=True):
-                self.setup.mode(training=False)
-                return play(self.setup, self._handed(batches), change).scores
-        except (Unmeasurable, RuntimeError):
-            return ()
+        return change
 
     def _cut(self, size: int) -> list[Any]:
         if size not in self._sized:
@@ -183,7 +205,7 @@ class _Stage:
         if any(self._target(i) is None for i in run.inputs):
             raise Unmeasurable("the evaluation calls the model with other inputs than a training step does")
         for answer, inputs in zip(run.answers, run.inputs, strict=True):
-            if _ideal(answer, self._target(inputs), self.facts) is None:
+            if ideal_of(answer, self._target(inputs), self.facts) is None:
                 raise Unmeasurable("the target does not fit the model's answer")
 
     def _share_left_out(self, run: Any) -> float:
@@ -192,6 +214,25 @@ class _Stage:
         masks = [self._mask(self._target(i)) for i in run.inputs]
         total = sum(m.numel() for m in masks)
         return float(sum(int(m.sum()) for m in masks)) / max(1, total)
+
+
+def _no_class(targets: list[Any], facts: TaskFacts) -> float:
+    """The share of labels that are none of the classes."""
+    if facts.kind != "classes" or any(t.is_floating_point() for t in targets):
+        return 0.0
+    return float(sum(int(((t < 0) | (t >= facts.num_classes)).sum()) for t in targets)) / max(1, sum(t.numel() for t in targets))
+
+
+def _filled(batch: Any, target: Any, facts: TaskFacts) -> Any:
+    """The batch with labels that are no class replaced by the class that a perfect answer gives there."""
+    import torch
+
+    def of(t: Any) -> Any:
+        if t.is_floating_point() or t.is_complex() or t.dtype == torch.bool or not (torch.equal(t.to(target), target) or bool((t < 0).any())):
+            return t
+        return t.clamp(0, facts.num_classes - 1)
+
+    return mapped(batch, of)
 
 
 def _pairs(setup: Setup, batches: list[Any]) -> list[tuple[Any, Any]]:
@@ -206,90 +247,6 @@ def _pairs(setup: Setup, batches: list[Any]) -> list[tuple[Any, Any]]:
             raise Unmeasurable("a batch has no one tensor of inputs and of targets")
         found.append((first, specimen.target))
     return found
-
-
-def _form(answers: list[Any], facts: TaskFacts) -> str:
-    """What the model's numbers are."""
-    import torch
-
-    if facts.kind == "values":
-        return "values"
-    every = torch.cat([a.flatten() for a in answers]).double()
-    if facts.loss == "nll":
-        return "log-probabilities"
-    if facts.loss in ("bce-with-logits", "cross-entropy") or not bool(((every >= 0) & (every <= 1)).all()):
-        logged = facts.kind == "classes" and bool((every <= 0).all()) and _sums_to_one(answers[0].exp(), facts)
-        return "log-probabilities" if logged else "logits"
-    if facts.kind == "classes":
-        return "probabilities" if _sums_to_one(answers[0], facts) else "logits"
-    return "probabilities" if facts.loss == "bce" or every.numel() >= 50 else "logits"
-
-
-def _sums_to_one(answer: Any, facts: TaskFacts) -> bool:
-    axis = facts.class_axis if answer.ndim > facts.class_axis and answer.shape[facts.class_axis] == facts.num_classes else -1
-    return bool((answer.sum(axis) - 1).abs().max() < 1e-3)
-
-
-def _ideal(main: Any, target: Any, facts: TaskFacts) -> Any:
-    """1 where the answer should be high and 0 elsewhere, or the values themselves, in the answer's shape; None where they do not fit."""
-    import torch
-
-    if facts.kind == "values":
-        return target.reshape(main.shape).to(main.dtype) if target.numel() == main.numel() else None
-    if facts.kind in ("binary", "multilabel") or target.shape == main.shape:
-        return target.reshape(main.shape).to(main.dtype) if target.numel() == main.numel() else None
-    k = facts.num_classes
-    axis = next((a for a in (1, main.ndim - 1) if main.ndim > a and main.shape[a] == k and main.numel() == target.numel() * k), None)
-    if axis is None or target.is_floating_point():
-        return None
-    shape = [*main.shape[:axis], *main.shape[axis + 1 :]]
-    spot = target.reshape(shape).clamp(0, k - 1).long()
-    return torch.nn.functional.one_hot(spot, k).movedim(-1, axis).to(main.dtype)
-
-
-def _answer(way: str, main: Any, target: Any, facts: TaskFacts, form: str, generator: Any, *, centre: float, mask: Callable[[Any], Any] | None) -> Any:
-    import torch
-
-    ideal = _ideal(main, target, facts)
-    drawn = torch.rand(main.shape, generator=generator).to(main)
-    if form == "values":
-        spread = facts.deviation or 1.0
-        other = ideal + spread * (2 + drawn)
-        if way in ("noise", "wrong"):
-            return spread * (drawn - 0.5) + facts.mean if way == "noise" else other
-        return _every_second(ideal, other) if way == "half" else ideal
-    wrong = ideal.roll(1, dims=facts.class_axis if facts.class_axis > 0 else 1) if facts.kind == "classes" else 1 - ideal
-    if facts.kind == "classes" and wrong.shape == ideal.shape and bool((wrong == ideal).all()):
-        wrong = 1 - ideal
-    chosen = {"wrong": wrong, "half": _every_second(ideal, wrong), "noise": drawn}.get(way, ideal)
-    if way == "turned":
-        chosen = ideal.transpose(0, 1)
-    if way == "ignored" and mask is not None:
-        out = mask(target)
-        chosen = torch.where(_as(out, main, facts), wrong, ideal)
-    if way == "weak":
-        return centre + (chosen - 0.5) * 2 * WEAK
-    margin = FIRM if way == "firm" else STRONG
-    if form == "logits":
-        return (chosen - 0.5) * margin
-    sure = 0.9 if way == "firm" else SURE
-    rest = (1 - sure) / max(1, facts.num_classes - 1) if facts.kind == "classes" else 1 - sure
-    odds = chosen * sure + (1 - chosen) * rest
-    return odds.log() if form == "log-probabilities" else odds
-
-
-def _as(mask: Any, main: Any, facts: TaskFacts) -> Any:
-    """A mask of positions spread over the axis of classes."""
-    if mask.numel() == main.numel():
-        return mask.reshape(main.shape)
-    axis = 1 if main.shape[1] == facts.num_classes and main.numel() == mask.numel() * facts.num_classes and main.ndim - 1 == mask.ndim and main.shape[2:] == mask.shape[1:] else main.ndim - 1
-    return mask.reshape([*main.shape[:axis], *main.shape[axis + 1 :]]).unsqueeze(axis).expand(main.shape)
-
-
-def _every_second(right: Any, wrong: Any) -> Any:
-    mixed = right.clone()
-    mixed[::2] = wrong[::2]
-    return mixed
 
 
 def _left_out(setup: Setup, facts: TaskFacts) -> Callable[[Any], Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -37,14 +38,16 @@ class Race:
     shrunk: float  # norm of the parameters after the race over that without the setting
     course_given: tuple[float, ...] = ()
     course_usual: tuple[float, ...] = ()
+    constant: float = float("nan")  # the loss of the best constant answer, to which a decay alone leads
 
     @property
     def kept(self) -> float:
-        """Share of the usual setting's progress that is made as given; 1 where there is none to be made."""
-        usual = self.start - max(self.usual)
-        if not usual > 0.05 * abs(self.start):
+        """Share of the usual setting's progress that is made as given; 1 where there is none to be made. What a constant answer reaches is no progress."""
+        begin = min(self.start, self.constant) if math.isfinite(self.constant) else self.start
+        usual = begin - max(self.usual)
+        if not usual > 0.05 * abs(begin):
             return 1.0
-        return (self.start - min(self.given)) / usual
+        return (begin - min(self.given)) / usual
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,22 @@ class OptimizerRaces:
 
 def measure(setup: Setup, facts: OptimizerFacts) -> OptimizerRaces:
     """Race the odd settings."""
+    odd = _odd_settings(facts)
+    constant = _constant(setup) if any(one[0] == "decay" for one in odd) else float("nan")
+    return OptimizerRaces(races=tuple(_race(setup, constant, *one) for one in odd))
+
+
+def _constant(setup: Setup) -> float:
+    from nohero.evidence.setup import constant_answer, task_facts
+    from nohero.setup.refusal import Unmeasurable
+
+    try:
+        return constant_answer.measure(setup, task_facts.measure(setup)).loss
+    except (Unmeasurable, RuntimeError, ValueError, IndexError):
+        return float("nan")
+
+
+def _odd_settings(facts: OptimizerFacts) -> list[tuple[str, Callable[[dict[str, Any]], None], str, str]]:
     odd: list[tuple[str, Callable[[dict[str, Any]], None], str, str]] = []
     betas = [g.betas for g in facts.groups if len(g.betas) == 2]
     if any(b[0] > b[1] or b[1] < LEAST_BETA2 or b[0] > 0.985 for b in betas):
@@ -66,10 +85,10 @@ def measure(setup: Setup, facts: OptimizerFacts) -> OptimizerRaces:
     decay = max((g.decay for g in facts.groups), default=0.0)
     if decay >= ODD_DECAY:
         odd.append(("decay", lambda g: g.update(weight_decay=0.0) if "weight_decay" in g else None, f"{decay:g}", "0"))
-    return OptimizerRaces(races=tuple(_race(setup, *one) for one in odd))
+    return odd
 
 
-def _race(setup: Setup, setting: str, change: Callable[[dict[str, Any]], None], said: str, against: str) -> Race:
+def _race(setup: Setup, constant: float, setting: str, change: Callable[[dict[str, Any]], None], said: str, against: str) -> Race:
     runs = {(seed, usual): _run(setup, seed, change if usual else None, setting) for seed in (0, 1) for usual in (False, True)}
     given, usual = [runs[s, False] for s in (0, 1)], [runs[s, True] for s in (0, 1)]
     return Race(
@@ -83,6 +102,7 @@ def _race(setup: Setup, setting: str, change: Callable[[dict[str, Any]], None], 
         shrunk=given[0][2] / max(usual[0][2], 1e-30),
         course_given=tuple(given[0][0]),
         course_usual=tuple(usual[0][0]),
+        constant=constant if setting == "decay" else float("nan"),
     )
 
 

@@ -36,6 +36,7 @@ class Course:
     places: tuple[float, ...]  # steps of these
     other_unit: Shape | None  # stepped per epoch where it is stepped per batch, and the reverse
     later: Shape | None  # of thirty runs in a row
+    given: tuple[float, ...] = ()  # the rates that the optimizer's groups were given, and its own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,21 +68,22 @@ def measure(setup: Setup) -> ScheduleCourse:
     if plateau or runs[unit] < 1:
         return ScheduleCourse(courses=(), short=False, ended=0, **facts)
     courses, short, ended = _simulated(setup, schedulers, runs[unit])
+    given = _given_rates(setup, schedulers)
     other = _simulated(setup, schedulers, runs["epoch" if unit == "batch" else "batch"])[0] if epochs else {}
     shapes = {place: shape_of(rates) for place, (_, rates) in courses.items()}
     still = {place for place, shape in shapes.items() if shape.idle or shape.warming}
     later = _simulated(setup, schedulers, BEYOND * runs[unit])[0] if still and epochs else {}
     return ScheduleCourse(
-        courses=tuple(_course(place, base, rates, shapes[place], other, later if place in still else {}) for place, (base, rates) in courses.items()),
+        courses=tuple(_course(place, base, rates, shapes[place], other, later if place in still else {}, given.get(place, ())) for place, (base, rates) in courses.items()),
         short=short, ended=ended, **facts,
     )  # fmt: skip
 
 
-def _course(place: int, base: float, rates: list[float], shape: Shape, other: dict[int, Any], later: dict[int, Any]) -> Course:
+def _course(place: int, base: float, rates: list[float], shape: Shape, other: dict[int, Any], later: dict[int, Any], given: tuple[float, ...]) -> Course:
     kept = range(0, len(rates), max(1, len(rates) // POINTS))
     return Course(
         optimizer=place, base=base, steps=len(rates) - 1, shape=shape, rates=tuple(rates[k] for k in kept), places=tuple(float(k) for k in kept),
-        other_unit=shape_of(other[place][1]) if place in other else None, later=shape_of(later[place][1]) if place in later else None,
+        other_unit=shape_of(other[place][1]) if place in other else None, later=shape_of(later[place][1]) if place in later else None, given=given,
     )  # fmt: skip
 
 
@@ -151,6 +153,16 @@ def _simulated(setup: Setup, schedulers: list[Any], steps: int) -> tuple[dict[in
         rates = [row[best] for row in held]
         found[place] = (base, rates[:-1] if len(rates) > 2 and not ended else rates)  # the last step is taken after the last update
     return found, short, ended
+
+
+def _given_rates(setup: Setup, schedulers: list[Any]) -> dict[int, tuple[float, ...]]:
+    """Place of the optimizer -> the rates its groups and its own defaults have, before any schedule."""
+    found = {}
+    for optimizer in (o for s in schedulers if (o := _optimizer_of(s)) is not None):
+        place = next((i for i, o in enumerate(setup.optimizers) if o is optimizer), -1)
+        rates = [g.get("initial_lr", g["lr"]) for g in optimizer.param_groups] + [getattr(optimizer, "defaults", {}).get("lr")]
+        found[place] = tuple(float(r) for r in rates if r is not None)
+    return found
 
 
 def _rates(optimizer: Any) -> list[float]:

@@ -149,27 +149,40 @@ def reference_loss(facts: TaskFacts, bound: str) -> Callable[..., Any] | None:
 
 def levels(setup: Setup, answer: Tensor, specimen: Specimen, bound: str) -> tuple[float, float]:
     """(the user's loss of the best constant answer, of the best free answers), by descent on the answers themselves; nan where it has no bottom."""
-    import torch
-
     if setup.loss is None or specimen.bridge is None:
         return float("nan"), float("nan")
     start = _freed(bound, answer)
-    found = []
-    for shape in ((1, *start.shape[1:]), start.shape):
-        free = (start.mean(0, keepdim=True) if shape[0] == 1 else start).clone().requires_grad_()
-        optimizer = torch.optim.Adam([free], lr=0.05 * max(1.0, float(start.abs().mean())))
-        values = []
-        for _ in range(DESCENT):
-            try:
-                loss = setup.call_loss(within(bound, free.expand(start.shape)).to(answer.dtype), specimen.target, *specimen.rest)
-                optimizer.zero_grad()
-                loss.backward()
-            except Exception:  # noqa: BLE001 (losses with a graph of their own)
-                return float("nan"), float("nan")
-            values.append(float(loss.detach()))
-            optimizer.step()
-        found.append(min(values) if all(map(math.isfinite, values)) and _landed(values) else float("nan"))
-    return found[0], found[1]
+    return bottom(setup, start, (1, *start.shape[1:]), specimen, bound, answer.dtype), bottom(setup, start, tuple(start.shape), specimen, bound, answer.dtype)
+
+
+def common_constant(setup: Setup, answer: Tensor, specimen: Specimen, bound: str, class_axis: int = -1) -> float:
+    """The user's loss of the best constant answer: for classes at many places, one answer for all of them; not a number where there is none."""
+    if setup.loss is None or specimen.bridge is None:
+        return float("nan")
+    start = _freed(bound, answer)
+    one = [n if a == class_axis % start.ndim else 1 for a, n in enumerate(start.shape)]
+    shape = tuple(one) if start.ndim > 2 and class_axis >= 0 else (1, *start.shape[1:])
+    return bottom(setup, start, shape, specimen, bound, answer.dtype)
+
+
+def bottom(setup: Setup, start: Tensor, shape: tuple[int, ...], specimen: Specimen, bound: str, dtype: Any) -> float:
+    """The lowest loss of answers with as many free numbers as `shape` has, the same along its axes of one; not a number where it has no bottom."""
+    import torch
+
+    axes = [a for a, n in enumerate(shape) if n == 1]
+    free = (start.mean(axes, keepdim=True) if axes else start).clone().requires_grad_()
+    optimizer = torch.optim.Adam([free], lr=0.05 * max(1.0, float(start.abs().mean())))
+    values = []
+    for _ in range(DESCENT):
+        try:
+            loss = setup.call_loss(within(bound, free.expand(start.shape)).to(dtype), specimen.target, *specimen.rest)
+            optimizer.zero_grad()
+            loss.backward()
+        except Exception:  # noqa: BLE001 (losses with a graph of their own)
+            return float("nan")
+        values.append(float(loss.detach()))
+        optimizer.step()
+    return min(values) if all(map(math.isfinite, values)) and _landed(values) else float("nan")
 
 
 def _landed(values: list[float]) -> bool:

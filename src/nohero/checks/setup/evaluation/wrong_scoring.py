@@ -2,13 +2,13 @@
 
 Why it matters: an argmax over the wrong axis, a comparison that broadcasts or a threshold meant for probabilities gives numbers that look like scores.
 
-How it is measured: the model's answers are overwritten: perfect ones, wrong ones, noise, perfect ones in the target's shape or along the other axis, and weak right answers around other thresholds; the evaluation scores each.
+How it is measured: the model's answers are overwritten: perfect ones, wrong ones, noise, perfect ones in the target's shape or along the other axis, and weak right answers around other thresholds; the evaluation scores each. Places that the loss leaves out are answered wrongly, and labels that are no class are replaced by the class that is answered there.
 
-When it is right to fail: perfect answers score badly where the same answers in another shape, or around another threshold, score perfectly; or no better than noise.
+When it is right to fail: perfect answers score badly where the same answers in another shape, or around another threshold, score perfectly; or no better than noise; or places that the loss leaves out, such as padding, are counted.
 
 What it cannot see: scores of answers that go round the model.
 
-Mend: argmax over the axis of the classes; squeeze before comparing; threshold logits at 0 and probabilities at 0.5.
+Mend: argmax over the axis of the classes; count only the places that have a label; squeeze before comparing; threshold logits at 0 and probabilities at 0.5.
 
 Source: the recipe, the skeleton; requirements of a metric
 """
@@ -40,8 +40,8 @@ def judge(oracle: EvaluationOracle) -> Finding:
     for what, other in (("in the target's shape", oracle.shaped), ("along the other axis", oracle.turned)):
         if other and _best(_first(other)) and not _best(perfect) and abs(_first(other) - perfect) > NEAR:
             return _told(f"perfect answers score {perfect:.4g}; the same {what} score {_first(other):.4g}", perfect, "compare along the axis of the classes, and bring answer and target to one shape first (squeeze or view_as)")
-    if threshold := _threshold(oracle, perfect):
-        return threshold
+    if found := _threshold(oracle, perfect) or _counts_left_out(oracle, perfect, wrong):
+        return found
     if oracle.kind == "values" and not _best(perfect) and abs(perfect - wrong) > NEAR and min(perfect, wrong) > NEAR and noise < perfect < wrong:
         return _told(f"answers equal to the targets score {perfect:.4g}, noise {noise:.4g}: worse than noise", perfect, "bring answer and target to one shape before comparing: (B, 1) and (B,) broadcast to (B, B)")
     if _best(perfect) or perfect == wrong:
@@ -64,6 +64,23 @@ def _threshold(oracle: EvaluationOracle, perfect: float) -> Finding | None:
     if not better or not _best(perfect):
         return None
     return _told(f"right answers around {natural:g} score {at:.4g}, around {better[0]:g} {known[better[0]]:.4g}: the threshold stands in the wrong place", at, f"these answers are {oracle.form}: put the threshold at {natural:g}")
+
+
+def _counts_left_out(oracle: EvaluationOracle, perfect: float, wrong: float) -> Finding | None:
+    """Places without a label can never be right, or places that the loss never taught are scored."""
+    remedy = "count only places that have a label: real = target != ignored; right = (answer[real] == target[real]).sum(); total = real.sum()"
+    full = _first(oracle.filled)
+    if _topmost(full) and not _best(perfect) and wrong < perfect < full - NEAR * full:
+        return _told(f"answers that are right wherever there is a label score {perfect:.4g}: {oracle.filled_share:.0%} of the labels are no class, and are counted as wrong; with a class in their place the same answers score {full:.4g}", perfect, remedy)
+    seen = _first(oracle.ignored)
+    if _topmost(perfect) and wrong < seen < perfect - NEAR * perfect and oracle.ignored_share > NEAR:
+        return _told(f"answers that are right wherever the loss looks score {seen:.4g}, for the {oracle.ignored_share:.0%} of the places that the loss leaves out are counted", seen, remedy)
+    return None
+
+
+def _topmost(value: float) -> bool:
+    """Whether it is the score of all right, as a share or a percentage."""
+    return any(abs(value - g) <= 1e-6 * g for g in GOOD[1:])
 
 
 def _best(value: float) -> bool:
@@ -132,11 +149,65 @@ def _loss(model: Any, batches: Any) -> float:
     return total / count
 
 
+def _labelled_in_part(given: Given, ignored: int, evaluate: Any) -> Given:
+    """Rows of unlike length: every place behind the end has the ignored label."""
+    import torch
+    from torch.utils.data import DataLoader, TensorDataset
+
+    xs = torch.randint(1, 9, (160, 10), generator=torch.Generator().manual_seed(1))
+    lengths = 3 + torch.arange(160) % 8
+    ys = (xs * 5 % 8 + 1).masked_fill(torch.arange(10) >= lengths[:, None], ignored)
+    model = torch.nn.Sequential(torch.nn.Embedding(9, 16), torch.nn.Linear(16, 9))
+    loader = DataLoader(TensorDataset(xs, ys), batch_size=20)
+    loss = _loss_without(ignored)
+    return replace(given, model=model, loss=loss, train=loader, val=loader, evaluate=evaluate, step=None, scheduler=None, unpack=None, expect={}, task=None, classes=None, optimizer=torch.optim.Adam(model.parameters(), lr=3e-3))
+
+
+def _loss_without(ignored: int) -> Any:
+    import torch
+
+    return lambda output, target: torch.nn.functional.cross_entropy(output.flatten(0, 1), target.flatten(), ignore_index=ignored)
+
+
+def _accuracy_at(real: Any) -> Any:
+    """An accuracy over the places where `real(target)`."""
+
+    def evaluate(model: Any, batches: Any) -> float:
+        import torch
+
+        model.eval()
+        with torch.no_grad():
+            pairs = [((model(x).argmax(-1) == y)[real(y)]) for x, y in batches]
+        return float(torch.cat(pairs).float().mean())
+
+    return evaluate
+
+
+def padding_scored_as_wrong(given: Given) -> Given:
+    """Places with the label -100 are in the count."""
+    return _labelled_in_part(given, -100, _accuracy_at(lambda y: y > -1000))
+
+
+def padding_scored_though_untaught(given: Given) -> Given:
+    """Places with the label 0, which the loss leaves out, are in the count."""
+    return _labelled_in_part(given, 0, _accuracy_at(lambda y: y > -1000))
+
+
+def padding_left_out(given: Given) -> Given:
+    """Only places with a label are in the count."""
+    return _labelled_in_part(given, -100, _accuracy_at(lambda y: y != -100))
+
+
+def padding_zero_left_out(given: Given) -> Given:
+    """Only places with a label other than the padding's are in the count."""
+    return _labelled_in_part(given, 0, _accuracy_at(lambda y: y != 0))
+
+
 CHECK = Check(
     code="SKE504",
     name="wrong-scoring",
     source="the recipe, the skeleton; requirements of a metric",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=argmax_over_items), Case(toy="huber-regression", plant=squared_differences_broadcast)),
-    lookalikes=(Case(toy="table-mlp", plant=loss_as_score),),
+    sabotages=(Case(toy="table-mlp", plant=argmax_over_items), Case(toy="huber-regression", plant=squared_differences_broadcast), Case(toy="table-mlp", plant=padding_scored_as_wrong), Case(toy="table-mlp", plant=padding_scored_though_untaught)),
+    lookalikes=(Case(toy="table-mlp", plant=loss_as_score), Case(toy="table-mlp", plant=padding_left_out), Case(toy="table-mlp", plant=padding_zero_left_out)),
 )

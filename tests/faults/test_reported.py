@@ -4,14 +4,28 @@ import pytest
 
 import nohero
 from faults.reported import FAULTS
+from nohero.run.finding import Status
 
 NOT_SEEN = {
-    "distilled_from_probabilities": "a Kullback-Leibler loss on probabilities falls as it should, to another place",
     "weights_of_items_are_not_repeated": "weights that come inside the target are not known as weights",
 }
 
 
-@pytest.mark.parametrize("name", sorted(FAULTS))
+LEFT_OPEN = {  # sound programs do the same: the finding says what would decide
+    "scaled_before_the_split": "DAT340",
+    "validation_leaves_the_model_resting": "SKE405",
+}
+
+
+@pytest.mark.parametrize("name", sorted(LEFT_OPEN))
+def test_it_is_left_open(name):
+    make, _, _ = FAULTS[name]
+    finding = nohero.check(**make(True), progress=False)[LEFT_OPEN[name]]
+    assert finding.status is Status.UNSURE
+    assert finding.remedies
+
+
+@pytest.mark.parametrize("name", sorted(set(FAULTS) - set(LEFT_OPEN)))
 def test_it_is_caught(name):
     make, _, _ = FAULTS[name]
     report = nohero.check(**make(True), progress=False)

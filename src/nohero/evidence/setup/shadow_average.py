@@ -116,10 +116,10 @@ def _followed(seen: _Seen, before: tuple[Any, Any], taken: list[Any], now: tuple
         seen.weights.append(1.0 if equal(copy, model) else min(0.999_999, float((copy - before[0]) @ gap) / float(gap @ gap)))
     seen.trained += any(not equal(a[0], b[0]) for a, b in zip(taken[::2], taken[1::2], strict=True))
     spans = [(before, taken[0]), *zip(taken[1:-1:2], taken[2::2], strict=True), (taken[-1], now)] if taken else [(before, now)]
-    seen.averaged += any(0 < _way(a[0], b[0], b[1]) < 1 - ALONG for a, b in spans)
+    seen.averaged += any(0 < _way(a[0], b[0], b[1]) < 1 - BLENDS for a, b in spans)
     if all(equal(a[0], b[0]) for a, b in spans):
         way = max((_way(a[1], b[1], a[0]) for a, b in spans), default=0.0)
-        if 0 < way < 1 - ALONG:
+        if 0 < way < 1 - BLENDS:
             seen.pulled.append(way)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nohero.setup.setup import Setup
 
 PRICE = 0.1  # seconds
-STEPS = 5
+STEPS = 7
 BATCHES = 3  # the evaluation is given, where a list will do
 NAMED = 6
 
@@ -33,6 +33,7 @@ class StepModes:
 
     handed_in_training: bool  # all models, as they were handed over
     first: tuple[tuple[str, Modes], ...]
+    again: tuple[tuple[str, Modes], ...]  # in the next call of the step, nothing in between
     after: tuple[tuple[str, Modes], ...]  # empty without an evaluation
     evaluated: bool
 
@@ -45,6 +46,7 @@ def measure(setup: Setup) -> StepModes:
     handed = all(m.training for m in setup.modules.values())
     with setup.apart():
         first = _modes(setup, batches[0])
+        again = _modes(setup, batches[-1])
     after: tuple[tuple[str, Modes], ...] = ()
     evaluated = False
     if setup.evaluate is not None:
@@ -53,7 +55,7 @@ def measure(setup: Setup) -> StepModes:
             evaluated = run_evaluation(setup)
             if evaluated:
                 after = _modes(setup, batches[-1])
-    return StepModes(handed_in_training=handed, first=first, after=after, evaluated=evaluated)
+    return StepModes(handed_in_training=handed, first=first, again=again, after=after, evaluated=evaluated)
 
 
 def run_evaluation(setup: Setup) -> bool:

@@ -1,7 +1,7 @@
 """What it asks: does clipping touch the gradient that the optimizer uses?
 
-Why it matters: before the backward pass there is nothing to clip, after the update it is too late, and a used-up generator of
-parameters clips nobody. Training then has no guard against the one large gradient it was meant for.
+Why it matters: before the backward pass there is nothing to clip, after the update it is too late, a used-up generator of
+parameters clips nobody, and a limit for gradients that are still scaled cuts all of them. Training then has no guard against the one large gradient it was meant for.
 
 How it is measured: the step runs on a few batches; calls of torch's clipping functions, backward passes and updates are heard in
 order, with the number of the model's parameters each clipping was given.
@@ -21,6 +21,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
+from nohero.evidence.setup.step_ears import Event
 from nohero.evidence.setup.step_replay import StepReplay
 from nohero.run.finding import Finding, Observed, passed, skipped, warned
 
@@ -30,15 +31,19 @@ if TYPE_CHECKING:
     from nohero.setup.given import Given
 
 LEAST = 2  # clippings; one may be cut off by the end of the replay
+CUT = 0.99  # of the norm is left: it was clipped
+SCALE = 32  # a gradient so much smaller at the update was divided; losses are scaled by 2 to the 8 or more
 SAID = {
     "nothing": "clipping is given none of the model's parameters",
     "early": "clipping comes before the backward pass, when there is no gradient yet",
     "late": "clipping comes after the update, on a gradient that has been used",
+    "scaled": "clipping cuts a gradient that is divided by a large number afterwards: it is still scaled",
 }
 MENDS = {
     "nothing": ("hand over list(model.parameters()); a generator is empty after its first use",),
     "early": ("move the clipping between loss.backward() and optimizer.step()",),
     "late": ("move the clipping between loss.backward() and optimizer.step()",),
+    "scaled": ("call scaler.unscale_(optimizer) before clipping",),
 }
 
 
@@ -73,6 +78,8 @@ def places_of(replay: StepReplay) -> list[str]:
         after = next((e.kind for e in told[k + 1 :] if e.kind != "clip"), "")
         if event.count == 0:
             found.append("nothing")
+        elif after == "update" and _scaled(replay, event, sum(e.kind == "update" for e in told[:k])):
+            found.append("scaled")
         elif after == "update":
             found.append("early" if event.before == 0 and before != "backward" else "right")
         elif after == "backward":
@@ -80,6 +87,12 @@ def places_of(replay: StepReplay) -> list[str]:
         else:
             found.append("late" if before == "update" and event.before > 0 else "?")
     return found
+
+
+def _scaled(replay: StepReplay, clip: Event, number: int) -> bool:
+    """Whether the gradient was cut, and is far smaller at the update that follows than it was left."""
+    update = replay.updates[number]
+    return len({u.optimizer for u in replay.updates}) == 1 and clip.after < CUT * clip.before and 0 < update.norm * SCALE < clip.after
 
 
 def _clipping_at(given: Given, place: str) -> Given:
@@ -139,11 +152,43 @@ def used_up_generator(given: Given) -> Given:
     return replace(given, step=step, optimizer=optimizer, scheduler=None)
 
 
+def clipped_while_scaled(given: Given) -> Given:
+    """Clipping comes before the scaler takes its scale out of the gradients."""
+    return _scaling(given, unscaled=False)
+
+
+def clipped_unscaled(given: Given) -> Given:
+    """The scale is taken out, then the gradient is clipped."""
+    return _scaling(given, unscaled=True)
+
+
+def _scaling(given: Given, *, unscaled: bool) -> Given:
+    from dataclasses import replace
+
+    import torch
+
+    scaler = torch.amp.GradScaler("cpu", init_scale=1024.0)
+
+    def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
+        model.train()
+        optimizer.zero_grad()
+        value = loss(model(batch[0]), batch[1])
+        scaler.scale(value).backward()
+        if unscaled:
+            scaler.unscale_(optimizer)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 0.5)
+        scaler.step(optimizer)
+        scaler.update()
+        return float(value.detach())
+
+    return replace(given, step=step)
+
+
 CHECK = Check(
     code="SKE403",
     name="misplaced-clipping",
     source="Pascanu et al. 2013, On the difficulty of training recurrent neural networks (arXiv:1211.5063)",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=clipped_before_backward), Case(toy="table-mlp", plant=clipped_after_the_update), Case(toy="cnn-batch-norm", plant=used_up_generator)),
-    lookalikes=(Case(toy="table-mlp", plant=clipped_between),),
+    sabotages=(Case(toy="table-mlp", plant=clipped_before_backward), Case(toy="table-mlp", plant=clipped_after_the_update), Case(toy="cnn-batch-norm", plant=used_up_generator), Case(toy="table-mlp", plant=clipped_while_scaled)),
+    lookalikes=(Case(toy="table-mlp", plant=clipped_between), Case(toy="table-mlp", plant=clipped_unscaled)),
 )

@@ -3,11 +3,11 @@
 Why it matters: in eval mode dropout does nothing and batch norm uses and keeps its old statistics. Training goes on without the
 regularisation that was meant, or on statistics that no longer fit.
 
-How it is measured: the step runs as handed over and again after the user's evaluation; the mode of every module is read at each
+How it is measured: the step runs as handed over, once more, and again after the user's evaluation; the mode of every module is read at each
 forward pass with gradients. The same pass is then repeated in train mode and the answers are compared.
 
 When it is right to fail: the model is in eval mode in every such pass and the answers differ; only a warning where the model
-came in eval mode. Where the evaluation leaves it so, the loop, which is not seen, may set it back: unsure. Frozen parts and norms held in eval mode inside a model that trains pass.
+came in eval mode, or is left in it by the evaluation or by the step itself. Frozen parts and norms held in eval mode inside a model that trains pass.
 
 What it cannot see: a loop around the step that sets the mode.
 
@@ -52,11 +52,11 @@ def judge(modes: StepModes) -> Finding:
                 return failed(told, where=where, observed=observed, **facts)
             return warned(f"{told}; it was handed over in eval mode, and the step does not set it", where=where, observed=observed, **facts)
     before = dict(modes.first)
-    for name, mode in modes.after:
+    for name, mode, when in ((*told, w) for w, them in (("its first call", modes.again), ("the evaluation", modes.after)) for told in them):
         fallen = tuple(n for n in mode.resting if name in before and n not in before[name].resting)
         if fallen and mode.differs:
-            return unsure(
-                f"after the evaluation the step trains {_called(name)} in eval mode ({len(fallen)} modules, such as {fallen[min(1, len(fallen) - 1)] or 'the whole'}), and its answers are not those of train mode",
+            return warned(
+                f"after {when} the step trains {_called(name)} in eval mode ({len(fallen)} modules, such as {fallen[min(1, len(fallen) - 1)] or 'the whole'}), and its answers are not those of train mode",
                 where=fallen,
                 observed=Observed(value=float(len(fallen)), unit="modules in eval mode"),
                 **{**facts, "remedies": ("if your loop calls model.train() at the start of every epoch, nothing is wrong; else call it there", *facts["remedies"])},
@@ -103,6 +103,27 @@ def left_by_the_evaluation(given: Given) -> Given:
         return float(sum(hits) / len(hits))
 
     return replace(given, step=step, evaluate=evaluate)
+
+
+def left_by_a_glance(given: Given) -> Given:
+    """The step ends with a look at its batch in eval mode; train mode is set before the first batch only."""
+    from dataclasses import replace
+
+    import torch
+
+    begun: list[bool] = []
+
+    def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
+        if not begun:
+            begun.append(bool(model.train()))
+        optimizer.zero_grad()
+        loss(model(batch[0]), batch[1]).backward()
+        optimizer.step()
+        model.eval()
+        with torch.no_grad():
+            return float(loss(model(batch[0]), batch[1]))
+
+    return replace(given, step=step)
 
 
 def another_object_trained(given: Given) -> Given:
@@ -154,6 +175,6 @@ CHECK = Check(
     name="wrong-mode",
     source=sources.SKELETON,
     judge=judge,
-    sabotages=(Case(toy="cnn-batch-norm", plant=eval_in_the_step), Case(toy="cnn-batch-norm", plant=another_object_trained)),
-    lookalikes=(Case(toy="cnn-batch-norm", plant=left_by_the_evaluation), Case(toy="cnn-batch-norm", plant=norms_held_still), Case(toy="table-mlp", plant=nothing_to_switch)),
+    sabotages=(Case(toy="cnn-batch-norm", plant=eval_in_the_step), Case(toy="cnn-batch-norm", plant=left_by_the_evaluation), Case(toy="cnn-batch-norm", plant=left_by_a_glance), Case(toy="cnn-batch-norm", plant=another_object_trained)),
+    lookalikes=(Case(toy="cnn-batch-norm", plant=norms_held_still), Case(toy="table-mlp", plant=nothing_to_switch)),
 )

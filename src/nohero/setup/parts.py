@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from nohero.run.errors import UsageError, UserCodeError
+from nohero.setup.refusal import Unmeasurable
 
 STEP_NAMES = {"model": 0, "net": 0, "models": 0, "batch": 1, "loss": 2, "loss_fn": 2, "criterion": 2, "optimizer": 3, "optim": 3, "opt": 3, "optimizers": 3}
 
@@ -81,6 +82,14 @@ def each(value: Any) -> tuple[Any, ...]:
     if isinstance(value, Mapping):
         return tuple(value.values())
     return tuple(value) if isinstance(value, tuple | list) else (value,)
+
+
+def updated(optimizer: Any) -> None:
+    """One update; an optimizer that asks for a closure cannot be called apart from the user's own step."""
+    asked = inspect.signature(type(optimizer).step).parameters.get("closure")
+    if asked is not None and asked.default is asked.empty:
+        raise Unmeasurable(f"{type(optimizer).__name__} asks for a closure, which only the step knows")
+    optimizer.step()
 
 
 def stepped(step: Any) -> Callable[..., Any] | None:

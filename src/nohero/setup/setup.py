@@ -18,7 +18,7 @@ from nohero.setup.given import Given
 from nohero.setup.guard import Guard
 from nohero.setup.intent import Intent, read_intent
 from nohero.setup.kernels import asked_before
-from nohero.setup.parts import built_model, built_optimizer, built_scheduler, each, modules_of, ready, stepped
+from nohero.setup.parts import built_model, built_optimizer, built_scheduler, each, modules_of, ready, stepped, updated
 from nohero.setup.recording import Recording, as_it_is, bridge_between, listening, same
 from nohero.setup.refusal import Unmeasurable, UserRaised, brief, cannot_call, too_large
 from nohero.setup.source import Source
@@ -232,7 +232,7 @@ class Setup:
         loss = self.loss_of(self.forward(specimen), specimen)
         loss.backward()
         for optimizer in optimizers:
-            optimizer.step()
+            updated(optimizer)
         return float(loss.detach())
 
     # Finding out how the model is called

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nohero.evidence.setup.alterations import altered, anew, awake, stand_in
 from nohero.evidence.setup.scoring import within
 from nohero.evidence.setup.task_facts import answer_of
+from nohero.setup.parts import updated
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ class _Course:
             optimizer.zero_grad()
         value.backward()
         for optimizer in self.optimizers:
-            optimizer.step()
+            updated(optimizer)
         return float(value.detach())
 
     def _value(self, raw: Any, specimen: Specimen) -> Any:

@@ -64,6 +64,7 @@ class _Run:
     passes: dict[int, int] = field(default_factory=dict)  # step -> backward passes
     updates: list[tuple[int, int]] = field(default_factory=list)  # step, optimizer
     moved: dict[int, Any] = field(default_factory=dict)  # parameters of everything called or stepped
+    answers: list[tuple[int, Any, Any]] = field(default_factory=list)  # step, network, answer with a graph; kept for the step, so that no memory is used again
     step: int = 0
     root: int = -1  # the backward pass under way
     depth: int = 0
@@ -74,8 +75,7 @@ class _Call:
     step: int
     place: int  # in the step
     module: Any
-    cut: Any  # data pointers of inputs without a graph
-    made: Any  # data pointers of answers with a graph
+    cut: Any  # the network whose answer it is given, cut off; or None
     roots: set[int] = field(default_factory=set)
 
 
@@ -184,8 +184,10 @@ def _answered(run: _Run, altered: Altered, module: Any, args: Any, answer: Any) 
         return None
     place = sum(c.step == run.step for c in run.calls)
     given = {t.data_ptr() for t in tensors_of(args) if not t.requires_grad and t.is_floating_point()}
-    made = {t.data_ptr() for t in tensors_of(answer) if t.requires_grad}
-    run.calls.append(_Call(step=run.step, place=place, module=module, cut=given, made=made))
+    run.answers = [(step, m, t) for step, m, t in run.answers if step == run.step]
+    cut = next((m for _, m, t in run.answers if m is not module and t.data_ptr() in given), None)
+    run.answers += [(run.step, module, t.detach()) for t in tensors_of(answer) if t.requires_grad]
+    run.calls.append(_Call(step=run.step, place=place, module=module, cut=cut))
     run.moved.update({id(p): p for p in module.parameters()})
     change = altered.get((run.step, place)) or _eared(run, run.calls[-1])
     return mapped(answer, lambda t: change(t) if t.requires_grad and t.is_floating_point() else t)
@@ -256,7 +258,7 @@ def _turn(setup: Setup, run: _Run, calls: list[_Call], idle: bool) -> Turn:  # n
     def name(module: Any) -> str:
         return names.get(id(module)) or type(module).__name__
 
-    cut = next((name(c.module) for call in calls for c in run.calls if c.step == call.step and c.module is not call.module and c.made & call.cut), "")
+    cut = next((name(c.cut) for c in calls if c.cut is not None), "")
     return Turn(
         module=name(calls[0].module), place=min(calls[0].roots) + 1, calls=len(calls), idle=idle, cut=cut,
     )  # fmt: skip

@@ -113,36 +113,28 @@ def never_its_turn(given: Given) -> Given:
 
 def cleared_in_between(given: Given) -> Given:
     """Three batches make an update; each clears the gradients first."""
+    return _cleared(given, parts=1, every=3)
+
+
+def parts_cleared(given: Given) -> Given:
+    """A batch in four parts, cleared before each part's backward pass."""
+    return _cleared(given, parts=4, every=4)
+
+
+def _cleared(given: Given, *, parts: int, every: int) -> Given:
     from dataclasses import replace
 
     seen = [0]
 
     def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
-        model.train()
-        value = loss(model(batch[0]), batch[1])
-        optimizer.zero_grad()
-        (value / 3).backward()
-        seen[0] += 1
-        if seen[0] % 3 == 0:
-            optimizer.step()
-        return float(value.detach())
-
-    return replace(given, step=step)
-
-
-def parts_cleared(given: Given) -> Given:
-    """A batch in four parts, cleared before each part's backward pass."""
-    from dataclasses import replace
-
-    def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
-        model.train()
         told = 0.0
-        for x, y in zip(batch[0].chunk(4), batch[1].chunk(4), strict=True):
+        for x, y in zip(batch[0].chunk(parts), batch[1].chunk(parts), strict=True):
             optimizer.zero_grad()
-            value = loss(model(x), y) / 4
+            value = loss(model.train()(x), y) / every
             value.backward()
-            told += float(value.detach())
-        optimizer.step()
+            told, seen[0] = told + float(value.detach()), seen[0] + 1
+            if seen[0] % every == 0:
+                optimizer.step()
         return told
 
     return replace(given, step=step)
@@ -167,7 +159,6 @@ def against_disturbed_inputs(given: Given) -> Given:
     from dataclasses import replace
 
     def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
-        model.train()
         x = batch[0].clone().requires_grad_()
         loss(model(x), batch[1]).backward()
         optimizer.zero_grad()
@@ -186,21 +177,16 @@ def at_disturbed_weights(given: Given) -> Given:
     import torch
 
     def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
-        model.train()
+        optimizer.zero_grad()
         loss(model(batch[0]), batch[1]).backward()
         with torch.no_grad():
-            size = torch.stack([p.grad.norm() for p in model.parameters()]).norm()
-            gone = [0.02 * p.grad / size for p in model.parameters()]
-            for p, e in zip(model.parameters(), gone, strict=True):
-                p.add_(e)
+            gone = [0.02 * p.grad for p in model.parameters()]
+            _ = [p.add_(e) for p, e in zip(model.parameters(), gone, strict=True)]
         optimizer.zero_grad()
         value = loss(model(batch[0]), batch[1])
         value.backward()
-        with torch.no_grad():
-            for p, e in zip(model.parameters(), gone, strict=True):
-                p.sub_(e)
+        _ = [p.data.sub_(e) for p, e in zip(model.parameters(), gone, strict=True)]
         optimizer.step()
-        optimizer.zero_grad()
         return float(value.detach())
 
     return replace(given, step=step)
@@ -214,10 +200,8 @@ def an_open_teacher(given: Given) -> Given:
     teacher = deepcopy(given.model)
 
     def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
-        model.train()
         optimizer.zero_grad()
-        out = model(batch[0])
-        value = loss(out, batch[1]) + 0.1 * (out - teacher(batch[0])).square().mean()
+        value = loss(out := model(batch[0]), batch[1]) + 0.1 * (out - teacher(batch[0])).square().mean()
         value.backward()
         optimizer.step()
         return float(value.detach())

@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 export OMP_WAIT_POLICY ?= passive
 
-.PHONY: demo test lint prove docs clean
+.PHONY: demo test cover lint prove docs clean
 
 $(BIN)/nohero: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -16,6 +16,10 @@ demo: $(BIN)/nohero
 	@$(BIN)/nohero report --out runs --where
 
 test: $(BIN)/nohero
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+# Tracing every line doubles the time of the suite, so it is a command of its own.
+cover: $(BIN)/nohero
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term -q
 
 lint: $(BIN)/nohero

@@ -50,6 +50,7 @@ class Update:
     known: bool  # the gradient could be taken apart
     closure: bool
     foreign: bool  # it holds none of the model's parameters
+    bare: bool  # it keeps averages of the gradients, and remembers none of them
 
 
 @dataclass
@@ -253,7 +254,7 @@ class Ears:
                 mixed=sum(self._passes[n][0] == self.call and any(o != key and n < m <= max(used) for o, m in self._steps) for n in new),
                 scale=found.scale, norm=float(sum(float(g.norm()) ** 2 for g in grads.values()) ** 0.5),
                 raw=float(sum(float(v.norm()) ** 2 for i, v in passes[-1][2].items() if i in mine) ** 0.5) if passes else 0.0,
-                known=found.known, closure=closure, foreign=not mine,
+                known=found.known, closure=closure, foreign=not mine, bare=_bare(optimizer),
             )
         )  # fmt: skip
         before |= used
@@ -263,6 +264,12 @@ class Ears:
 
     def _fresh(self, passes: list[tuple[int, int, Any]], key: int) -> list[int]:
         return [k for k, (n, _, _) in enumerate(passes) if n >= self._last.get(key, 0)]
+
+
+def _bare(optimizer: Any) -> bool:
+    """Whether an optimizer that keeps averages of the gradients has none yet."""
+    keeps = any(g.get("momentum") or any(k in g for k in ("betas", "alpha", "rho", "lr_decay")) for g in optimizer.param_groups)
+    return keeps and not any(optimizer.state.get(p) for g in optimizer.param_groups for p in g["params"])
 
 
 def codes() -> dict[Any, str]:

@@ -14,7 +14,6 @@ from late_evidence import against, growth, opening, score, search, split
 from nohero.checks.final import loses_to_baseline, miscalibrated_probabilities, reopened_test_set, validation_test_gap
 from nohero.evidence.calibration import Calibration
 from nohero.run.finding import Status
-from nohero.testing.prove import prove
 
 NUMBER = st.floats(allow_nan=True, allow_infinity=True, width=32)
 CONSTANT = against("best constant", 0.3, score=score(0.5, 0.45, 0.55, loss=0.7))
@@ -113,8 +112,3 @@ def test_judges_are_total(one, other, third, count):
         assert reopened_test_set.judge(given_).message
         assert miscalibrated_probabilities.judge(given_).message
         assert validation_test_gap.judge(given_, split(), search(()), growth(constant_loss=one)).message
-
-
-@pytest.mark.parametrize("check", [loses_to_baseline.CHECK, miscalibrated_probabilities.CHECK], ids=lambda c: c.code)
-def test_proof(check):
-    assert prove(check).holds

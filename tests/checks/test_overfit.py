@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from late_evidence import ODD, baselines, growth, size
 from nohero.checks.overfit import diverging_training, idle_capacity, jittery_predictions, underfit
 from nohero.run.finding import Status
-from nohero.testing.prove import prove
 
 SEVERITY = {Status.PASS: 0, Status.UNSURE: 1, Status.WARN: 2, Status.FAIL: 3}
 NUMBER = st.floats(allow_nan=True, allow_infinity=True, width=32)
@@ -115,8 +114,3 @@ def test_judges_are_total_on_odd_numbers(value, constant):
     evidence = growth(size(value), constant_loss=constant)
     assert underfit.judge(evidence, baselines(value, constant)).message
     assert diverging_training.judge(evidence).message
-
-
-@pytest.mark.parametrize("check", [underfit.CHECK, jittery_predictions.CHECK], ids=lambda c: c.code)
-def test_proof(check):
-    assert prove(check).holds

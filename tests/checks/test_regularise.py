@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from late_evidence import change, growth, ladder
 from nohero.checks.regularise import gain_within_noise, overfitting
 from nohero.run.finding import Status
-from nohero.testing.prove import prove
 
 NUMBER = st.floats(allow_nan=True, allow_infinity=True, width=32)
 
@@ -81,7 +80,3 @@ def test_judges_are_total(gain, half, train, constant):
     evidence = ladder(change(gain=gain, half=half), train_loss=train, end_loss=gain, best_on_the_way=half)
     assert gain_within_noise.judge(evidence).message
     assert overfitting.judge(evidence, growth(constant_loss=constant)).message
-
-
-def test_proof():
-    assert prove(overfitting.CHECK).holds

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from late_evidence import ensemble, growth
 from nohero.checks.squeeze import idle_ensemble, still_improving
 from nohero.run.finding import Status
-from nohero.testing.prove import prove
 
 NUMBER = st.floats(allow_nan=True, allow_infinity=True, width=32)
 
@@ -59,7 +58,3 @@ def test_judges_are_total(gain, low, constant, steps):
     evidence = ensemble(member_losses=(gain, low), disagreement=gain, longer_gain=gain, longer_low=low, late_slope=low, longer_steps=steps)
     assert idle_ensemble.judge(evidence).message
     assert still_improving.judge(evidence, growth(constant_loss=constant)).message
-
-
-def test_proof():
-    assert prove(idle_ensemble.CHECK).holds

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from late_evidence import growth, ladder, search, trials
 from nohero.checks.tune import best_at_edge, under_sampled_search
 from nohero.run.finding import Status
-from nohero.testing.prove import prove
 
 NUMBER = st.floats(allow_nan=True, allow_infinity=True, width=32)
 FALLING = trials(*[(10 ** (-4 + i / 8), 1.0 - 0.05 * i) for i in range(16)])  # the best at the high end, by a margin
@@ -71,7 +70,3 @@ def test_judges_are_total(points, champion, trend, side):
     for constant in (0.7, 0.0, math.nan):
         assert best_at_edge.judge(found, ladder(champion={"learning_rate": champion}), growth(constant_loss=constant)).message
     assert under_sampled_search.judge(found).message
-
-
-def test_proof():
-    assert prove(best_at_edge.CHECK).holds

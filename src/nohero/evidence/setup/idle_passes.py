@@ -83,37 +83,18 @@ def measure(setup: Setup) -> IdlePasses:
     """A few steps as they are, then without each turn."""
     if setup.step is None:
         raise Unmeasurable("no step was handed over")
-    began = time.monotonic()
-    with setup.apart():
-        before = _held(setup, _Run())
-        run = _steps(setup, SECONDS / 3)
-        after = _held(setup, run)
-    took = time.monotonic() - began
-    if all(_equal(before[k], after[k]) for k in before):
-        raise Unmeasurable("no parameter moves")
-    if any(t.element_size() < 4 for t in after.values()):
-        raise Unmeasurable("parameters of 16 bits may not show a small gradient")
+    trial = _Trial(setup)
+    run = trial.run
     groups, roots = _groups(run), _roots(run)
     last = max((step for step, _ in run.updates), default=0)
     busy = {step for step, _ in run.updates}
     still = [c for c in run.calls if c.roots and c.step < last and c.step not in busy]
     asked = list(groups.values())[:GROUPS] if len(groups) > 1 else []
     rooted = list(roots.items())[:GROUPS] if len(roots) > 1 else []
-    if took > SECONDS / 2:
-        raise Unmeasurable("the step is too slow to be run once for each of its passes")
-
-    def idle(calls: list[_Call], change: Callable[[Any], Any]) -> bool:
-        if time.monotonic() - began > SECONDS:
-            return False  # not asked, for want of time
-        with setup.apart():
-            other = _steps(setup, float("inf"), most=run.step, altered={(c.step, c.place): change for c in calls})
-            found = _held(setup, other)
-        return found.keys() == after.keys() and all(_equal(after[k], found[k]) for k in after)
-
-    gathering_idle = bool(still) and idle(still, _other)
-    lost = tuple(place + 1 for place, calls in rooted if idle(calls, _untaught))
+    gathering_idle = bool(still) and trial.idle(still, _other)
+    lost = tuple(place + 1 for place, calls in rooted if trial.idle(calls, _untaught))
     return IdlePasses(
-        turns=tuple(_turn(setup, run, calls, idle(calls, _other)) for calls in asked),
+        turns=tuple(_turn(setup, calls, idle=trial.idle(calls, _other)) for calls in asked),
         lost=lost,
         passes=max(run.passes.values(), default=0),
         steps=run.step,
@@ -123,6 +104,33 @@ def measure(setup: Setup) -> IdlePasses:
         unstepped=len(setup.optimizers) - len({o for _, o in run.updates} & {id(o) for o in setup.optimizers}),
         resting=any(g.get("lr") == 0 for o in setup.optimizers for g in o.param_groups),
     )
+
+
+class _Trial:
+    """A few steps as they are, and again without some calls."""
+
+    def __init__(self, setup: Setup) -> None:
+        """Run as they are."""
+        self.setup, self.began = setup, time.monotonic()
+        with setup.apart():
+            before = _held(setup, _Run())
+            self.run = _steps(setup, SECONDS / 3)
+            self.after = _held(setup, self.run)
+        if all(_equal(before[k], self.after[k]) for k in before):
+            raise Unmeasurable("no parameter moves")
+        if any(t.element_size() < 4 for t in self.after.values()):
+            raise Unmeasurable("parameters of 16 bits may not show a small gradient")
+        if time.monotonic() - self.began > SECONDS / 2:
+            raise Unmeasurable("the step is too slow to be run once for each of its passes")
+
+    def idle(self, calls: list[_Call], change: Callable[[Any], Any]) -> bool:
+        """Whether the parameters end bit for bit the same with these answers changed; not asked for want of time is no."""
+        if time.monotonic() - self.began > SECONDS:
+            return False
+        with self.setup.apart():
+            other = _steps(self.setup, float("inf"), most=self.run.step, altered={(c.step, c.place): change for c in calls})
+            found = _held(self.setup, other)
+        return found.keys() == self.after.keys() and all(_equal(self.after[k], found[k]) for k in self.after)
 
 
 def _steps(setup: Setup, seconds: float, *, most: int = 0, altered: Altered | None = None) -> _Run:
@@ -256,16 +264,14 @@ def _groups(run: _Run) -> dict[tuple[int, tuple[int, ...]], list[_Call]]:
     return found
 
 
-def _turn(setup: Setup, run: _Run, calls: list[_Call], idle: bool) -> Turn:  # noqa: FBT001
+def _turn(setup: Setup, calls: list[_Call], *, idle: bool) -> Turn:
     names = {id(m): n for n, m in setup.named_modules().items()}
 
     def name(module: Any) -> str:
         return names.get(id(module)) or type(module).__name__
 
     cut = next((name(c.cut) for c in calls if c.cut is not None), "")
-    return Turn(
-        module=name(calls[0].module), place=min(calls[0].roots) + 1, calls=len(calls), idle=idle, cut=cut,
-    )  # fmt: skip
+    return Turn(module=name(calls[0].module), place=min(calls[0].roots) + 1, calls=len(calls), idle=idle, cut=cut)
 
 
 def _held(setup: Setup, run: _Run) -> dict[int, Any]:

@@ -18,6 +18,7 @@ ROOMS = (
     ("run",),
     ("tasks",),
     ("data",),
+    ("sources",),
     ("models",),
     ("problem",),
     ("training",),

@@ -1,4 +1,4 @@
-"""The engine of `nohero.check`: measures a user's set-up, cheap evidence first, judges as soon as it can, keeps the budget."""
+"""The engine of `nohero.check` and `nohero.audit`: measures what was handed over, cheap evidence first, judges as soon as it can, keeps the budget."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nohero.checks.check import Check, layer_checks, setup_checks, watch_checks
-from nohero.evidence.catalogue import SETUP, Measurement, chain, measurement_of
+from nohero.checks.check import Check, audit_checks, layer_checks, setup_checks, watch_checks
+from nohero.evidence.catalogue import COLLECTION, SETUP, Measurement, chain, measurement_of
 from nohero.run.checked import Checked, folded
 from nohero.run.errors import NoheroError
 from nohero.run.finding import Finding, Status, broken, skipped
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from nohero.layering import Layer
     from nohero.setup.given import Given
     from nohero.setup.setup import Setup
+    from nohero.sources.collection import Collection
 
 
 class Checkup:
-    """Evidence and findings on one set-up."""
+    """Evidence and findings on one set-up, or on one collection of data."""
 
-    def __init__(self, setup: Setup, *, told: Callable[[str, int, int], None] | None = None, found: Callable[[Finding], None] | None = None) -> None:
+    def __init__(self, subject: Setup | Collection, *, told: Callable[[str, int, int], None] | None = None, found: Callable[[Finding], None] | None = None) -> None:
         """`told(evidence, done, of)` hears what is under way; `found(finding)` hears each finding as it is made."""
-        self.setup = setup
+        self.subject = subject
         self.traces: dict[str, str] = {}  # evidence that broke -> its traceback
         self.costs: dict[str, float] = {}
         self.left_out: list[str] = []
@@ -79,13 +80,13 @@ class Checkup:
         from nohero.setup.refusal import Unmeasurable
 
         name = measurement.name
-        needs = [self.setup if n == SETUP else self._known.get(n) for n in measurement.needs]
+        needs = [self.subject if n in (SETUP, COLLECTION) else self._known.get(n) for n in measurement.needs]
         for need, value in zip(measurement.needs, needs, strict=True):
             if value is None:
                 self._missing[name] = self._missing.get(need) or self._broken.get(need) or f"needs {need}"
                 return
         price = self._price(measurement)
-        if price > self.setup.seconds_left() and not measurement.always:
+        if price > self.subject.seconds_left() and not measurement.always:
             self._missing[name] = f"left out: costs about {price:.1f} s, more than was left of the budget"
             self.left_out.append(f"{name} (about {price:.1f} s): {measurement.text.splitlines()[0]}")
             return
@@ -104,8 +105,12 @@ class Checkup:
 
     def _price(self, measurement: Measurement) -> float:
         if measurement.steps and self._pass_seconds is None:
-            self._pass_seconds = one_pass(self.setup)
+            self._pass_seconds = one_pass(self.subject)  # type: ignore[arg-type]  # only measurements of a set-up run it
         return measurement.price + measurement.steps * (self._pass_seconds or 0.0)
+
+    def pictures(self) -> tuple[object, ...]:
+        """What the evidence has to show."""
+        return tuple(figure for value in self._known.values() if hasattr(value, "figures") for figure in value.figures())
 
 
 def one_pass(setup: Setup) -> float:
@@ -162,6 +167,32 @@ def examine(
         left_out=tuple(checkup.left_out),
         notes=notes,
         costs=tuple(checkup.costs.items()),
+    )
+
+
+def examine_collection(
+    collection: Collection, *, name: str = "", checks: Iterable[Check] | None = None, ignored: dict[str, str] | None = None,
+    told: Callable[[str, int, int], None] | None = None, found: Callable[[Finding], None] | None = None,
+) -> Checked:  # fmt: skip
+    """Measure and judge a collection of data; the source is only read."""
+    began = time.monotonic()
+    chosen = tuple(audit_checks() if checks is None else checks)
+    checkup = Checkup(collection, told=told, found=found)
+    findings = checkup.judge_all(chosen)
+    reasons = ignored or {}
+    findings = tuple(replace(f, ignored=reasons.get(f.code, "")) if f.status in (Status.FAIL, Status.WARN, Status.UNSURE) else f for f in findings)
+    label = f"label `{collection.label}`" if collection.label else "no label"
+    return Checked(
+        name=name or collection.name,
+        findings=folded(findings, {c.code: c.under for c in chosen}, frozenset(c.code for c in chosen if c.symptom)),
+        seconds=round(time.monotonic() - began, 2),
+        seed=collection.seed,
+        device="",
+        parts=(f"{len(collection):,} {collection.kind}s", f"{collection.frame.width} fields", label, *collection.parts),
+        left_out=tuple(checkup.left_out),
+        notes=collection.notes,
+        costs=tuple(checkup.costs.items()),
+        pictures=checkup.pictures(),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nohero.checks.check import COMPONENTS, Check, find_check, setup_checks
+from nohero.checks.check import COMPONENTS, FAMILIES, Check, audit_checks, find_check, setup_checks
 from nohero.options import read_time
 from nohero.run.errors import BudgetError, UsageError, did_you_mean
 
@@ -23,18 +23,27 @@ def seconds_of(budget: float | str | None) -> float | None:
 
 
 def chosen_checks(select: str | Iterable[str] = ()) -> tuple[Check, ...]:
-    """The checks that codes, beginnings of codes, names or components choose; all where none is named."""
+    """The checks of a set-up that codes, beginnings of codes, names or components choose; all where none is named."""
+    return _chosen(setup_checks(), COMPONENTS, select)
+
+
+def audit_checks_chosen(select: str | Iterable[str] = ()) -> tuple[Check, ...]:
+    """The checks of data alone that codes, beginnings of codes, names or families choose; all where none is named."""
+    return _chosen(audit_checks(), FAMILIES, select)
+
+
+def _chosen(checks: tuple[Check, ...], folders: tuple[str, ...], select: str | Iterable[str]) -> tuple[Check, ...]:
     words = [w.strip() for w in (select.split(",") if isinstance(select, str) else select) if w.strip()]
     if not words or any(w.upper() == "ALL" for w in words):
-        return setup_checks()
+        return checks
     found: list[Check] = []
     for word in words:
-        mine = [c for c in setup_checks() if c.code.startswith(word.upper()) or c.name == word or f".setup.{word}." in c.judge.__module__]
+        mine = [c for c in checks if c.code.startswith(word.upper()) or c.name == word or f".{word}." in c.judge.__module__]
         if not mine:
-            known = [*COMPONENTS, *(c.code for c in setup_checks()), *(c.name for c in setup_checks())]
-            raise UsageError(f"select `{word}` chooses no check", expected="a code, the beginning of codes, a name or a component", mend=did_you_mean(word, known))
+            known = [*folders, *(c.code for c in checks), *(c.name for c in checks)]
+            raise UsageError(f"select `{word}` chooses no check", expected=f"a code, the beginning of codes, a name or one of {', '.join(folders)}", mend=did_you_mean(word, known))
         found += mine
-    return tuple(c for c in setup_checks() if c in found)
+    return tuple(c for c in checks if c in found)
 
 
 def read_ignored(ignore: Mapping[str, str] | None) -> dict[str, str]:

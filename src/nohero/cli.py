@@ -17,7 +17,7 @@ import typer
 import nohero
 from nohero.interruption import INTERRUPTED
 from nohero.run.errors import NoheroError, did_you_mean
-from nohero.verbs import check, doctor, explain, judge, listing, predict, prove, report, run, speak
+from nohero.verbs import audit, check, doctor, explain, judge, listing, predict, prove, report, run, speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +29,7 @@ FLAGS = ("-v", "--verbose", "-q", "--quiet", "--plain", "--no-progress")  # may 
 VERBS: dict[str, tuple[ModuleType, Callable[..., None]]] = {
     "run": (run, run.run),
     "check": (check, check.check),
+    "audit": (audit, audit.audit),
     "predict": (predict, predict.predict),
     "report": (report, report.report),
     "judge": (judge, judge.judge),
@@ -96,7 +97,7 @@ def _alone(context: typer.Context, version: bool = typer.Option(False, "--versio
 
 def _main_help() -> str:
     return (
-        "\b\nnohero run built-in:digits\nnohero run titanic.csv --target survived --budget 90s\nnohero check setup.py\nnohero predict latest new.csv\nnohero explain skeleton\n\n"
+        "\b\nnohero run built-in:digits\nnohero run titanic.csv --target survived --budget 90s\nnohero check setup.py\nnohero audit data.csv --target price\nnohero predict latest new.csv\nnohero explain skeleton\n\n"
         "The recipe for training neural networks, made executable: from raw data to a model that can be trusted, with evidence for every step."
     )
 

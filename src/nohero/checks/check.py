@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nohero.run.finding import Finding
 
 COMPONENTS = ("data", "loader", "model", "loss", "optimizer", "step", "schedule", "evaluation", "dynamics")  # causes before what follows from them
+FAMILIES = ("items", "tables", "labels", "copies", "splits", "pictures", "texts", "sounds", "marks")  # of the audit's checks
 HEADS = ("What it asks", "Why it matters", "How it is measured", "When it is right to fail", "What it cannot see", "Mend", "Source")
 
 
@@ -59,7 +60,7 @@ class Check:
 
     @property
     def door(self) -> str:
-        """By what it is asked: `run` (the recipe), `check` (a user's own set-up), `watch` (a training while it runs) or `layer`."""
+        """By what it is asked: `run` (the recipe), `check` (a user's own set-up), `watch` (a training while it runs), `layer` or `audit` (data alone)."""
         from nohero.evidence.catalogue import door_of
 
         return door_of(self.needs)
@@ -116,6 +117,16 @@ def watch_checks() -> tuple[Check, ...]:
 
 
 @cache
+def audit_checks() -> tuple[Check, ...]:
+    """The checks of data alone: the folders below `audit/`, then other packages' by `nohero.audit_checks`."""
+    found = []
+    for family in FAMILIES:
+        found += list(_of_folder(f"audit.{family}"))
+    found += [point.load() for point in entry_points(group="nohero.audit_checks")]
+    return tuple(found)
+
+
+@cache
 def layer_checks() -> tuple[Check, ...]:
     """The checks of one layer: the folder `layer/`, by code."""
     return _of_folder("layer")
@@ -129,7 +140,7 @@ def _of_folder(name: str) -> tuple[Check, ...]:
 
 def every_check() -> tuple[Check, ...]:
     """All doors' checks, by stage and code."""
-    return tuple(sorted((*all_checks(), *setup_checks(), *watch_checks(), *layer_checks()), key=lambda check: (STAGES.index(check.stage), check.code)))
+    return tuple(sorted((*all_checks(), *setup_checks(), *watch_checks(), *layer_checks(), *audit_checks()), key=lambda check: (STAGES.index(check.stage), check.code)))
 
 
 def find_check(word: str) -> Check:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+PARQUET = (".parquet", ".pq")
+
+
 def read_parquet(path: Path, source: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """The table of `path` and notes on columns that cannot be used."""
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from nohero.data.parquet_file import read_parquet
+from nohero.data.parquet_file import PARQUET, read_parquet
 from nohero.data.raw import Raw, Unusable
 from nohero.data.table_choice import choose_target, find_column
 from nohero.data.table_header import column_names, has_header
@@ -21,9 +21,6 @@ from nohero.run.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-PARQUET = (".parquet", ".pq")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Table:

@@ -1,4 +1,4 @@
-"""Which measurements there are: found by walking this folder and `setup/`, named by the class that each returns."""
+"""Which measurements there are: found by walking this folder, `setup/` and `audit/`, named by the class that each returns."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from types import ModuleType
 from typing import Any
 
 import nohero.evidence
+import nohero.evidence.audit
 import nohero.evidence.setup
 
 SUPPLIES = ("Problem", "Runs", "Allowance")  # what the recipe's engine hands in beside other evidence
 SETUP = "Setup"  # what a check of the user's own set-up hands in
 WATCH = "Watch"  # what a watched training hands in
 LAYER = "Layer"  # what `check_layer` hands in
-GIVEN = (*SUPPLIES, SETUP, WATCH, LAYER)
+COLLECTION = "Collection"  # what an audit hands in: the data alone
+GIVEN = (*SUPPLIES, SETUP, WATCH, LAYER, COLLECTION)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +40,12 @@ class Measurement:
 @cache
 def measurements() -> dict[str, Measurement]:
     """Every measurement by the name of its evidence."""
-    return _walked(nohero.evidence) | _walked(nohero.evidence.setup)
+    return _walked(nohero.evidence) | _walked(nohero.evidence.setup) | _walked(nohero.evidence.audit)
 
 
 def measurement_of(name: str) -> Measurement:
-    """One measurement; for those of the second door the recipe's, which need tables and searches, are not imported."""
-    return _walked(nohero.evidence.setup).get(name) or measurements()[name]
+    """One measurement; for those of the second door the recipe's and the audit's, which need tables and searches, are not imported."""
+    return _walked(nohero.evidence.setup).get(name) or _walked(nohero.evidence.audit).get(name) or measurements()[name]
 
 
 @cache
@@ -79,6 +81,8 @@ def chain(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def door_of(names: tuple[str, ...]) -> str:
-    """What this evidence rests on: `check`, a user's set-up; `watch`, a training under way; `layer`, one layer; or `run`, a problem of the recipe."""
+    """What this evidence rests on: `check`, a user's set-up; `watch`, a training under way; `layer`, one layer; `audit`, the data alone; or `run`, a problem of the recipe."""
     needed = {need for link in chain(names) for need in measurement_of(link).needs}
+    if COLLECTION in needed:
+        return "audit"
     return "check" if SETUP in needed else "watch" if WATCH in needed else "layer" if LAYER in needed else "run"

@@ -62,6 +62,7 @@ class Finding:
     numbers: dict[str, float] = field(default_factory=dict)
     component: str = ""  # data, transform, loader, model, loss, optimizer, schedule, step, evaluation, search
     where: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()  # names of all items concerned, for an export
     level: Level = Level.MEASURED
     effect: str = ""
     why: str = ""

@@ -29,8 +29,13 @@ def matrix(checks: Iterable[Check] | None = None, *, own: bool = False, workers:
     for check in chosen:
         for kind, cases in ((SABOTAGE, check.sabotages), (LOOKALIKE, check.lookalikes)):
             jobs += [(Row(toy=case.toy, kind=kind, case=case.name, code=check.code), case, (check.code,) if own else codes) for case in cases]
+    return in_processes(row_of, jobs, codes, workers, told)
+
+
+def in_processes(work: Callable[[Job], Cells], jobs: list[Job], codes: tuple[str, ...], workers: int | None, told: Callable[[int, int, Cells], None] | None) -> Matrix:
+    """The matrix of `work(job)` over all jobs, side by side; in the order of the jobs."""
     done: dict[Row, Cells] = {}
-    for number, cells in enumerate(_run(jobs, workers or os.cpu_count() or 1), start=1):
+    for number, cells in enumerate(_run(work, jobs, workers or os.cpu_count() or 1), start=1):
         done[cells.row] = cells
         if told is not None:
             told(number, len(jobs), cells)
@@ -43,15 +48,15 @@ def _names() -> tuple[str, ...]:
     return tuple(setups())
 
 
-def _run(jobs: list[Job], workers: int) -> Iterable[Cells]:
+def _run(work: Callable[[Job], Cells], jobs: list[Job], workers: int) -> Iterable[Cells]:
     if workers == 1:
-        yield from (row_of(job) for job in jobs)
+        yield from (work(job) for job in jobs)
         return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_one_thread) as pool:
-        for future in as_completed([pool.submit(row_of, job) for job in jobs]):
+        for future in as_completed([pool.submit(work, job) for job in jobs]):
             yield future.result()
 
 

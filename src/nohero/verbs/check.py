@@ -57,7 +57,7 @@ def check(
     format_ = format_ or (SUFFIXES.get(output.suffix.lower(), "text") if output is not None else "text")
     one_of(format_, FORMATS, "format")
     one_of(fail_on, LEVELS, "level")
-    chosen, reasons, seconds = chosen_checks(select), read_ignored(_pairs(ignore or [])), seconds_of(budget)
+    chosen, reasons, seconds = chosen_checks(select), read_ignored(pairs(ignore or [])), seconds_of(budget)
     name, given = load_setup(target)
     line = Line(silent=quiet or plain)
     try:
@@ -72,15 +72,17 @@ def check(
         put(RENDER[format_](checked), output)
     if report is not None:
         put(RENDER["html"](checked), report)
-    raise typer.Exit(_code(checked, fail_on))
+    raise typer.Exit(code_of(checked, fail_on))
 
 
-def _code(checked: Checked, fail_on: str) -> int:
+def code_of(checked: Checked, fail_on: str) -> int:
+    """0 or 1, as the user wishes to be told."""
     bad = {"error": checked.errors, "warning": (*checked.errors, *checked.warnings), "never": ()}[fail_on]
     return FINDINGS if bad else 0
 
 
-def _pairs(words: list[str]) -> dict[str, str]:
+def pairs(words: list[str]) -> dict[str, str]:
+    """`CODE=reason` words as a dict."""
     found = {}
     for word in words:
         code, sign, reason = word.partition("=")

@@ -1,0 +1,93 @@
+"""What every source becomes for the audit: one row an item, with its fields, its label and the place of its picture, text or sound."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from nohero.data.raw import Unusable
+
+ROW, PICTURE, TEXT, SOUND, SEQUENCE = "row", "picture", "text", "sound", "sequence"
+KINDS = (ROW, PICTURE, TEXT, SOUND, SEQUENCE)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Collection:
+    """Items as rows of `frame`; arrays and files that belong to them are reached by row number.
+
+    `frame` is a polars.DataFrame with a typed column a field, label included. `cells` holds the same columns as they are written in a
+    text file, or is None. `files` names each item's file below `root` (pictures, sounds); `texts` holds each item's text; `pictures`
+    are arrays in memory [N, H, W] or [N, H, W, C], where the items are no files. `masks` names each item's mask file below `root`,
+    `boxes` is a frame of item, label, left, top, width, height in pixels.
+    """
+
+    name: str
+    source: str
+    kind: str  # what an item is
+    frame: Any  # polars.DataFrame [N, fields]
+    items: tuple[str, ...]  # names of the items: "row 17", a relative path
+    cells: Any = None  # polars.DataFrame of strings [N, fields]
+    label: str = ""  # field that is to be predicted
+    split: str = ""  # field that says train, val or test
+    group: str = ""
+    time: str = ""
+    root: Path | None = None
+    files: tuple[str, ...] = ()
+    texts: Any = None  # polars.Series of strings [N]
+    pictures: Any = None  # numpy
+    masks: tuple[str, ...] = ()
+    boxes: Any = None  # polars.DataFrame
+    unusable: tuple[Unusable, ...] = ()  # what could not be read, with the reason
+    notes: tuple[str, ...] = ()
+    sha256: str = ""
+    seed: int = 0
+    deadline: float | None = None  # on time.monotonic's clock
+    kept: dict[str, Any] = field(default_factory=dict)  # what several measurements share, made once
+
+    def __len__(self) -> int:
+        """How many items there are."""
+        return len(self.items)
+
+    def seconds_left(self) -> float:
+        """Of the budget."""
+        return float("inf") if self.deadline is None else self.deadline - time.monotonic()
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The fields that are neither label, split, group nor the path or the text itself."""
+        aside = {self.label, self.split, self.group}
+        return tuple(c for c in self.frame.columns if c not in aside)
+
+    @property
+    def labels(self) -> Any:
+        """The label's column, or None."""
+        return self.frame[self.label] if self.label else None
+
+    def part(self, name: str) -> Any:
+        """Bool [N]: the items of that part; all of them where the source is not divided."""
+        import numpy as np
+
+        return np.ones(len(self), dtype=bool) if not self.split else (self.frame[self.split] == name).to_numpy()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts' names, train first."""
+        if not self.split:
+            return ()
+        order = {"train": 0, "val": 1, "test": 2}
+        return tuple(sorted(self.frame[self.split].unique().to_list(), key=lambda p: (order.get(p, 9), p)))
+
+    def shared(self, name: str, make: Callable[[], Any]) -> Any:
+        """`make()`, once a collection."""
+        if name not in self.kept:
+            self.kept[name] = make()
+        return self.kept[name]
+
+    def with_(self, **changed: Any) -> Collection:
+        """Another collection, with nothing kept of this one."""
+        return replace(self, **{"kept": {}, **changed})

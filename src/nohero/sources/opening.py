@@ -1,0 +1,91 @@
+"""One door to all sources: a name decides who opens it, and what it is to be predicted from is found or asked for."""
+
+from __future__ import annotations
+
+import time as clock
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nohero.data.table_choice import TARGET_NAMES, find_column
+from nohero.run.errors import DataError, UsageError, did_you_mean
+from nohero.sources.table import LINES, PART, PARTS, SQLITE, SUFFIXES, read_sqlite, read_table
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+SIGNS = "*?["  # of a pattern
+READABLE = "csv, tsv, parquet, jsonl, sqlite:FILE::TABLE, a pattern of such files, a folder of pictures, texts or sounds, or a COCO json"
+
+
+def open_source(
+    source: str, *, target: str | None = None, split: str | None = None, group: str | None = None, time: str | None = None, seed: int = 0, budget: float | None = None,
+) -> Collection:  # fmt: skip
+    """Everything `source` holds, with its label, its parts, its groups and its times named; `budget` is seconds for the audit."""
+    deadline = None if budget is None else clock.monotonic() + budget
+    collection = _opened(source)
+    columns = collection.frame.columns
+    chosen = {k: find_column(v, columns, k, source) if v else "" for k, v in (("target", target), ("split", split), ("group", group), ("time", time))}
+    label = chosen["target"] or collection.label or _label(collection)
+    return collection.with_(
+        label=label, split=chosen["split"] or collection.split or _split(collection, label), group=chosen["group"] or collection.group,
+        time=chosen["time"] or collection.time, seed=seed, deadline=deadline,
+    )  # fmt: skip
+
+
+def _opened(source: str) -> Collection:
+    if source.startswith("sqlite:"):
+        name, _, asked = source.removeprefix("sqlite:").partition("::")
+        return read_sqlite(Path(name).expanduser(), asked, source)
+    path = Path(source).expanduser()
+    if not path.exists() and any(sign in source for sign in SIGNS):
+        return _pattern(source, path)
+    if not path.exists():
+        raise _not_found(source, path)
+    if path.is_dir():
+        return _folder(path, source)
+    if path.suffix.lower() in SQLITE:
+        return read_sqlite(path, "", source)
+    if path.suffix.lower() in SUFFIXES:
+        return read_table([path], source)
+    raise DataError(f"{source} is of a kind that is not read (`{path.suffix or 'no suffix'}`)", expected=READABLE, mend="write the data in one of these forms")
+
+
+def _pattern(source: str, path: Path) -> Collection:
+    parts = path.parts
+    first = next(i for i, part in enumerate(parts) if any(sign in part for sign in SIGNS))
+    base = Path(*parts[:first]) if first else Path()
+    found = sorted(p for p in base.glob(str(Path(*parts[first:]))) if p.is_file() and p.suffix.lower() in SUFFIXES)
+    if not found:
+        raise UsageError(f"no table matches `{source}`", expected=READABLE, mend=f"look into {base}")
+    return read_table(found, source)
+
+
+def _folder(path: Path, source: str) -> Collection:
+    """Media first; a folder of nothing but tables is one table in several files."""
+    tables = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in (*SUFFIXES[:2], ".parquet", *LINES))
+    if tables:
+        return read_table(tables, source)
+    raise DataError(f"{source} is a folder in which nothing is found that can be read", expected=READABLE, mend="name the folder that holds the files")
+
+
+def _label(collection: Collection) -> str:
+    """A field whose name says that it is the label; none where that is not plain: an audit can do without."""
+    known = [c for c in collection.frame.columns if c.strip().casefold() in TARGET_NAMES]
+    return known[0] if len(known) == 1 else ""
+
+
+def _split(collection: Collection, label: str) -> str:
+    """A field that says train, val or test in every row."""
+    for name in collection.frame.columns:
+        if name != label and name.strip().casefold() in {"split", "part", "subset", "partition", "fold", "set", PART}:
+            values = set(collection.frame[name].drop_nulls().unique().to_list())
+            if len(values) > 1 and all(str(v).casefold() in PARTS for v in values):
+                return name
+    return ""
+
+
+def _not_found(source: str, path: Path) -> UsageError:
+    parent = path.parent
+    near = sorted(p.name for p in parent.iterdir() if not p.name.startswith("."))[:500] if parent.is_dir() else []
+    mend = f"in {parent}: {did_you_mean(path.name, near)}" if near else f"there is nothing in {parent}"
+    return UsageError(f"no file or folder `{source}`", expected=READABLE, mend=mend)

@@ -1,0 +1,211 @@
+"""Tables as collections: csv, tsv, parquet, json lines and SQLite, one file or several of one form."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from nohero.data.parquet_file import PARQUET, read_parquet
+from nohero.data.raw import Unusable
+from nohero.data.table_header import has_header
+from nohero.data.table_text import parse_text, to_unusable
+from nohero.data.table_types import blank_missing, type_columns
+from nohero.run.errors import DataError
+from nohero.sources.collection import ROW, Collection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TEXT = (".csv", ".tsv", ".txt", ".tab", ".data", ".dat")
+LINES = (".jsonl", ".ndjson")
+SQLITE = (".db", ".sqlite", ".sqlite3")
+SUFFIXES = (*TEXT, *PARQUET, *LINES)
+PARTS = {"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val", "test": "test", "testing": "test", "eval": "test"}
+PART, FILE = "part", "file"  # names of the fields that say where a row comes from
+NESTED = 8  # fields of one object inside a line that become fields of their own
+
+
+def read_table(paths: Sequence[Path], source: str) -> Collection:
+    """The rows of one or several files; where several name their part (train.csv, test.csv), a field says which."""
+    read = [_file(path, str(path) if len(paths) > 1 else source) for path in paths]
+    if len(read) == 1:
+        return read[0]
+    _same_fields(read, paths)
+    parts = [part_of(path.stem) for path in paths]
+    named = all(parts) and len(set(parts)) > 1
+    mark, values = (PART, parts) if named else (FILE, [path.name for path in paths])
+    cells = None if any(c.cells is None for c in read) else pl.concat([c.cells for c in read], how="diagonal")
+    frame = _typed(cells) if cells is not None else pl.concat([c.frame for c in read], how="diagonal_relaxed")
+    column = pl.Series(mark, [v for v, c in zip(values, read, strict=True) for _ in range(len(c))], dtype=pl.String)
+    items = tuple(f"{path.name} {item}" for path, c in zip(paths, read, strict=True) for item in c.items)
+    return read[0].with_(
+        name=paths[0].parent.name or "tables", source=source, frame=frame.with_columns(column), items=items,
+        cells=None if cells is None else cells.with_columns(column), split=mark if named else "",
+        unusable=tuple(Unusable(where=f"{p.name} {u.where}", reason=u.reason) for p, c in zip(paths, read, strict=True) for u in c.unusable),
+        notes=(f"{len(paths)} files read as one table", *dict.fromkeys(n for c in read for n in c.notes)),
+        sha256=hashlib.sha256("".join(c.sha256 for c in read).encode()).hexdigest(),
+    )  # fmt: skip
+
+
+def part_of(stem: str) -> str:
+    """train, val or test, where a file's or a folder's name says so."""
+    words = [w for w in re.split(r"[^a-z]+", stem.lower()) if w]
+    found = {PARTS[w] for w in words if w in PARTS}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _same_fields(read: list[Collection], paths: Sequence[Path]) -> None:
+    first = set(read[0].frame.columns)
+    for path, other in zip(paths[1:], read[1:], strict=True):
+        if not first & set(other.frame.columns):
+            raise DataError(
+                f"{path.name} has no column of {paths[0].name}",
+                expected="files of one form: " + ", ".join(read[0].frame.columns[:8]),
+                mend="name the files that belong together, or audit them one by one",
+            )
+
+
+def _file(path: Path, source: str) -> Collection:
+    suffix = path.suffix.lower()
+    if suffix in PARQUET:
+        frame, notes = read_parquet(path, source)
+        return _made(path, source, frame, None, notes=notes, sha256=_digest(path))
+    content = _content(path, source)
+    digest = hashlib.sha256(content).hexdigest()
+    if suffix in LINES:
+        frame, unusable = _json_lines(content, source)
+        return _made(path, source, frame, None, unusable=unusable, sha256=digest)
+    grid = parse_text(content, source)
+    named = has_header(grid.frame)
+    first_cells = [cell or "" for cell in grid.frame.row(0)] if grid.frame.height and named else [""] * grid.frame.width
+    names, said = _names(first_cells)
+    cells = grid.frame.slice(int(named)).rename(dict(zip(grid.frame.columns, names, strict=True)))
+    first = int(grid.records[0]) + 1 if named and len(grid.records) else 1
+    notes = grid.notes if named else (*grid.notes, f"no header found: columns are named {names[0]} to {names[-1]}")
+    rows = grid.records[int(named) :] - first + 1
+    return _made(path, source, _typed(cells), cells, rows=rows, unusable=to_unusable(grid.unusable, first), notes=(*notes, *said), sha256=digest)
+
+
+def _made(path: Path, source: str, frame: pl.DataFrame, cells: pl.DataFrame | None, *, rows: Any = None, **rest: Any) -> Collection:
+    if frame.height == 0 or frame.width == 0:
+        raise DataError(f"{source} has no rows", expected="a table with rows", mend="check the path, or how the file was written")
+    numbers = np.arange(1, frame.height + 1) if rows is None else rows
+    return Collection(name=path.stem, source=source, kind=ROW, frame=frame, cells=cells, items=tuple(f"row {n}" for n in numbers.tolist()), **rest)
+
+
+def of_cells(cells: pl.DataFrame, name: str, *, label: str = "", split: str = "") -> Collection:
+    """A table whose cells are strings, as in a text file."""
+    return _made(Path(name), name, _typed(cells), cells).with_(label=label, split=split)
+
+
+def _typed(cells: pl.DataFrame) -> pl.DataFrame:
+    known = blank_missing(cells)
+    rows = np.arange(1, cells.height + 1)
+    return pl.DataFrame([t.series for t in type_columns(known, rows)])
+
+
+def _names(first: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """A name for every column; what stands twice gets a number."""
+    seen: Counter[str] = Counter()
+    names, twice = [], []
+    for i, cell in enumerate(first):
+        name = cell or f"c{i}"
+        seen[name] += 1
+        if seen[name] > 1:
+            twice.append(name)
+            name = f"{name} ({seen[name]})"
+        names.append(name)
+    return names, (f"column names that stand more than once: {', '.join(f'`{n}`' for n in dict.fromkeys(twice))}",) if twice else ()
+
+
+def _json_lines(content: bytes, source: str) -> tuple[pl.DataFrame, tuple[Unusable, ...]]:
+    """One object a line; a line that is none is set aside."""
+    found: list[dict[str, Any]] = []
+    unusable = []
+    for number, line in enumerate(content.decode("utf-8-sig", errors="replace").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            unusable.append(Unusable(where=f"line {number}", reason=f"not JSON: {str(error)[:80]}"))
+            continue
+        if isinstance(value, dict):
+            found.append(dict(_flat(value)))
+        else:
+            unusable.append(Unusable(where=f"line {number}", reason=f"a {type(value).__name__}, not an object"))
+    if not found:
+        raise DataError(f"{source} holds no JSON objects", expected="one object a line", mend="check how the file was written")
+    names = list(dict.fromkeys(k for row in found for k in row))
+    return pl.DataFrame([_column(name, [row.get(name) for row in found]) for name in names]), tuple(unusable)
+
+
+def _flat(value: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for key, part in value.items():
+        if isinstance(part, dict) and len(part) <= NESTED and not before:
+            found += _flat(part, f"{key}.")
+        else:
+            found.append((f"{before}{key}", json.dumps(part, ensure_ascii=False) if isinstance(part, dict | list) else part))
+    return found
+
+
+def _column(name: str, values: list[Any]) -> pl.Series:
+    kinds = {type(v) for v in values if v is not None}
+    if kinds <= {bool}:
+        return pl.Series(name, values, dtype=pl.Boolean)
+    if kinds <= {int} and all(v is None or abs(v) < 2**63 for v in values):
+        return pl.Series(name, values, dtype=pl.Int64)
+    if kinds <= {int, float}:
+        return pl.Series(name, values, dtype=pl.Float64, strict=False)
+    return pl.Series(name, [None if v is None else str(v) for v in values], dtype=pl.String)
+
+
+def read_sqlite(path: Path, asked: str, source: str) -> Collection:
+    """A table or a query of an SQLite file, opened read-only."""
+    import sqlite3
+
+    if not path.is_file():
+        raise DataError(f"no file `{path}`", expected="sqlite:FILE::TABLE or sqlite:FILE::SELECT ...", mend="check the path")
+    try:
+        with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as base:
+            tables = [row[0] for row in base.execute("select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%'")]
+            asked = asked or (tables[0] if len(tables) == 1 else "")
+            if not asked:
+                raise DataError(f"{path} holds {len(tables)} tables", expected=f"one of {', '.join(tables)}", mend=f"sqlite:{path}::{tables[0] if tables else 'TABLE'}")
+            escaped = asked.replace('"', '""')
+            query = f'select * from "{escaped}"' if asked in tables else asked  # noqa: S608 (the user's own file, opened read-only)
+            if asked not in tables and not re.match(r"\s*(select|with)\b", asked, re.IGNORECASE):
+                raise DataError(f"no table `{asked}` in {path}", expected=f"one of {', '.join(tables)}, or a SELECT", mend=f"sqlite:{path}::{tables[0] if tables else 'TABLE'}")
+            cursor = base.execute(query)
+            names, _ = _names([d[0] for d in cursor.description])
+            rows = cursor.fetchall()
+    except sqlite3.Error as error:
+        raise DataError(f"{path} cannot be read as SQLite: {error}", expected="an SQLite file and a table or a SELECT", mend="check the file and the query") from error
+    if not rows:
+        raise DataError(f"{source} has no rows", expected="a table with rows", mend="check the query")
+    columns = [_column(n, [_plain(row[i]) for row in rows]) for i, n in enumerate(names)]
+    return _made(path, source, pl.DataFrame(columns), None, sha256=_digest(path))
+
+
+def _plain(value: Any) -> Any:
+    return f"{len(value)} bytes" if isinstance(value, bytes) else value
+
+
+def _content(path: Path, source: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{source} cannot be read: {error.strerror}", expected="a file that may be read", mend="check its permissions") from error
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,59 @@
+"""Become one with the data: what is in it, what is wrong with it, and how to split it.
+
+  nohero audit data.csv --target price
+  nohero audit "data/*.csv" -o report.html
+  nohero audit pictures/
+  nohero audit sqlite:shop.db::orders --target returned
+
+Tables (csv, tsv, parquet, jsonl, SQLite, several files by a pattern) and folders of media are read and never changed.
+
+Exit code: 0 nothing failed, 1 findings, 2 misuse, 4 the budget is too small, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nohero.verbs.check import FORMATS, LEVELS, FailOn, Format, Ignore, Output, Plain, Quiet, Seed, Verbose, code_of, pairs
+from nohero.verbs.speak import manner, one_of, put, say
+
+Source = Annotated[str, typer.Argument(metavar="SOURCE", help="a file, a folder, a pattern in quotation marks, or sqlite:FILE::TABLE")]
+Target = Annotated[str, typer.Option("--target", metavar="FIELD", help="the field to be predicted, by name or by place")]
+Split = Annotated[str, typer.Option("--split", metavar="FIELD", help="the field that says train, val or test")]
+Group = Annotated[str, typer.Option("--group", metavar="FIELD", help="items of one group belong on one side of a split")]
+Time = Annotated[str, typer.Option("--time", metavar="FIELD", help="when each item was taken")]
+Budget = Annotated[str, typer.Option("--budget", metavar="TIME", help="10s, 2m or none")]
+Select = Annotated[str, typer.Option("--select", metavar="WHAT", help="codes, beginnings of codes, names or families, with commas")]
+
+
+def audit(
+    *, source: Source, target: Target = "", split: Split = "", group: Group = "", time: Time = "", budget: Budget = "2m", select: Select = "", ignore: Ignore = None,
+    format_: Format = "", output: Output = None, fail_on: FailOn = "error", seed: Seed = 0, verbose: Verbose = False, quiet: Quiet = False, plain: Plain = False,
+) -> None:  # fmt: skip
+    """Open, examine, tell."""
+    from nohero.checkup import examine_collection
+    from nohero.chosen import audit_checks_chosen, read_ignored, seconds_of
+    from nohero.moving_line import Line
+    from nohero.report.checked_text import text
+    from nohero.report.formats import FORMATS as RENDER
+    from nohero.report.formats import SUFFIXES
+    from nohero.sources.opening import open_source
+
+    format_ = format_ or (SUFFIXES.get(output.suffix.lower(), "text") if output is not None else "text")
+    one_of(format_, FORMATS, "format")
+    one_of(fail_on, LEVELS, "level")
+    chosen, reasons, seconds = audit_checks_chosen(select), read_ignored(pairs(ignore or [])), seconds_of(budget)
+    collection = open_source(source, target=target or None, split=split or None, group=group or None, time=time or None, seed=seed, budget=seconds)
+    line = Line(silent=quiet or plain)
+    try:
+        checked = examine_collection(collection, name=Path(source).name or source, checks=chosen, ignored=reasons, told=line.told, found=line.found)
+    finally:
+        line.close()
+    if format_ == "text" or output is not None:
+        say(text(checked, **manner(plain=plain, verbose=verbose)).removesuffix("\n"))
+    if format_ != "text" or output is not None:
+        put(RENDER[format_](checked), output)
+    raise typer.Exit(code_of(checked, fail_on))

@@ -1,0 +1,75 @@
+"""What it asks: were a field's values cut at a limit?
+
+Why it matters: all that is above the limit looks alike. A network learns that nothing is dearer, and errors there cannot be seen.
+
+How it is measured: how often the greatest and the least value come, against the values beside them.
+
+When it is right to fail: never more than a warning: limits of nature (0, 1, 100) are left aside, others may be meant.
+
+What it cannot see: limits that were blurred by scaling with noise.
+
+Mend: get the values uncut; else leave these items out of the evaluation, or model the limit.
+
+Source: the recipe, the data; California housing's 965 prices of 500001.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.number_facts import NumberFacts
+from nohero.run import sources
+from nohero.run.figure import Table
+from nohero.run.finding import Finding, Observed, passed, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+
+def judge(numbers: NumberFacts) -> Finding:
+    """Name the fields and the limits."""
+    found = numbers.of("limit")
+    if not found:
+        return passed(f"no value piles up at an end of {numbers.fields} numeric fields")
+    first = found[0]
+    return warned(
+        f"{first.count:,} of {first.of:,} values of `{first.field}` are exactly {first.value:g}, at the end of its range: they were cut there"
+        + (f"; {len(found) - 1} more fields have such a limit" if len(found) > 1 else ""),
+        expected="ends of a range that thin out",
+        observed=Observed(value=first.value, unit="limit", n=first.count),
+        component="data",
+        where=tuple(o.field for o in found),
+        items=numbers.items(found),
+        effect="what lies beyond the limit cannot be learnt, and errors there cannot be seen",
+        remedies=("get the values uncut; else leave these items out of the evaluation, and say so", "add a field that tells which values stand at the limit"),
+        figure=Table(title="Limits", columns=("field", "limit", "values", "of", "median"), rows=tuple((o.field, o.value, o.count, o.of, o.typical) for o in found)),
+    )
+
+
+def incomes_capped(collection: Collection) -> Collection:
+    """Incomes above 45,000 are written as 45,000."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["income"] = [str(min(45_000, int(c))) for c in columns["income"]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def many_at_zero(collection: Collection) -> Collection:
+    """Most people have an income of nothing."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["income"][::2] = ["0"] * len(columns["income"][::2])
+        return columns
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT515", name="cut-values", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="people", plant=incomes_capped),),
+    lookalikes=(Case(toy="people", plant=many_at_zero),),
+)  # fmt: skip

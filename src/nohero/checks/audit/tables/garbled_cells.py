@@ -1,0 +1,73 @@
+"""What it asks: are letters garbled, as text that was read in the wrong encoding is?
+
+Why it matters: one word becomes two, and the network learns where the file came from.
+
+How it is measured: cells with the pairs of signs that UTF-8 leaves when it is read as Windows-1252, or with the sign for "cannot be read".
+
+When it is right to fail: never more than a warning.
+
+What it cannot see: garbling that leaves plain letters.
+
+Mend: read the file as UTF-8; mend cells by encode("cp1252").decode("utf-8").
+
+Source: the recipe, the data ("become one with the data").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.cell_facts import CellFacts
+from nohero.run import sources
+from nohero.run.figure import Table
+from nohero.run.finding import Finding, Observed, passed, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+
+def judge(cells: CellFacts) -> Finding:
+    """Name the fields and the cells."""
+    found = cells.of("garbled")
+    if not found:
+        return passed(f"none among the cells of {cells.fields} fields")
+    first = found[0]
+    return warned(
+        f"{len(first.rows):,} of {first.of:,} cells of `{first.field}` are garbled: {', '.join(f'`{v[:40]}`' for v in first.values)}",
+        expected="text in one encoding",
+        observed=Observed(value=float(len(first.rows)), unit="cells", n=first.of),
+        component="data",
+        where=tuple(o.field for o in found),
+        items=cells.named(found),
+        remedies=('read the file as UTF-8, or mend these cells by encode("cp1252").decode("utf-8")',),
+        figure=Table(title="Garbled cells", columns=("field", "cells", "of", "as written"), rows=tuple((o.field, len(o.rows), o.of, ", ".join(v[:40] for v in o.values)) for o in found)),
+    )
+
+
+def read_as_windows(collection: Collection) -> Collection:
+    """Some towns were read in the wrong encoding."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["town"][2::25] = ["Malmö".encode().decode("cp1252")] * len(columns["town"][2::25])
+        return columns
+
+    return recelled(collection, change)
+
+
+def real_letters(collection: Collection) -> Collection:
+    """Towns with letters beyond ASCII."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["town"] = [{"Cork": "Malmö", "Faro": "Ærø", "Delft": "São João"}.get(c, c) for c in columns["town"]]
+        return columns
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT516", name="garbled-cells", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="people", plant=read_as_windows),),
+    lookalikes=(Case(toy="people", plant=real_letters),),
+)  # fmt: skip

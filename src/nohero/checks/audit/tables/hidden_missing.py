@@ -1,0 +1,85 @@
+"""What it asks: is "missing" written as a word or a sign that a reader may take for a value?
+
+Why it matters: a question mark or the word "unknown" becomes a category of its own, or turns a column of numbers into one of strings.
+
+How it is measured: each field's different cells are compared with the marks that people use, in any case; those that common readers know (empty, NA, NaN, null) are left aside.
+
+When it is right to fail: never more than a warning: the mark may be a category that was meant.
+
+What it cannot see: marks that no one else uses.
+
+Mend: name the mark to the reader (null_values, na_values), or keep it as a category on purpose.
+
+Source: the recipe, the data ("become one with the data").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.cell_facts import CellFacts
+from nohero.run import sources
+from nohero.run.figure import Table
+from nohero.run.finding import Finding, Observed, passed, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+
+def judge(cells: CellFacts) -> Finding:
+    """Name the fields, the marks and how often."""
+    found = cells.of("mark")
+    if not found:
+        return passed(f"no mark for missing among the cells of {cells.fields} fields but those that readers know")
+    items = cells.named(found)
+    first = found[0]
+    return warned(
+        f"{len(items):,} items hold a mark for missing that readers take for a value: `{first.values[0]}` in `{first.field}` ({len(first.rows):,})"
+        + (f" and in {len(found) - 1} more fields" if len(found) > 1 else ""),
+        expected="missing cells that are empty, NA or NaN",
+        observed=Observed(value=float(len(items)), unit="items", n=len(cells.items)),
+        component="data",
+        where=tuple(o.field for o in found),
+        items=items,
+        remedies=(f"have the reader take {', '.join(f'`{v}`' for v in dict.fromkeys(v for o in found for v in o.values))} for missing",),
+        figure=Table(title="Marks for missing", columns=("field", "mark", "cells"), rows=tuple((o.field, ", ".join(o.values), len(o.rows)) for o in found)),
+    )
+
+
+def question_marks(collection: Collection) -> Collection:
+    """A thirtieth of the towns is a question mark."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["town"][5::30] = ["?"] * len(columns["town"][5::30])
+        return columns
+
+    return recelled(collection, change)
+
+
+def unknown_among_numbers(collection: Collection) -> Collection:
+    """Some heights are not known, and say so in a word."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["height"][7::60] = ["unknown"] * len(columns["height"][7::60])
+        return columns
+
+    return recelled(collection, change)
+
+
+def written_plainly(collection: Collection) -> Collection:
+    """Missing is NA, as readers know it."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["trade"] = [c or "NA" for c in columns["trade"]]
+        return columns
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT510", name="hidden-missing", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="people", plant=question_marks), Case(toy="people", plant=unknown_among_numbers)),
+    lookalikes=(Case(toy="people", plant=written_plainly),),
+)  # fmt: skip

@@ -1,0 +1,79 @@
+"""What it asks: does a field merely number or name the items?
+
+Why it matters: a network can learn each item by its number; a number that follows the order of collection leaks time.
+
+How it is measured: whole numbers, each once and with few gaps; strings of which each comes once and that are no text.
+
+When it is right to fail: never more than a warning.
+
+What it cannot see: numbers with many gaps.
+
+Mend: leave the field out; keep it to name the items, or as a group.
+
+Source: the recipe, the data; Titanic's PassengerId.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.profile import Profile
+from nohero.run import sources
+from nohero.run.finding import Finding, Observed, passed, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+
+def judge(profile: Profile) -> Finding:
+    """Name the fields."""
+    found = [f for f in profile.fields if f.kind == "identifier"]
+    if not found:
+        return passed(f"none of {len(profile.fields)} fields numbers or names the items")
+    return warned(
+        f"{', '.join(f'`{f.name}`' for f in found[:5])} {'names' if len(found) == 1 else 'name'} the items and {'says' if len(found) == 1 else 'say'} nothing of them: {found[0].why}",
+        expected="features that other items may share",
+        observed=Observed(value=float(len(found)), unit="fields", n=len(profile.fields)),
+        component="data",
+        where=tuple(f.name for f in found),
+        remedies=("leave these fields out of the features", "where several items share one, use it as the group of the split (--group)"),
+    )
+
+
+def numbered(collection: Collection) -> Collection:
+    """Rows are numbered."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["number"] = [str(i + 1) for i in range(len(columns["age"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
+def a_key(collection: Collection) -> Collection:
+    """Each row has a key."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["key"] = [f"k{i * 7919 % 100_003:06d}" for i in range(len(columns["age"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
+def shared_postcodes(collection: Collection) -> Collection:
+    """Five-digit codes that people share."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["code"] = [str(10_000 + i * 31 % 400) for i in range(len(columns["age"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT522", name="identifier-fields", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="people", plant=numbered), Case(toy="people", plant=a_key)),
+    lookalikes=(Case(toy="people", plant=shared_postcodes),),
+)  # fmt: skip

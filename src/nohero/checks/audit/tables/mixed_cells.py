@@ -1,0 +1,74 @@
+"""What it asks: are there words among a field's numbers?
+
+Why it matters: one cell of "12 kg" makes the whole column one of strings for some readers, and goes missing silently for others.
+
+How it is measured: fields whose cells are nearly all numbers; the others that are no mark for missing are listed as they are written.
+
+When it is right to fail: never more than a warning: such a field may be a code.
+
+What it cannot see: fields of which less than nine tenths are numbers.
+
+Mend: write the unit into the field's name, and mend the cells named.
+
+Source: the recipe, the data ("become one with the data").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.cell_facts import CellFacts
+from nohero.run import sources
+from nohero.run.figure import Table
+from nohero.run.finding import Finding, Observed, passed, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+
+def judge(cells: CellFacts) -> Finding:
+    """Name the fields and the words."""
+    found = cells.of("mixed")
+    if not found:
+        return passed(f"no words among the numbers of {cells.fields} fields")
+    first = found[0]
+    return warned(
+        f"{len(first.rows):,} of {first.of:,} cells of `{first.field}` are no numbers where the others are: {', '.join(f'`{v[:40]}`' for v in first.values)}",
+        expected="numbers in every cell that is not missing",
+        observed=Observed(value=float(len(first.rows)), unit="cells", n=first.of),
+        component="data",
+        where=tuple(o.field for o in found),
+        items=cells.named(found),
+        effect="readers take the whole field for strings, or these cells for missing",
+        remedies=("mend these cells at the source, or have them read as missing on purpose",),
+        figure=Table(title="Words among numbers", columns=("field", "cells", "of", "as written"), rows=tuple((o.field, len(o.rows), o.of, ", ".join(v[:40] for v in o.values)) for o in found)),
+    )
+
+
+def units_in_cells(collection: Collection) -> Collection:
+    """Some heights carry their unit."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["height"][4::40] = [f"{c} cm" if c else c for c in columns["height"][4::40]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def codes_with_letters(collection: Collection) -> Collection:
+    """Half of a field of codes has letters."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["trade"] = [f"{i % 2 * 'A'}{i % 60}" for i in range(len(columns["trade"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT512", name="mixed-cells", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="people", plant=units_in_cells),),
+    lookalikes=(Case(toy="people", plant=codes_with_letters),),
+)  # fmt: skip

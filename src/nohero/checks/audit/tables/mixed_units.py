@@ -1,0 +1,85 @@
+"""What it asks: are all values of a field in one unit?
+
+Why it matters: a group in grams among kilograms dominates the loss and the scale of the field.
+
+How it is measured: on the logarithm of each positive field, a group far from the bulk, of about its shape, with next to nothing between.
+
+When it is right to fail: never more than a warning: two kinds of things may be measured in one field.
+
+What it cannot see: factors that the field's own spread covers, and fields with zeros or negative values.
+
+Mend: bring these items to the unit of the rest, by the factor named.
+
+Source: the recipe, the data ("look for outliers on any axis").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.number_facts import NumberFacts
+from nohero.run import sources
+from nohero.run.figure import Table
+from nohero.run.finding import Finding, Level, Observed, passed, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+
+def judge(numbers: NumberFacts) -> Finding:
+    """Name the fields and the factors."""
+    found = numbers.of("unit")
+    if not found:
+        return passed(f"no field of {numbers.fields} has a group of the others' shape times a factor")
+    first = found[0]
+    return warned(
+        f"{first.count:,} of {first.of:,} values of `{first.field}` have the shape of the others times about {first.value:.3g} (the median is {first.typical:g})",
+        expected="one unit a field",
+        observed=Observed(value=first.value, unit="factor", n=first.count),
+        component="data",
+        where=tuple(o.field for o in found),
+        items=numbers.items(found),
+        level=Level.HEURISTIC,
+        effect="a few rows dominate the loss and the scale of the field",
+        remedies=("look at the named items at their source, and bring them to the unit of the rest", "if they are things of another kind, add a field that says so"),
+        figure=Table(title="Groups apart by a factor", columns=("field", "values", "of", "factor", "median"), rows=tuple((o.field, o.count, o.of, o.value, o.typical) for o in found)),
+    )
+
+
+def inches_among_centimetres(collection: Collection) -> Collection:
+    """A twentieth of the heights is in inches."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["height"][::20] = [f"{float(c) / 2.54:.1f}" if c else c for c in columns["height"][::20]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def millimetres(collection: Collection) -> Collection:
+    """A few heights are in millimetres."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["height"][9::90] = [f"{float(c) * 10:.0f}" if c else c for c in columns["height"][9::90]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def a_long_tail(collection: Collection) -> Collection:
+    """Incomes have a longer tail."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["income"] = [str(int(float(c) ** 1.6 / 400)) for c in columns["income"]]
+        return columns
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT513", name="mixed-units", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="people", plant=inches_among_centimetres), Case(toy="people", plant=millimetres)),
+    lookalikes=(Case(toy="people", plant=a_long_tail),),
+)  # fmt: skip

@@ -1,0 +1,84 @@
+"""What it asks: does a number stand for "missing"?
+
+Why it matters: one value far outside, many times the same, sets mean and spread of its field; taken as a number it says that these items are extreme.
+
+How it is measured: the least and the greatest value of each field that come three times at least; their distance to all other values, in ranges of these; -1, 99, 999 and the like need less.
+
+When it is right to fail: never more than a warning: it may be a cap.
+
+What it cannot see: a mark amid the other values, such as 0 among numbers around 0.
+
+Mend: have the reader take it for missing, fill in the training part's median, and add a field that tells where.
+
+Source: the recipe, the data; adult's capital gain of 99999.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.number_facts import NumberFacts
+from nohero.run import sources
+from nohero.run.figure import Table
+from nohero.run.finding import Finding, Observed, passed, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+
+def judge(numbers: NumberFacts) -> Finding:
+    """Name the fields and the values."""
+    found = numbers.of("mark")
+    if not found:
+        return passed(f"no repeated value far outside of all others in {numbers.fields} numeric fields")
+    first = found[0]
+    return warned(
+        f"{first.count:,} of {first.of:,} values of `{first.field}` are exactly {first.value:g}, far outside of all others (their median is {first.typical:g})",
+        expected="missing values that are missing",
+        observed=Observed(value=first.value, unit="repeated value", n=first.count),
+        component="data",
+        where=tuple(o.field for o in found),
+        items=numbers.items(found),
+        effect="mean and spread of the field are those of the mark",
+        remedies=(f"have the reader take {first.value:g} for missing in `{first.field}`, and fill in the training part's median", "if it is a cap, say so to the model: a field of zeros and ones beside it"),
+        figure=Table(title="Repeated values far outside", columns=("field", "value", "times", "of", "median of the rest"), rows=tuple((o.field, o.value, o.count, o.of, o.typical) for o in found)),
+    )
+
+
+def nine_hundred_ninety_nine(collection: Collection) -> Collection:
+    """Missing heights are 999."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["height"] = [c or "999" for c in columns["height"]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def minus_one(collection: Collection) -> Collection:
+    """Some numbers of visits are -1."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["visits"][3::50] = ["-1"] * len(columns["visits"][3::50])
+        return columns
+
+    return recelled(collection, change)
+
+
+def one_rich_person(collection: Collection) -> Collection:
+    """A single income is ten times the next."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["income"][100] = str(10 * max(int(c) for c in columns["income"]))
+        return columns
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT511", name="sentinel-numbers", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="people", plant=nine_hundred_ninety_nine), Case(toy="people", plant=minus_one)),
+    lookalikes=(Case(toy="people", plant=one_rich_person),),
+)  # fmt: skip

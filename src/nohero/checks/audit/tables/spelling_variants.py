@@ -1,0 +1,83 @@
+"""What it asks: is one value spelt in several ways?
+
+Why it matters: each spelling is a class or a category of its own; counts and encodings are split among them.
+
+How it is measured: the different cells of each field of categories, with case, blanks, underscores and a final full stop taken away; signs such as < and > are kept.
+
+When it is right to fail: never more than a warning.
+
+What it cannot see: typing errors within a word.
+
+Mend: write every value in one way, label and features alike.
+
+Source: the recipe, the data ("become one with the data").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.cell_facts import CellFacts
+from nohero.run import sources
+from nohero.run.figure import Table
+from nohero.run.finding import Finding, Observed, passed, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+
+def judge(cells: CellFacts) -> Finding:
+    """Name the fields and the cells."""
+    found = cells.of("variant")
+    if not found:
+        return passed(f"none among the cells of {cells.fields} fields")
+    first = found[0]
+    return warned(
+        f"{len(first.rows):,} of {first.of:,} cells of `{first.field}` are another spelling of a value that stands there too: {', '.join(f'`{v[:40]}`' for v in first.values)}",
+        expected="one spelling a value",
+        observed=Observed(value=float(len(first.rows)), unit="cells", n=first.of),
+        component="data",
+        where=tuple(o.field for o in found),
+        items=cells.named(found),
+        remedies=('strip blanks and full stops and fold the case before anything is counted',),
+        figure=Table(title="Spellings", columns=("field", "cells", "of", "as written"), rows=tuple((o.field, len(o.rows), o.of, ", ".join(v[:40] for v in o.values)) for o in found)),
+    )
+
+
+def in_capitals(collection: Collection) -> Collection:
+    """Some trades are in capitals, some have a blank."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["trade"][1::30] = [c.upper() for c in columns["trade"][1::30]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def a_final_full_stop(collection: Collection) -> Collection:
+    """Half of the labels end in a full stop."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["returned"][450:] = [c + "." for c in columns["returned"][450:]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def more_and_less(collection: Collection) -> Collection:
+    """Values that differ in a sign."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["town"] = [">50K" if i % 3 else "<=50K" for i in range(len(columns["town"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT517", name="spelling-variants", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="people", plant=in_capitals), Case(toy="people", plant=a_final_full_stop)),
+    lookalikes=(Case(toy="people", plant=more_and_less),),
+)  # fmt: skip

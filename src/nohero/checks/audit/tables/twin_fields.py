@@ -1,0 +1,96 @@
+"""What it asks: do two fields say the same?
+
+Why it matters: importances and penalties are shared between twins at random; where nearly all is equal, the rows that are not are errors.
+
+How it is measured: fields that are equal in nearly all rows, of which one is the other on another scale, or of which each value goes with one value of the other.
+
+When it is right to fail: never more than a warning.
+
+What it cannot see: a field that follows from several others.
+
+Mend: keep one of them.
+
+Source: the recipe, the data; adult's education and education-num.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.profile import Profile
+from nohero.run import sources
+from nohero.run.figure import Table
+from nohero.run.finding import Finding, Observed, passed, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+HOW = {"equal": "they are equal", "scaled": "one is the other on another scale", "recoded": "each value of one goes with one value of the other"}
+
+
+def judge(profile: Profile) -> Finding:
+    """Name the pairs; a pair with the label is the leak's business."""
+    found = [t for t in profile.twins if profile.label not in (t.one, t.other)]
+    if not found:
+        return passed(f"no two of {len(profile.fields)} fields say the same")
+    first = found[0]
+    apart = tuple(sorted({i for t in found for i in t.apart}))
+    return warned(
+        f"`{first.one}` and `{first.other}` say the same: {HOW[first.how]}" + (f", but for {len(first.apart):,} rows" if first.apart else "") + (f"; {len(found) - 1} more pairs do" if len(found) > 1 else ""),
+        expected="fields of which each says something of its own",
+        observed=Observed(value=float(len(found)), unit="pairs of fields", n=len(profile.fields)),
+        component="data",
+        where=tuple(n for t in found for n in (t.one, t.other)),
+        items=tuple(profile.items[i] for i in apart),
+        remedies=(f"keep one of `{first.one}` and `{first.other}`", *(("look at the rows in which they differ: one of the two is wrong there",) if apart else ())),
+        figure=Table(title="Fields that say the same", columns=("field", "other", "how", "rows that differ"), rows=tuple((t.one, t.other, HOW[t.how], len(t.apart)) for t in found)),
+    )
+
+
+def the_same_twice(collection: Collection) -> Collection:
+    """A field stands there twice."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["age again"] = list(columns["age"])
+        return columns
+
+    return recelled(collection, change)
+
+
+def in_other_units(collection: Collection) -> Collection:
+    """A height in metres too."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["metres"] = [f"{float(c) / 100:.3f}" if c else "" for c in columns["height"]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def recoded(collection: Collection) -> Collection:
+    """A number for every trade."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["trade number"] = [str(len(c)) + c[:1] for c in columns["trade"]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def a_near_relative(collection: Collection) -> Collection:
+    """Age in decades."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["decade"] = [str(int(c) // 10) for c in columns["age"]]
+        return columns
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT521", name="twin-fields", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="people", plant=the_same_twice), Case(toy="people", plant=in_other_units), Case(toy="people", plant=recoded)),
+    lookalikes=(Case(toy="people", plant=a_near_relative),),
+)  # fmt: skip

@@ -1,0 +1,94 @@
+"""Labels that the items themselves speak against: out-of-fold probabilities of a small model, ranked by margin, and how many are likely to be wrong."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nohero.run.figure import Table
+
+if TYPE_CHECKING:
+    from nohero.evidence.audit.label_tells import LabelTells
+    from nohero.evidence.audit.profile import Profile
+    from nohero.sources.collection import Collection
+
+PRICE = 2.0  # seconds
+LEAST = 100  # items
+MOST = 200_000  # items; more are judged on a sample
+CLASSES = 200
+SURE = 0.95  # probability of the likeliest class: such items tell of the labels, not of the model
+LISTED = 2000
+SHOWN = 12
+MAKERS = {"picture": "picture_features", "text": "text_features", "sound": "sound_features"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelDoubts:
+    """Candidates, never verdicts: about half of what such rankings flag is really wrong (Northcutt et al. 2021)."""
+
+    n: int
+    right: float  # share of the items whose label the model says when they are left out
+    constant: float
+    sure: int  # items of which the model is sure
+    contrary: int  # of these, labelled otherwise
+    expected: float  # of these, by the model's own probabilities, which take wrong labels for chance
+    noise: float  # share of the sure ones that are labelled otherwise: about the share of wrong labels, the model's own errors included
+    low: float  # its 95 % interval
+    high: float
+    order: tuple[int, ...]  # items by margin, most doubtful first
+    margins: tuple[float, ...]  # probability of the given label less that of the likeliest other
+    shown: tuple[tuple[str, str, str, float], ...]  # item, given label, likeliest label, margin
+    items: tuple[str, ...]  # names of the items in `order`
+
+    def figures(self) -> tuple[Table, ...]:
+        """The most doubtful."""
+        return (Table(title="Labels that the items speak against, most doubtful first", columns=("item", "given", "more likely", "margin"), rows=self.shown),)
+
+
+def measure(collection: Collection, profile: Profile) -> LabelDoubts:
+    """Trees for tables; exact leave-one-out ridge on cheap features for pictures, texts and sounds."""
+    import numpy as np
+
+    from nohero.setup.refusal import Unmeasurable
+    from nohero.tasks.interval import wilson
+
+    if not collection.label or not profile.classes:
+        raise Unmeasurable("no label of classes")
+    labels = collection.frame[collection.label].cast(str)
+    rows = np.flatnonzero(labels.is_not_null().to_numpy())
+    if len(rows) > MOST:
+        rows = np.sort(np.random.default_rng(collection.seed).choice(rows, MOST, replace=False))
+    names, y = np.unique(labels[rows].to_numpy().astype(str), return_inverse=True)
+    if len(rows) < LEAST or not 2 <= len(names) <= CLASSES:
+        raise Unmeasurable(f"{len(rows)} items of {len(names)} classes; {LEAST} items of 2 to {CLASSES} classes are needed")
+    said = _said(collection, profile, rows, y, len(names))
+    given = said[np.arange(len(y)), y]
+    other = np.where(np.eye(len(names), dtype=bool)[y], -1.0, said)
+    margin, likeliest = given - other.max(1), other.argmax(1)
+    order = np.argsort(margin, kind="stable")[:LISTED]
+    sure = said.max(1) >= SURE
+    contrary, expected = int((sure & (said.argmax(1) != y)).sum()), float((1 - said.max(1))[sure].sum())
+    low, high = wilson(contrary, int(sure.sum())) if sure.any() else (0.0, 1.0)
+    items = np.asarray(collection.items, dtype=object)[rows[order]]
+    shown = tuple((str(items[k]), str(names[y[i]]), str(names[likeliest[i]]), round(float(margin[i]), 3)) for k, i in enumerate(order[:SHOWN]))
+    return LabelDoubts(
+        n=len(y), right=float((said.argmax(1) == y).mean()), constant=float(np.bincount(y).max() / len(y)), sure=int(sure.sum()), contrary=contrary, expected=expected,
+        noise=contrary / max(1, int(sure.sum())), low=low, high=high, order=tuple(rows[order].tolist()), margins=tuple(margin[order].tolist()), shown=shown, items=tuple(items.tolist()),
+    )  # fmt: skip
+
+
+def _said(collection: Collection, profile: Profile, rows: Any, y: Any, classes: int) -> Any:
+    from nohero.evidence.audit import left_out, table_features
+    from nohero.setup.refusal import Unmeasurable
+
+    if collection.kind == "row" and collection.texts is None:
+        x, categorical, names = table_features.features(collection, profile, rows)
+        if not names:
+            raise Unmeasurable("no field to judge the labels by")
+        return left_out.tree_probabilities(x, y, classes, seed=collection.seed, categorical=categorical)
+    maker = MAKERS.get("text" if collection.kind == "row" else collection.kind)
+    if maker is None:
+        raise Unmeasurable(f"no cheap features for {collection.kind}s")
+    x = importlib.import_module(f"nohero.evidence.audit.{maker}").features(collection)[rows]
+    return left_out.probabilities(left_out.ridge_scores(x, y, classes), y)

@@ -1,0 +1,195 @@
+"""Values of numeric fields that stand apart: marks for missing, other units, gross outliers, zeros among measurements, and limits at which values were cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+PRICE = 0.5  # seconds
+LEAST = 40  # values
+DISTINCT = 10  # values that a field needs to be a number rather than a code
+NINES = 0.5  # distance of a repeated -1, 99, 999 ..., in ranges of all the rest
+ANY = 3.0  # the same for any repeated value
+FAR, NEAR = 6.0, 4.5  # robust deviations of the logarithm: a far group, and where the bulk ends
+VALLEY = 0.25  # of the far group may lie between
+BEYOND = 4.0  # quartile ranges beyond the quartile: an outlier, where the gap to the rest is a range as well
+RARE = 0.01  # of the values: more are no outliers
+MASS = 5.0  # times the count of the values nearby: a limit
+FROM_ZERO = 0.05  # of the median lies between zero and the least of the rest: abalone's heights have 0.07, temperatures in degrees 0.01
+NATURAL = (0.0, 1.0, 100.0)  # limits that quantities have by nature
+SAMPLE = 200_000  # values looked at for shapes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Oddity:
+    """One field's values apart: kind is mark, unit, outlier, zero or limit."""
+
+    kind: str
+    field: str
+    value: float  # the mark, the factor, the farthest value, or the limit
+    of: int  # values of the field
+    typical: float  # median of the rest
+    rows: tuple[int, ...]  # places in the collection, all of them
+
+    @property
+    def count(self) -> int:
+        """How many values."""
+        return len(self.rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberFacts:
+    """What stands apart in any field."""
+
+    oddities: tuple[Oddity, ...]
+    fields: int  # numeric ones
+    names: tuple[str, ...] = ()  # of the items concerned, by place in `places`
+    places: tuple[int, ...] = ()
+
+    def of(self, *kinds: str) -> tuple[Oddity, ...]:
+        """Those of some kinds, most values first."""
+        return tuple(sorted((o for o in self.oddities if o.kind in kinds), key=lambda o: -o.count))
+
+    def items(self, found: tuple[Oddity, ...]) -> tuple[str, ...]:
+        """Names of the items concerned, each once."""
+        name = dict(zip(self.places, self.names, strict=True))
+        return tuple(name[i] for i in sorted({i for o in found for i in o.rows}))
+
+
+def measure(collection: Collection) -> NumberFacts:
+    """Field by field."""
+    import numpy as np
+    import polars as pl
+
+    oddities: list[Oddity] = []
+    numeric = [s for s in collection.frame if s.dtype.is_numeric() and s.name not in {collection.split, collection.group}]
+    for series in numeric:
+        values = series.cast(pl.Float64).to_numpy()
+        rows = np.flatnonzero(np.isfinite(values))
+        if len(rows) >= LEAST:
+            oddities += [Oddity(field=series.name, of=len(rows), rows=tuple(rows[chosen].tolist()), **found) for found, chosen in _oddities(values[rows], whole=series.dtype.is_integer())]
+    places = tuple(sorted({i for o in oddities for i in o.rows}))
+    return NumberFacts(oddities=tuple(oddities), fields=len(numeric), places=places, names=tuple(collection.items[i] for i in places))
+
+
+def _oddities(values: Any, *, whole: bool) -> list[tuple[dict[str, Any], Any]]:
+    """(what, bool [N]) of one field; what is explained is left out of what is looked for next."""
+    import numpy as np
+
+    found: list[tuple[dict[str, Any], Any]] = []
+    left = np.ones(len(values), dtype=bool)
+    uniques, counts = np.unique(values, return_counts=True)
+    if len(uniques) < DISTINCT:
+        return found
+    for look in (_mark, _mark, _unit, _outlier):
+        chosen = look(values[left])
+        if chosen is None:
+            continue
+        kind, value, inside = chosen
+        places = np.zeros(len(values), dtype=bool)
+        places[np.flatnonzero(left)[inside]] = True
+        left &= ~places
+        found.append(({"kind": kind, "value": value, "typical": float(np.median(values[left]))}, places))
+    zeros = values == 0
+    if not whole and 0 < zeros.sum() <= RARE * len(values) and uniques[0] == 0 and uniques[1] >= FROM_ZERO * np.median(values):
+        found.append(({"kind": "zero", "value": 0.0, "typical": float(np.median(values[~zeros]))}, zeros))
+    for limit in _limits(uniques, counts):
+        if not any((values == limit)[places].any() for _, places in found):
+            found.append(({"kind": "limit", "value": limit, "typical": float(np.median(values))}, values == limit))
+    return found
+
+
+def _mark(values: Any) -> tuple[str, float, Any] | None:
+    """One exact value at the edge, many times, far outside of all the rest."""
+    import numpy as np
+
+    for value in (float(values.min()), float(values.max())):
+        chosen = values == value
+        rest = values[~chosen]
+        if value == 0 or chosen.sum() < 3 or len(rest) < len(values) / 2 or len(np.unique(rest[:SAMPLE])) < DISTINCT:
+            continue
+        width, gap = float(np.ptp(rest)), float(np.abs(rest - value).min())
+        alone = value < 0 and rest.min() >= 0  # the one negative value
+        nines = set(f"{abs(value):.0f}") == {"9"} and abs(value) >= 9 and value == round(value)
+        if gap >= ANY * width or ((nines or alone) and gap >= NINES * width) or (alone and (nines or value == -1)):
+            return "mark", value, chosen
+    return None
+
+
+def _unit(values: Any) -> tuple[str, float, Any] | None:
+    """A group that has the shape of the bulk times a factor, with next to nothing between."""
+    import numpy as np
+
+    if values.min() <= 0:
+        return None
+    logs = np.log(values)
+    middle = float(np.median(logs))
+    spread = 1.4826 * float(np.median(np.abs(logs - middle)))
+    if spread <= 1e-9:
+        return None
+    z = (logs - middle) / spread
+    side = 1 if (z > FAR).sum() >= (z < -FAR).sum() else -1
+    far, between = side * z > FAR, (side * z > NEAR) & (side * z <= FAR)
+    if far.sum() < 3 or far.sum() > len(values) / 3 or between.sum() > VALLEY * far.sum():
+        return None
+    shape = 1.4826 * float(np.median(np.abs(logs[far] - np.median(logs[far]))))
+    if len(np.unique(values[far])) < 3 or not spread / 4 <= shape <= 2 * spread or float(np.ptp(logs[far])) > float(np.median(logs[far]) - middle) * side:
+        return None
+    return "unit", float(np.exp(np.median(logs[far]) - middle)), far
+
+
+def _outlier(values: Any) -> tuple[str, float, Any] | None:
+    """A few values far beyond the quartiles with a gap before them, on the scale on which the bulk is even."""
+    import numpy as np
+
+    scaled = _even(values)
+    low, high = np.quantile(scaled, [0.25, 0.75])
+    width = float(high - low)
+    if width <= 0 or len(np.unique(values[:SAMPLE])) < 2 * DISTINCT:
+        return None
+    order = np.sort(scaled)
+    chosen = np.zeros(len(values), dtype=bool)
+    above = order[order > high + BEYOND * width]
+    below = order[order < low - BEYOND * width]
+    if len(above):
+        steps = np.diff(np.concatenate([[order[order <= high + BEYOND * width].max()], above]))
+        if (steps >= width).any():
+            chosen |= scaled >= above[int(np.argmax(steps >= width))]
+    if len(below):
+        steps = np.diff(np.concatenate([below, [order[order >= low - BEYOND * width].min()]]))
+        if (steps >= width).any():
+            chosen |= scaled <= below[len(below) - 1 - int(np.argmax(steps[::-1] >= width))]
+    if not chosen.any() or chosen.sum() > max(2, RARE * len(values)):
+        return None
+    far = values[chosen]
+    return "outlier", float(far[np.argmax(np.abs(far - np.median(values)))]), chosen
+
+
+def _even(values: Any) -> Any:
+    """The values, or their logarithms where these have the more even quartiles."""
+    import numpy as np
+
+    def lean(v: Any) -> float:
+        a, b, c = np.quantile(v, [0.1, 0.5, 0.9])
+        return float(abs(c + a - 2 * b) / (c - a)) if c > a else 1.0
+
+    if values.min() <= 0:
+        return np.sign(values) * np.log1p(np.abs(values) / max(float(np.median(np.abs(values))), 1e-300)) if lean(values) > 1 / 3 else values
+    logs = np.log(values)
+    return logs if lean(logs) < lean(values) else values
+
+
+def _limits(uniques: Any, counts: Any) -> list[float]:
+    """Greatest and least value, where they come far more often than the values beside them."""
+    import numpy as np
+
+    total = int(counts.sum())
+    near = max(5, len(uniques) // 50)
+    found = []
+    for value, count, beside in ((uniques[-1], counts[-1], counts[-near - 1 : -1]), (uniques[0], counts[0], counts[1 : near + 1])):
+        if float(value) not in NATURAL and count >= max(10, 0.004 * total) and count >= MASS * float(np.median(beside)) and count >= 2 * beside.max() and len(uniques) >= 2 * DISTINCT:
+            found.append(float(value))
+    return found

@@ -1,0 +1,84 @@
+"""Whether the parts of a divided source are alike: can a small model tell them apart, and by which fields?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nohero.evidence.audit.profile import Profile
+    from nohero.sources.collection import Collection
+
+PRICE = 1.5  # seconds
+ROWS = 5000  # of each part
+LEAST = 50
+DRAWN = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drift:
+    """Two parts: area under the ROC curve of a model that tells them apart, out of fold; .5 is chance."""
+
+    one: str
+    other: str
+    auc: float
+    error: float  # standard error at chance
+    fields: tuple[tuple[str, float], ...]  # field, the same for this field alone; strongest first
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartDrift:
+    """Train against each other part."""
+
+    drifts: tuple[Drift, ...]
+
+
+def measure(collection: Collection, profile: Profile) -> PartDrift:
+    """Boosted trees in folds, on as many items of either part."""
+    from nohero.setup.refusal import Unmeasurable
+
+    if len(collection.parts) < 2 or collection.kind != "row":
+        raise Unmeasurable("the source is not divided into parts" if len(collection.parts) < 2 else "the items are no rows of several fields")
+    first = collection.parts[0]
+    found = [_drift(collection, profile, first, other) for other in collection.parts[1:]]
+    kept = tuple(d for d in found if d is not None)
+    if not kept:
+        raise Unmeasurable(f"fewer than {LEAST} items in a part")
+    return PartDrift(drifts=kept)
+
+
+def _drift(collection: Collection, profile: Profile, one: str, other: str) -> Drift | None:
+    import numpy as np
+    from sklearn.metrics import roc_auc_score
+
+    from nohero.evidence.audit.left_out import tree_probabilities
+    from nohero.evidence.audit.table_features import features
+
+    rng = np.random.default_rng(collection.seed)
+    sides = [np.flatnonzero(collection.part(p)) for p in (one, other)]
+    size = min(ROWS, *(len(s) for s in sides))
+    if size < LEAST:
+        return None
+    rows = np.concatenate([rng.choice(s, size, replace=False) for s in sides])
+    y = np.repeat([0, 1], size)
+    x, categorical, names = features(collection, profile, rows)
+    if not names:
+        return None
+    auc = float(roc_auc_score(y, tree_probabilities(x, y, 2, seed=collection.seed, categorical=categorical)[:, 1]))
+    alone = sorted(((_alone(x[:, j], y, named=categorical[j]), n) for j, n in enumerate(names)), reverse=True)
+    return Drift(one=one, other=other, auc=auc, error=float(np.sqrt((2 * size + 1) / (12 * size * size))), fields=tuple((n, a) for a, n in alone[:DRAWN]), n=2 * size)
+
+
+def _alone(column: Any, y: Any, *, named: bool) -> float:
+    """The distance between the two parts' distributions: share of items that would have to move."""
+    import numpy as np
+
+    if named or len(np.unique(column[np.isfinite(column)])) < 30:
+        codes = np.unique(np.nan_to_num(column, nan=-1e30), return_inverse=True)[1]
+        shares = [np.bincount(codes[y == k], minlength=codes.max() + 1) / (y == k).sum() for k in (0, 1)]
+        return float(np.abs(shares[0] - shares[1]).sum() / 2)
+    from scipy.stats import ks_2samp
+
+    a, b = (column[(y == k) & np.isfinite(column)] for k in (0, 1))
+    return float(ks_2samp(a, b).statistic) if len(a) and len(b) else 1.0

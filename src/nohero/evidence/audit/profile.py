@@ -1,0 +1,138 @@
+"""Each field in numbers: its kind, its gaps, its spread, its commonest values; and which fields say nothing, or the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nohero.data.fields import Field
+from nohero.run.figure import Bar, Bars, Table
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+PRICE = 0.5  # seconds
+SHOWN = 60  # fields in the table
+CLASSES = 40
+CODES = 0.5  # of the rows: fields with more values than that are told one to one by chance
+ROWS = 50_000  # looked at for fields that say the same
+SAME = 0.999_999  # correlation of two fields of which one is the other on another scale
+EVEN = 0.98  # of the rows: fields that are equal in so many say the same but for errors
+
+
+@dataclass(frozen=True, kw_only=True)
+class Twins:
+    """Two fields that say the same: how is equal, scaled or recoded; `apart` are rows in which they do not agree."""
+
+    one: str
+    other: str
+    how: str
+    apart: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """All fields, the label's too."""
+
+    n: int
+    kind: str
+    label: str
+    fields: tuple[Field, ...]
+    twins: tuple[Twins, ...]
+    classes: tuple[tuple[str, int], ...]  # of the label, commonest first; empty for values
+    part_classes: tuple[tuple[str, tuple[str, ...]], ...]  # (part, its classes), where there are parts and a label of classes
+    items: tuple[str, ...]
+
+    def field(self, name: str) -> Field:
+        """One field by name."""
+        return next(f for f in self.fields if f.name == name)
+
+    def figures(self) -> tuple[Bars | Table, ...]:
+        """The label's classes, and the table of fields."""
+        found: list[Bars | Table] = []
+        if self.classes:
+            bars = tuple(Bar(label=k, value=float(v)) for k, v in self.classes[:CLASSES])
+            found.append(Bars(title=f"Items in each class of `{self.label}`", value_label="items", bars=bars))
+        more = f"; {len(self.fields) - SHOWN} more are not shown" if len(self.fields) > SHOWN else ""
+        columns = ("field", "kind", "missing", "distinct", "least", "median", "greatest", "commonest")
+        found.append(Table(title=f"Fields{more}", columns=columns, rows=tuple(_row(f) for f in self.fields[:SHOWN])))
+        return tuple(found)
+
+
+def _row(field: Field) -> tuple[str | float | int | None, ...]:
+    commonest = ", ".join(f"{value} ({count:,})" for value, count in field.top[:3])
+    return field.name, field.kind, field.num_missing, field.num_distinct, field.earliest or field.minimum, field.median, field.latest or field.maximum, commonest
+
+
+def measure(collection: Collection) -> Profile:
+    """Field by field; fields that say the same are looked for on a sample and made sure of on all rows."""
+    from nohero.data.fields import describe
+
+    frame = collection.frame
+    fields = tuple(describe(s, target=s.name == collection.label) for s in frame)
+    classes, part_classes = _classes(collection)
+    return Profile(
+        n=frame.height, kind=collection.kind, label=collection.label, fields=fields, twins=tuple(_twins(collection, fields)),
+        classes=classes, part_classes=part_classes, items=collection.items,
+    )  # fmt: skip
+
+
+def _classes(collection: Collection) -> tuple[Any, Any]:
+    """(classes with counts, the classes of each part); nothing for a label of values."""
+    import polars as pl
+
+    if not collection.label or not has_classes(collection):
+        return (), ()
+    labels = collection.frame[collection.label].cast(pl.String).drop_nulls()
+    counted = sorted(((str(v), int(c)) for v, c in labels.value_counts().iter_rows()), key=lambda p: (-p[1], p[0]))
+    parts = tuple((p, tuple(sorted(collection.frame.filter(pl.col(collection.split) == p)[collection.label].cast(pl.String).drop_nulls().unique().to_list()))) for p in collection.parts)
+    return tuple(counted), parts
+
+
+def has_classes(collection: Collection) -> bool:
+    """Whether the label is one of few values rather than a quantity."""
+    labels = collection.frame[collection.label]
+    distinct = labels.drop_nulls().n_unique()
+    if labels.dtype.is_numeric():
+        return 1 < distinct <= 20 and bool((labels.drop_nulls().cast(float) % 1 == 0).all())
+    return 1 < distinct <= max(2, 0.2 * labels.len())
+
+
+def _twins(collection: Collection, fields: tuple[Field, ...]) -> list[Twins]:
+    """Pairs of fields that are equal, one the other on another scale, or one the other recoded."""
+    import numpy as np
+
+    kept = [f.name for f in fields if f.kind not in ("constant", "empty", "text") and f.name not in {collection.split, collection.group}]
+    frame = collection.frame.select(kept)
+    sample = frame if frame.height <= ROWS else frame.gather_every(frame.height // ROWS)
+    codes = {s.name: np.unique(s.cast(str).fill_null("").to_numpy().astype(str), return_inverse=True)[1] for s in sample}
+    found, gone = [], set()
+    for k, one in enumerate(kept):
+        for other in kept[k + 1 :]:
+            if one in gone or other in gone:
+                continue
+            how = _alike(sample, codes, one, other)
+            if how:
+                gone.add(other)
+                apart = (frame[one] != frame[other]).fill_null(value=False).arg_true().to_list() if how == "equal" else ()
+                found.append(Twins(one=one, other=other, how=how, apart=tuple(apart)))
+    return found
+
+
+def _alike(sample: Any, codes: dict[str, Any], one: str, other: str) -> str:
+    import numpy as np
+
+    a, b = sample[one], sample[other]
+    many_a, many_b = int(codes[one].max()) + 1, int(codes[other].max()) + 1
+    if a.dtype == b.dtype and float((a.eq_missing(b)).mean() or 0) >= EVEN and min(many_a, many_b) > 2:
+        return "equal"
+    if many_a == many_b and 2 < many_a <= CODES * len(a):
+        pairs = len(np.unique(codes[one].astype(np.int64) * many_b + codes[other]))
+        if pairs == many_a:
+            return "recoded"
+    if a.dtype.is_numeric() and b.dtype.is_numeric() and min(many_a, many_b) > 20:
+        x, y = a.cast(float).to_numpy(), b.cast(float).to_numpy()
+        both = np.isfinite(x) & np.isfinite(y)
+        if both.sum() > 20 and np.ptp(x[both]) > 0 and np.ptp(y[both]) > 0 and abs(float(np.corrcoef(x[both], y[both])[0, 1])) >= SAME:
+            return "scaled"
+    return ""

@@ -1,0 +1,121 @@
+"""Rows that are copies: in all fields, in all but one, with another label, and on both sides of a split.
+
+Each field's cells are hashed to 64 bits; a row's hash is the exclusive or of its cells', so that the hash without any one field costs nothing more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+PRICE = 0.3  # seconds
+NAMES = 0.95  # of a field's values differ: leaving it out may show copies that it hides
+SHOWN = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hidden:
+    """Copies that show when one field is left out."""
+
+    field: str
+    rows: tuple[int, ...]  # that repeat an earlier row
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowCopies:
+    """Rows by number; `pairs` gives for some of them the earlier row."""
+
+    n: int
+    repeats: tuple[int, ...]  # rows equal to an earlier one in all fields
+    pairs: tuple[tuple[str, str], ...]
+    by_chance: float  # repeats that would be there if the fields were drawn one by one
+    hidden: tuple[Hidden, ...]
+    contrary: tuple[int, ...]  # rows with a label that no row of the same features before them has
+    contrary_pairs: tuple[tuple[str, str, str, str], ...]  # item, label, the other item, its label
+    shared: tuple[tuple[str, str, tuple[int, ...]], ...]  # (part, other part, rows of the second that stand in the first)
+    shared_pairs: tuple[tuple[str, str], ...]
+    items: tuple[str, ...]
+
+
+def measure(collection: Collection) -> RowCopies:
+    """Over all fields; the field of the parts counts for none."""
+    import numpy as np
+
+    from nohero.setup.refusal import Unmeasurable
+
+    frame = collection.frame.drop([collection.split] if collection.split else [])
+    if frame.width < 2 or collection.kind != "row":
+        raise Unmeasurable("the items are no rows of several fields")
+    hashes = {s.name: _hashes(s, k) for k, s in enumerate(frame)}
+    whole = np.bitwise_xor.reduce(np.stack(list(hashes.values())), axis=0)
+    parts = collection.frame[collection.split].to_numpy() if collection.split else None
+    first, again = _again(whole)
+    hidden = []
+    for name in frame.columns if frame.width > 3 else ():
+        if frame[name].n_unique() >= NAMES * frame.height and name != collection.label:
+            _, mine = _again(whole ^ hashes[name])
+            if len(mine) > len(again) + 2 * _by_chance(frame.drop(name)):
+                hidden.append(Hidden(field=name, rows=tuple(mine.tolist())))
+    contrary, contrary_pairs = _contrary(collection, whole, hashes)
+    shared, shared_pairs = _shared(collection, whole, hashes, parts) if parts is not None else ((), ())
+    return RowCopies(
+        n=frame.height, repeats=tuple(again.tolist()), pairs=tuple((collection.items[i], collection.items[first[i]]) for i in again[:SHOWN]),
+        by_chance=_by_chance(frame), hidden=tuple(hidden), contrary=contrary, contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
+    )  # fmt: skip
+
+
+def _hashes(series: Any, seed: int) -> Any:
+    return series.hash(seed=seed).to_numpy()
+
+
+def _again(keys: Any) -> tuple[Any, Any]:
+    """(first row with each row's key, rows that repeat an earlier one)."""
+    import numpy as np
+
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    earliest = first[inverse]
+    return earliest, np.flatnonzero(earliest != np.arange(len(keys)))
+
+
+def _by_chance(frame: Any) -> float:
+    """n (n - 1) / 2 pairs, each equal in all fields at once with the product of the fields' chances."""
+    import numpy as np
+
+    chance = 1.0
+    for series in frame:
+        counts = series.value_counts().to_series(1).to_numpy().astype(np.float64)
+        chance *= float(((counts / counts.sum()) ** 2).sum())
+    return frame.height * (frame.height - 1) / 2 * chance
+
+
+def _contrary(collection: Collection, whole: Any, hashes: dict[str, Any]) -> tuple[tuple[int, ...], tuple[tuple[str, str, str, str], ...]]:
+    """Rows whose features stand at an earlier row, but with another label."""
+    import numpy as np
+
+    if not collection.label or collection.frame[collection.label].dtype.is_float():
+        return (), ()
+    first, again = _again(whole ^ hashes[collection.label])
+    labels = collection.frame[collection.label].cast(str).fill_null("").to_numpy()
+    odd = again[labels[again] != labels[first[again]]]
+    pairs = tuple((collection.items[i], str(labels[i]), collection.items[first[i]], str(labels[first[i]])) for i in odd[:SHOWN])
+    return tuple(np.asarray(odd).tolist()), pairs
+
+
+def _shared(collection: Collection, whole: Any, hashes: dict[str, Any], parts: Any) -> tuple[Any, Any]:
+    """Rows of later parts whose features stand in an earlier part; the label may be missing there."""
+    import numpy as np
+
+    keys = whole ^ hashes[collection.label] if collection.label in hashes else whole
+    found, pairs = [], []
+    for k, one in enumerate(collection.parts):
+        for other in collection.parts[k + 1 :]:
+            mine, theirs = np.flatnonzero(parts == one), np.flatnonzero(parts == other)
+            place = {int(h): int(i) for h, i in zip(keys[mine][::-1], mine[::-1], strict=True)}
+            rows = [int(i) for i in theirs if int(keys[i]) in place]
+            if rows:
+                found.append((one, other, tuple(rows)))
+                pairs += [(collection.items[i], collection.items[place[int(keys[i])]]) for i in rows[:SHOWN]]
+    return tuple(found), tuple(pairs[:SHOWN])

@@ -76,7 +76,7 @@ def _field(series: Any, *, whole: bool) -> list[CellOddity]:
     of = int(full_counts.sum() or 0)
     share = float(full_counts.filter(number).sum() or 0) / max(1, of)
     found: list[tuple[str, pl.Series]] = []
-    marks = values.filter(missing & ~lowered.is_in(PLAIN) & ((lowered.is_in([*MISSING, *MISSING_AMONG_NUMBERS]) | lowered.is_in(OTHER))))
+    marks = values.filter(missing & ~lowered.is_in(PLAIN) & (lowered.is_in([*MISSING, *MISSING_AMONG_NUMBERS]) | lowered.is_in(OTHER)))
     if marks.len():
         found.append(("mark", marks))
     if whole and MOSTLY <= share < 1:

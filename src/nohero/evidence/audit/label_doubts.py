@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from nohero.run.figure import Table
 
 if TYPE_CHECKING:
-    from nohero.evidence.audit.label_tells import LabelTells
     from nohero.evidence.audit.profile import Profile
     from nohero.sources.collection import Collection
 

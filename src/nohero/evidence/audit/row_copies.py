@@ -38,6 +38,7 @@ class RowCopies:
     shared: tuple[tuple[str, str, tuple[int, ...]], ...]  # (part, other part, rows of the second that stand in the first)
     shared_pairs: tuple[tuple[str, str], ...]
     items: tuple[str, ...]
+    parts: tuple[tuple[str, int], ...]  # name and size
 
 
 def measure(collection: Collection) -> RowCopies:
@@ -64,6 +65,7 @@ def measure(collection: Collection) -> RowCopies:
     return RowCopies(
         n=frame.height, repeats=tuple(again.tolist()), pairs=tuple((collection.items[i], collection.items[first[i]]) for i in again[:SHOWN]),
         by_chance=_by_chance(frame), hidden=tuple(hidden), contrary=contrary, contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
+        parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts),
     )  # fmt: skip
 
 
@@ -81,7 +83,7 @@ def _again(keys: Any) -> tuple[Any, Any]:
 
 
 def _by_chance(frame: Any) -> float:
-    """n (n - 1) / 2 pairs, each equal in all fields at once with the product of the fields' chances."""
+    """N (n - 1) / 2 pairs, each equal in all fields at once with the product of the fields' chances."""
     import numpy as np
 
     chance = 1.0

@@ -41,7 +41,7 @@ def judge(cells: CellFacts) -> Finding:
         component="data",
         where=tuple(o.field for o in found),
         items=cells.named(found),
-        remedies=('put an apostrophe before such cells wherever the table is exported, and look where they come from',),
+        remedies=("put an apostrophe before such cells wherever the table is exported, and look where they come from",),
         figure=Table(title="Formulas", columns=("field", "cells", "of", "as written"), rows=tuple((o.field, len(o.rows), o.of, ", ".join(v[:40] for v in o.values)) for o in found)),
     )
 

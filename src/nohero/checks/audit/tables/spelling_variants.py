@@ -41,7 +41,7 @@ def judge(cells: CellFacts) -> Finding:
         component="data",
         where=tuple(o.field for o in found),
         items=cells.named(found),
-        remedies=('strip blanks and full stops and fold the case before anything is counted',),
+        remedies=("strip blanks and full stops and fold the case before anything is counted",),
         figure=Table(title="Spellings", columns=("field", "cells", "of", "as written"), rows=tuple((o.field, len(o.rows), o.of, ", ".join(v[:40] for v in o.values)) for o in found)),
     )
 

@@ -1,0 +1,76 @@
+"""What it asks: do equal rows carry different labels?
+
+Why it matters: no model can get both right; they bound every score from above, and many of them are wrong labels.
+
+How it is measured: rows with the same features whose labels differ, against the repeats that agree.
+
+When it is right to fail: never more than a warning, and not where the features are so few that different things must look alike.
+
+What it cannot see: rows that are nearly equal.
+
+Mend: look at the pairs; settle the label, or keep both as soft labels.
+
+Source: the recipe, the data ("corrupted labels").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.row_copies import RowCopies
+from nohero.run import sources
+from nohero.run.figure import Table
+from nohero.run.finding import Finding, Observed, passed, unsure, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+FEW = 0.002  # of the rows: adult has 30 in 48,842
+
+
+def judge(copies: RowCopies) -> Finding:
+    """Contrary rows among rows that do not repeat by chance."""
+    if not copies.contrary or copies.by_chance > 1:
+        return passed("no two equal rows have different labels" if not copies.contrary else f"{len(copies.contrary):,} rows of equal features have different labels, as so few different values bring with them")
+    few = len(copies.contrary) < FEW * copies.n
+    return (unsure if few else warned)(
+        f"{len(copies.contrary):,} of {copies.n:,} rows have the features of an earlier row, but another label",
+        expected="one label for equal rows",
+        observed=Observed(value=float(len(copies.contrary)), unit="contrary rows", n=copies.n),
+        component="data",
+        where=tuple(f"{a}: {x}, {b}: {y}" for a, x, b, y in copies.contrary_pairs[:5]),
+        items=tuple(copies.items[i] for i in copies.contrary),
+        effect="no model can get both right",
+        remedies=("settle the label of these pairs by hand, or keep both as a soft label",),
+        figure=Table(title="Equal rows with different labels", columns=("row", "label", "other row", "its label"), rows=copies.contrary_pairs),
+    )
+
+
+def answered_twice(collection: Collection) -> Collection:
+    """Twenty rows again, with the other label."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        again = {name: cells[200:220] for name, cells in columns.items()}
+        again["returned"] = ["no" if c == "yes" else "yes" for c in again["returned"]]
+        return {name: cells + again[name] for name, cells in columns.items()}
+
+    return recelled(collection, change)
+
+
+def few_features(collection: Collection) -> Collection:
+    """Nothing but town and label."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns = {name: columns[name] for name in ("town", "returned")}
+        return columns
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT541", name="contrary-rows", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="people", plant=answered_twice),),
+    lookalikes=(Case(toy="people", plant=few_features),),
+)  # fmt: skip

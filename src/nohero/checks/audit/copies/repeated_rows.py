@@ -1,0 +1,93 @@
+"""What it asks: does a row stand there several times?
+
+Why it matters: copies weigh double, and by a random split they come to both sides: the score is partly memory.
+
+How it is measured: a hash of each row; the same with any one field of names or numbers left out, which hides copies. The repeats that would come by chance, were the fields drawn one by one, are reckoned with.
+
+When it is right to fail: never more than a warning: two people may have the same row.
+
+What it cannot see: copies that differ in two fields, or by a little.
+
+Mend: drop them before the split, or keep copies on one side.
+
+Source: the recipe, the data ("you may find duplicate examples"); wine quality's 240 and 937.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.row_copies import RowCopies
+from nohero.run import sources
+from nohero.run.figure import Table
+from nohero.run.finding import Finding, Observed, passed, unsure, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+CHANCE = 3.0  # times the repeats that chance brings
+FEW = 0.0005  # of the rows: adult has 24 in 32,561, wine quality a tenth
+
+
+def judge(copies: RowCopies) -> Finding:
+    """More repeats than chance brings warn; few that chance could bring are left open."""
+    hidden = max(copies.hidden, key=lambda h: len(h.rows), default=None)
+    rows = hidden.rows if hidden is not None and len(hidden.rows) > len(copies.repeats) else copies.repeats
+    if not rows:
+        return passed(f"no two of {copies.n:,} rows are equal")
+    field = f" when `{hidden.field}` is left out" if hidden is not None and rows is hidden.rows else ""
+    told = f"{len(rows):,} of {copies.n:,} rows repeat an earlier row{field}"
+    if copies.by_chance > len(rows) / CHANCE and not field:
+        return passed(f"{told}; with so few different values {copies.by_chance:,.0f} would by chance")
+    few = len(rows) < FEW * copies.n
+    return (unsure if few and not field else warned)(
+        told,
+        expected="each row once",
+        observed=Observed(value=float(len(rows)), unit="repeated rows", n=copies.n),
+        component="data",
+        where=tuple(f"{one} = {other}" for one, other in copies.pairs[:5]) or ((hidden.field,) if hidden else ()),
+        items=tuple(copies.items[i] for i in rows),
+        effect="copies weigh double, and a random split puts them on both sides",
+        remedies=("drop the repeats before anything is split", "if they are real, keep equal rows on one side of the split, as a group"),
+        figure=Table(title="Repeated rows", columns=("row", "equals"), rows=copies.pairs) if copies.pairs else None,
+    )
+
+
+def copied_rows(collection: Collection) -> Collection:
+    """Forty rows stand there again."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        return {name: cells + cells[100:140] for name, cells in columns.items()}
+
+    return recelled(collection, change)
+
+
+def copied_with_a_number(collection: Collection) -> Collection:
+    """Forty rows again, and a number for each row."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns = {name: cells + cells[100:140] for name, cells in columns.items()}
+        columns["number"] = [str(i + 1) for i in range(len(columns["age"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
+def few_different_values(collection: Collection) -> Collection:
+    """Answers to four questions, yes or no."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns = {name: columns[name] for name in ("town", "trade", "returned")}
+        columns["town"] = [c[:1] for c in columns["town"]]
+        return columns
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT540", name="repeated-rows", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="people", plant=copied_rows), Case(toy="people", plant=copied_with_a_number)),
+    lookalikes=(Case(toy="people", plant=few_different_values),),
+)  # fmt: skip

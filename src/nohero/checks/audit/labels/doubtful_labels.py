@@ -1,0 +1,96 @@
+"""What it asks: which labels do the items speak against, and about how many labels are wrong?
+
+Why it matters: wrong labels set a ceiling to every score, and are learnt by heart by a network that is large enough.
+
+How it is measured: probabilities of a small model for each item that was left out of its fitting (trees for tables, exact leave-one-out ridge on cheap features for pictures, texts and sounds), brought to the scale of the labels, and ranked by margin. Among the items of which the model is sure, the share labelled otherwise is about the share of wrong labels.
+
+When it is right to fail: never more than a warning: the ranking names candidates. It warns where the model is sure of enough items and at least a fiftieth of them is labelled otherwise.
+
+What it cannot see: mistakes that all labellers make; hard classes, of which no small model is sure.
+
+Mend: look at the candidates, most doubtful first; relabel by hand, never at once.
+
+Source: Northcutt et al. 2021, Pervasive label errors (arXiv:2103.14749): about half of what is flagged is wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.label_doubts import LabelDoubts
+from nohero.run.finding import Finding, Level, Observed, passed, unsure, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+SURE = 200  # items of which the model is sure
+LEAST = 8  # of them labelled otherwise
+NOISE = 0.02  # of them, at the lower end of the interval: adult's clean labels have 0.010, with 3 % flipped 0.033
+SKILL = 0.05  # accuracy above the commonest class
+LISTED = 50  # candidates named in any case
+
+
+def judge(doubts: LabelDoubts) -> Finding:
+    """Enough sure items labelled otherwise warn; the candidates are listed in any case."""
+    rate = Observed(value=doubts.noise, unit="of the items of which the model is sure", n=doubts.sure, low=doubts.low, high=doubts.high)
+    count = max(doubts.contrary, round(doubts.noise * doubts.n))
+    listed = doubts.items[: max(count, LISTED)]
+    if doubts.sure < SURE or doubts.right < doubts.constant + SKILL:
+        return passed(f"a small model says {doubts.right:.1%} of the labels and is sure of {doubts.sure:,} items: too few to speak against any label", items=listed)
+    if doubts.contrary < LEAST or doubts.low < NOISE:
+        tell = passed if doubts.high < 2 * NOISE else unsure
+        return tell(
+            f"of {doubts.sure:,} items of which a small model is sure, {doubts.contrary:,} are labelled otherwise: about {doubts.noise:.1%} of the labels may be wrong, or hard",
+            observed=rate, component="data", items=listed, remedies=() if tell is passed else ("look at the first of the list by hand: ten of them decide",),
+        )  # fmt: skip
+    return warned(
+        f"about {doubts.noise:.1%} of the labels are likely to be wrong: of {doubts.sure:,} items of which a small model is sure, {doubts.contrary:,} are labelled otherwise",
+        expected=f"less than {NOISE:.0%}",
+        observed=rate,
+        component="data",
+        where=tuple(f"{item}: {given}, more likely {other}" for item, given, other, _ in doubts.shown[:5]),
+        items=listed,
+        level=Level.MEASURED,
+        effect="no score can be trusted beyond that, and a large network learns the mistakes by heart",
+        remedies=("look at the candidates, most doubtful first, and correct by hand what is wrong", "keep the evaluated part's labels cleanest: ten wrong ones in a hundred hide any progress"),
+    )
+
+
+def labels_flipped(collection: Collection) -> Collection:
+    """A twelfth of the labels is the other one, of a label that is easily told."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["returned"] = ["yes" if int(a) > 45 else "no" for a in columns["age"]]
+        columns["returned"][::12] = ["no" if c == "yes" else "yes" for c in columns["returned"][::12]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def a_hard_label(collection: Collection) -> Collection:
+    """A label that nothing tells."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["returned"] = ["yes" if i * 7919 % 31 > 15 else "no" for i in range(len(columns["returned"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
+def an_easy_label(collection: Collection) -> Collection:
+    """A label that one field tells without a mistake."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["returned"] = ["yes" if int(a) > 45 else "no" for a in columns["age"]]
+        return columns
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT531", name="doubtful-labels", source="Northcutt et al. 2021, Pervasive label errors in test sets destabilize machine learning benchmarks (arXiv:2103.14749)", judge=judge,
+    sabotages=(Case(toy="people", plant=labels_flipped),),
+    lookalikes=(Case(toy="people", plant=a_hard_label), Case(toy="people", plant=an_easy_label)),
+)  # fmt: skip

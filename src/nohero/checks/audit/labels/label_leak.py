@@ -1,0 +1,98 @@
+"""What it asks: is a field the label under another name, or written down because of it?
+
+Why it matters: such a field will not be there when the model is used. The score is near perfect and worth nothing.
+
+How it is measured: a small tree tells the label from each field alone, out of fold, and from all others without it; values that go one to one with the label, and fields in the label's order.
+
+When it is right to fail: field and label name each other one to one, or have the same order throughout. It warns where a field leaves next to nothing open that all others together leave open.
+
+What it cannot see: a label that is spread over several fields.
+
+Mend: leave the field out, unless it is known before the label is.
+
+Source: Kapoor and Narayanan 2023, Leakage and the reproducibility crisis (arXiv:2207.07048); Titanic's `alive`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.label_tells import LabelTells, Tell
+from nohero.run.finding import Finding, Level, Observed, failed, passed, unsure, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+SAME_NAME = 0.9  # score of a field that goes one to one; chance matches of rare values stay below
+SAME_ORDER, NEAR_ORDER = 0.9999, 0.99  # rank correlation: carat and price in diamonds have 0.96
+LITTLE = 0.1  # of what the constant leaves open is left by the field alone: Titanic's `boat` leaves 0.06
+OTHERS = 4.0  # times that is left by all others; petal length makes up for petal width in iris, 1.2 times
+
+
+def judge(tells: LabelTells) -> Finding:
+    """Copies fail, a field that stands alone warns, nearly the same order is left open."""
+    copies = [t for t in tells.tells if (t.one_to_one and t.score >= SAME_NAME) or t.rank_match >= SAME_ORDER]
+    alone = [t for t in tells.tells if _stands_alone(t, tells.constant)]
+    near = [t for t in tells.tells if t.rank_match >= NEAR_ORDER]
+    found = copies or alone or near
+    if not found:
+        best = tells.tells[0] if tells.tells else None
+        return passed(f"the strongest field, `{best.field}`, tells {tells.metric} {best.score:.3f} alone" if best else "there are no fields beside the label")
+    first = found[0]
+    how = (
+        "goes one to one with" if first.one_to_one and copies else "has the order of" if copies else "has nearly the order of" if not alone else "tells nearly all of"
+    )  # fmt: skip
+    return (failed if copies else warned if alone else unsure)(
+        f"`{first.field}` {how} the label `{tells.label}`: {tells.metric} {first.score:.3f} alone, {first.score_without:.3f} by all other fields",
+        expected="no field that is written down together with the label or after it",
+        observed=Observed(value=first.score, unit=f"{tells.metric} of this field alone", n=tells.n),
+        component="data",
+        where=tuple(t.field for t in found),
+        level=Level.MEASURED if copies else Level.HEURISTIC,
+        effect="the score would be near perfect, and fall when the field is not known",
+        remedies=(f"leave `{first.field}` out, unless it is known before `{tells.label}` is",),
+    )
+
+
+def _stands_alone(tell: Tell, constant: float) -> bool:
+    left, without = 1 - tell.score, 1 - tell.score_without
+    return left <= LITTLE * (1 - constant) and without >= OTHERS * left and without > 0  # comparisons with nan are false
+
+
+def the_label_again(collection: Collection) -> Collection:
+    """The label in other words."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["came back"] = ["ja" if c == "yes" else "nej" for c in columns["returned"]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def written_afterwards(collection: Collection) -> Collection:
+    """A field that is filled in for those who returned, but for a few."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["refund"] = [str(20 + i % 50) if (c == "yes") != (i % 97 == 0) else "0" for i, c in enumerate(columns["returned"])]
+        return columns
+
+    return recelled(collection, change)
+
+
+def a_strong_field(collection: Collection) -> Collection:
+    """A field that tells a good deal of the label."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["mood"] = [str((c == "yes") * 10 + i * 7 % 17) for i, c in enumerate(columns["returned"])]
+        return columns
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT530", name="label-leak", source="Kapoor and Narayanan 2023, Leakage and the reproducibility crisis (arXiv:2207.07048)", judge=judge,
+    sabotages=(Case(toy="people", plant=the_label_again), Case(toy="people", plant=written_afterwards)),
+    lookalikes=(Case(toy="people", plant=a_strong_field),),
+)  # fmt: skip

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nohero.checks.check import COMPONENTS, Check, all_checks, every_check, layer_checks, setup_checks, watch_checks
+from nohero.checks.check import COMPONENTS, FAMILIES, Check, all_checks, audit_checks, every_check, layer_checks, setup_checks, watch_checks
 from nohero.evidence.catalogue import chain, measurements
 from nohero.recipe import RECIPE
 
@@ -45,6 +45,16 @@ def setup_page() -> str:
     return "".join(parts)
 
 
+def audit_page() -> str:
+    """What `nohero audit` looks for."""
+    parts = [f"{NOTE}# What is looked for in data alone\n"]
+    for family in FAMILIES:
+        mine = [c for c in audit_checks() if f".audit.{family}." in c.judge.__module__]
+        if mine:
+            parts.append(f"\n## {family}\n\n" + "\n".join(_line(c) for c in mine) + "\n")
+    return "".join(parts)
+
+
 def _line(check: Check) -> str:
     asked = " ".join(check.text.partition("\n\n")[0].split()).removeprefix("What it asks: ")
     return f"- [{check.code} {check.name}](checks/{check.code}.md): {asked}"
@@ -63,7 +73,7 @@ def stages_page() -> str:
 
 def pages() -> dict[str, str]:
     """Every generated page but the matrix, by its path below docs/."""
-    return {"stages.md": stages_page(), "set-up.md": setup_page(), **{f"checks/{c.code}.md": check_page(c) for c in every_check()}}
+    return {"stages.md": stages_page(), "set-up.md": setup_page(), "audit.md": audit_page(), **{f"checks/{c.code}.md": check_page(c) for c in every_check()}}
 
 
 def main() -> None:
@@ -76,9 +86,10 @@ def main() -> None:
     for name, text in wanted.items():
         (DOCS / name).write_text(text, encoding="utf-8")
     if "--matrix" in sys.argv:
-        from nohero.testing import prove, prove_setup
+        from nohero.testing import prove, prove_audit, prove_setup
 
         (DOCS / "matrix.md").write_text(NOTE + prove.matrix().markdown(), encoding="utf-8")
+        (DOCS / "matrix-audit.md").write_text(NOTE + prove_audit.matrix().markdown(), encoding="utf-8")
         (DOCS / "matrix-set-up.md").write_text(NOTE + prove_setup.matrix().markdown(), encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nohero.checks.check import Check
     from nohero.ci import assert_exact_resume, assert_no_leak, assert_trainable
     from nohero.equivalence import equivalent
-    from nohero.outcome import Report, check, check_layer
+    from nohero.outcome import Report, audit, check, check_layer
     from nohero.prediction import predict
     from nohero.problem import Problem
     from nohero.project import Project
@@ -37,6 +37,7 @@ _PLACES = {
     "assert_exact_resume": "nohero.ci",
     "assert_no_leak": "nohero.ci",
     "assert_trainable": "nohero.ci",
+    "audit": "nohero.outcome",
     "check": "nohero.outcome",
     "check_layer": "nohero.outcome",
     "equivalent": "nohero.equivalence",
@@ -59,6 +60,7 @@ __all__ = [
     "assert_exact_resume",
     "assert_no_leak",
     "assert_trainable",
+    "audit",
     "check",
     "check_layer",
     "equivalent",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from nohero.evidence.watched_course import WatchedCourse
     from nohero.layering import Layer
+    from nohero.run.figure import Figure
     from nohero.setup.given import Given
     from nohero.setup.setup import Setup
     from nohero.sources.collection import Collection
@@ -108,7 +109,7 @@ class Checkup:
             self._pass_seconds = one_pass(self.subject)  # type: ignore[arg-type]  # only measurements of a set-up run it
         return measurement.price + measurement.steps * (self._pass_seconds or 0.0)
 
-    def pictures(self) -> tuple[object, ...]:
+    def pictures(self) -> tuple[Figure, ...]:
         """What the evidence has to show."""
         return tuple(figure for value in self._known.values() if hasattr(value, "figures") for figure in value.figures())
 

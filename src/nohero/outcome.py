@@ -1,4 +1,4 @@
-"""`nohero.check` and the report it returns."""
+"""`nohero.check`, `nohero.audit` and the report they return."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TrustError(NoheroError):
 
 @dataclass(frozen=True)
 class Report:
-    """What `nohero.check` found: iterate over `findings`, look at `errors` and `warnings`, `save` it, or just print it."""
+    """What `nohero.check` or `nohero.audit` found: iterate over `findings`, look at `errors` and `warnings`, `save` it, or just print it."""
 
     checked: Checked
 
@@ -138,6 +138,31 @@ def check(
         line.close()
 
 
+def audit(
+    *sources: str, target: str | None = None, split: str | None = None, group: str | None = None, time: str | None = None,
+    budget: float | str | None = "2m", seed: int = 0, select: str | tuple[str, ...] = (), ignore: dict[str, str] | None = None, progress: bool = True,
+) -> Report:  # fmt: skip
+    """Become one with the data: what is in it, what is wrong with it.
+
+    `sources` are files or folders (several tables are read as one; train and test in their names become parts), or `sqlite:FILE::TABLE`.
+    `target`, `split`, `group` and `time` name fields, or give their places. Nothing is changed in the source. Raises UsageError or DataError
+    with what to mend. Source: the recipe, step 1.
+    """
+    from nohero.checkup import examine_collection
+    from nohero.chosen import audit_checks_chosen, read_ignored, seconds_of
+    from nohero.moving_line import Line
+    from nohero.sources.opening import open_source
+
+    if not sources:
+        raise UsageError("no source was named", expected="a file or a folder", mend='nohero.audit("data.csv", target="price")')
+    collection = open_source(*(str(s) for s in sources), target=target, split=split, group=group, time=time, seed=seed, budget=seconds_of(budget))
+    line = Line(silent=not progress)
+    try:
+        return Report(examine_collection(collection, checks=audit_checks_chosen(select), ignored=read_ignored(ignore), told=line.told, found=line.found))
+    finally:
+        line.close()
+
+
 def check_layer(layer: Any, *inputs: Any, seed: int = 0) -> Report:
     """Test a module or a function on structured inputs, forward and backward.
 
@@ -154,4 +179,4 @@ def check_layer(layer: Any, *inputs: Any, seed: int = 0) -> Report:
     return Report(judged_layer(made, began))
 
 
-__all__ = ["Report", "Status", "check", "check_layer"]
+__all__ = ["Report", "Status", "audit", "check", "check_layer"]

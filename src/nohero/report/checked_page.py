@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nohero.report.anchors import Placed
 from nohero.report.checked_text import headline
+from nohero.report.draw import draw
 from nohero.report.numbers import count, duration
 from nohero.report.page import POLICY
 from nohero.report.section_closing import checks_section, legend_section
@@ -33,7 +34,7 @@ def page(checked: Checked) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">\n'
         f"<title>{html_line(checked.name)}: nohero check</title>\n<style>\n{page_style()}</style>\n</head>\n<body>\n"
         '<a class="skip" href="#main">Skip to the report</a>\n'
-        f'{_top(checked)}\n<main id="main">\n{_verdict(checked)}{_findings(told)}{_costs(checked)}{checks_section(rest)}{legend_section(told)}\n</main>\n'
+        f'{_top(checked)}\n<main id="main">\n{_verdict(checked)}{_findings(told)}{_pictures(checked)}{_costs(checked)}{checks_section(rest)}{legend_section(told)}\n</main>\n'
         "<footer><p>Made by nohero. This file makes no request. What was checked is as it was handed over.</p></footer>\n</body>\n</html>\n"
     )
 
@@ -41,7 +42,7 @@ def page(checked: Checked) -> str:
 def _top(checked: Checked) -> str:
     about = " · ".join(html_line(part) for part in (", ".join(checked.parts), checked.device, f"seed {checked.seed}", duration(checked.seconds)) if part)
     radios = "".join(f'<label><input type="radio" name="theme" id="theme-{t}"{" checked" if t == "auto" else ""}>{t}</label>' for t in ("auto", "light", "dark"))
-    places = (("verdict", "Verdict"), ("findings", "Findings"), ("costs", "Costs"), ("checks", "All checks"), ("legend", "Words and sources"))
+    places = (("verdict", "Verdict"), ("findings", "Findings"), *((("pictures", "Pictures"),) if checked.pictures else ()), ("costs", "Costs"), ("checks", "All checks"), ("legend", "Words and sources"))
     links = "".join(f'<li><a href="#{ident}">{title}</a></li>' for ident, title in places)
     return (
         f'<header class="top"><h1>{html_line(checked.name)}</h1><p>{about}</p>'
@@ -64,6 +65,13 @@ def _findings(told: tuple[Placed, ...]) -> str:
     if told:
         return findings_section(told)
     return '<section id="findings" aria-labelledby="findings-title"><h2 id="findings-title">Findings</h2><p>Nothing to report: every check that could decide passed.</p></section>'
+
+
+def _pictures(checked: Checked) -> str:
+    if not checked.pictures:
+        return ""
+    drawn = "".join(draw(figure, f"picture-{number}") for number, figure in enumerate(checked.pictures))
+    return f'<section id="pictures" aria-labelledby="pictures-title"><h2 id="pictures-title">Pictures</h2>{drawn}</section>'
 
 
 def _costs(checked: Checked) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from nohero.run.figure import Figure
 from nohero.run.finding import Finding, Status
 
 LOUD = (Status.FAIL, Status.WARN)
@@ -22,7 +23,7 @@ class Checked:
     left_out: tuple[str, ...] = ()  # what the budget did not reach, each with its price
     notes: tuple[str, ...] = ()  # what could not be put under guard, and the like
     costs: tuple[tuple[str, float], ...] = ()  # seconds each evidence took
-    pictures: tuple[object, ...] = ()
+    pictures: tuple[Figure, ...] = ()  # what the evidence has to show
 
     @property
     def told(self) -> tuple[Finding, ...]:

@@ -18,11 +18,12 @@ READABLE = "csv, tsv, parquet, jsonl, sqlite:FILE::TABLE, a pattern of such file
 
 
 def open_source(
-    source: str, *, target: str | None = None, split: str | None = None, group: str | None = None, time: str | None = None, seed: int = 0, budget: float | None = None,
+    *sources: str, target: str | None = None, split: str | None = None, group: str | None = None, time: str | None = None, seed: int = 0, budget: float | None = None,
 ) -> Collection:  # fmt: skip
-    """Everything `source` holds, with its label, its parts, its groups and its times named; `budget` is seconds for the audit."""
+    """Everything that is named, several tables as one, with its label, its parts, its groups and its times named; `budget` is seconds for the audit."""
     deadline = None if budget is None else clock.monotonic() + budget
-    collection = _opened(source)
+    source = " ".join(sources)
+    collection = _opened(sources[0]) if len(sources) == 1 else _several(sources)
     columns = collection.frame.columns
     chosen = {k: find_column(v, columns, k, source) if v else "" for k, v in (("target", target), ("split", split), ("group", group), ("time", time))}
     label = chosen["target"] or collection.label or _label(collection)
@@ -30,6 +31,16 @@ def open_source(
         label=label, split=chosen["split"] or collection.split or _split(collection, label), group=chosen["group"] or collection.group,
         time=chosen["time"] or collection.time, seed=seed, deadline=deadline,
     )  # fmt: skip
+
+
+def _several(sources: tuple[str, ...]) -> Collection:
+    paths = [Path(s).expanduser() for s in sources]
+    for name, path in zip(sources, paths, strict=True):
+        if not path.exists():
+            raise _not_found(name, path)
+        if not path.is_file() or path.suffix.lower() not in SUFFIXES:
+            raise UsageError(f"{name} is no table", expected="several tables of one form, or one source", mend="audit it by itself")
+    return read_table(paths, " ".join(sources))
 
 
 def _opened(source: str) -> Collection:

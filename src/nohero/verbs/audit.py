@@ -1,11 +1,11 @@
 """Become one with the data: what is in it, what is wrong with it, and how to split it.
 
   nohero audit data.csv --target price
-  nohero audit "data/*.csv" -o report.html
+  nohero audit train.csv test.csv -o report.html
   nohero audit pictures/
   nohero audit sqlite:shop.db::orders --target returned
 
-Tables (csv, tsv, parquet, jsonl, SQLite, several files by a pattern) and folders of media are read and never changed.
+Tables (csv, tsv, parquet, jsonl, SQLite, several files of one form) and folders of media are read and never changed.
 
 Exit code: 0 nothing failed, 1 findings, 2 misuse, 4 the budget is too small, 130 interrupted.
 """
@@ -20,7 +20,7 @@ import typer
 from nohero.verbs.check import FORMATS, LEVELS, FailOn, Format, Ignore, Output, Plain, Quiet, Seed, Verbose, code_of, pairs
 from nohero.verbs.speak import manner, one_of, put, say
 
-Source = Annotated[str, typer.Argument(metavar="SOURCE", help="a file, a folder, a pattern in quotation marks, or sqlite:FILE::TABLE")]
+Source = Annotated[list[str], typer.Argument(metavar="SOURCE", help="a file, a folder, several files of one form, or sqlite:FILE::TABLE")]
 Target = Annotated[str, typer.Option("--target", metavar="FIELD", help="the field to be predicted, by name or by place")]
 Split = Annotated[str, typer.Option("--split", metavar="FIELD", help="the field that says train, val or test")]
 Group = Annotated[str, typer.Option("--group", metavar="FIELD", help="items of one group belong on one side of a split")]
@@ -46,10 +46,10 @@ def audit(
     one_of(format_, FORMATS, "format")
     one_of(fail_on, LEVELS, "level")
     chosen, reasons, seconds = audit_checks_chosen(select), read_ignored(pairs(ignore or [])), seconds_of(budget)
-    collection = open_source(source, target=target or None, split=split or None, group=group or None, time=time or None, seed=seed, budget=seconds)
+    collection = open_source(*source, target=target or None, split=split or None, group=group or None, time=time or None, seed=seed, budget=seconds)
     line = Line(silent=quiet or plain)
     try:
-        checked = examine_collection(collection, name=Path(source).name or source, checks=chosen, ignored=reasons, told=line.told, found=line.found)
+        checked = examine_collection(collection, name=Path(source[0]).name if len(source) == 1 else collection.name, checks=chosen, ignored=reasons, told=line.told, found=line.found)
     finally:
         line.close()
     if format_ == "text" or output is not None:

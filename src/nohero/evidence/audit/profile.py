@@ -15,6 +15,7 @@ PRICE = 0.5  # seconds
 SHOWN = 60  # fields in the table
 CLASSES = 40
 CODES = 0.5  # of the rows: fields with more values than that are told one to one by chance
+BLOCKS = " ▁▂▃▄▅▆▇█"
 ROWS = 50_000  # looked at for fields that say the same
 SAME = 0.999_999  # correlation of two fields of which one is the other on another scale
 EVEN = 0.98  # of the rows: fields that are equal in so many say the same but for errors
@@ -40,6 +41,7 @@ class Profile:
     fields: tuple[Field, ...]
     twins: tuple[Twins, ...]
     classes: tuple[tuple[str, int], ...]  # of the label, commonest first; empty for values
+    shapes: dict[str, str]  # numeric field -> its histogram between the 1st and the 99th percentile, in block letters
     part_classes: tuple[tuple[str, tuple[str, ...]], ...]  # (part, its classes), where there are parts and a label of classes
     items: tuple[str, ...]
 
@@ -54,14 +56,14 @@ class Profile:
             bars = tuple(Bar(label=k, value=float(v)) for k, v in self.classes[:CLASSES])
             found.append(Bars(title=f"Items in each class of `{self.label}`", value_label="items", bars=bars))
         more = f"; {len(self.fields) - SHOWN} more are not shown" if len(self.fields) > SHOWN else ""
-        columns = ("field", "kind", "missing", "distinct", "least", "median", "greatest", "commonest")
-        found.append(Table(title=f"Fields{more}", columns=columns, rows=tuple(_row(f) for f in self.fields[:SHOWN])))
+        columns = ("field", "kind", "missing", "distinct", "least", "median", "greatest", "shape", "commonest")
+        found.append(Table(title=f"Fields{more}", columns=columns, rows=tuple(_row(f, self.shapes.get(f.name, "")) for f in self.fields[:SHOWN])))
         return tuple(found)
 
 
-def _row(field: Field) -> tuple[str | float | int | None, ...]:
+def _row(field: Field, shape: str) -> tuple[str | float | int | None, ...]:
     commonest = ", ".join(f"{value} ({count:,})" for value, count in field.top[:3])
-    return field.name, field.kind, field.num_missing, field.num_distinct, field.earliest or field.minimum, field.median, field.latest or field.maximum, commonest
+    return field.name, field.kind, field.num_missing, field.num_distinct, field.earliest or field.minimum, field.median, field.latest or field.maximum, shape, commonest
 
 
 def measure(collection: Collection) -> Profile:
@@ -73,8 +75,21 @@ def measure(collection: Collection) -> Profile:
     classes, part_classes = _classes(collection)
     return Profile(
         n=frame.height, kind=collection.kind, label=collection.label, fields=fields, twins=tuple(_twins(collection, fields)),
-        classes=classes, part_classes=part_classes, items=collection.items,
+        shapes={s.name: _shape(s) for s in frame if s.dtype.is_numeric()}, classes=classes, part_classes=part_classes, items=collection.items,
     )  # fmt: skip
+
+
+def _shape(series: Any) -> str:
+    """Twelve bars."""
+    import numpy as np
+
+    values = series.cast(float).to_numpy()
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return ""
+    low, high = np.quantile(values, [0.01, 0.99])
+    counts, _ = np.histogram(values.clip(low, high), bins=12, range=(low, high if high > low else low + 1))
+    return "".join(BLOCKS[int(np.ceil((len(BLOCKS) - 1) * c / counts.max()))] for c in counts)
 
 
 def _classes(collection: Collection) -> tuple[Any, Any]:

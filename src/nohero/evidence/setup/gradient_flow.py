@@ -306,8 +306,17 @@ def _strangers(setup: Setup, heard: _Heard, held: set[int]) -> Iterable[Stranger
     for key, leaf in list(found.items())[:MOST_TENSORS]:
         owner = "model" if key in answer or key in inside else "loss"
         name = inside.get(key) or outside.get(key) or f"a tensor {list(leaf.shape)}"
+        if owner == "loss" and key not in outside and _copied(setup, leaf):
+            continue  # a teacher, or another copy of the network
         own = owner == "loss" and (("." not in name) if key in outside else len(rest) <= 4)
         yield Stranger(name=name, shape=tuple(leaf.shape), owner=owner, own=own)
+
+
+def _copied(setup: Setup, leaf: Any) -> bool:
+    """Whether the tensor equals one of the model's parameters."""
+    import torch
+
+    return any(p.shape == leaf.shape and torch.equal(p.detach(), leaf.detach()) for p in setup.named_parameters().values())
 
 
 def named_inside(modules: dict[str, Any]) -> dict[int, str]:

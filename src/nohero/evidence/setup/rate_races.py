@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.constant_answer import ConstantAnswer
 from nohero.evidence.setup.schedule_course import wants_score
+from nohero.evidence.setup.step_inputs import own_objective
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def measure(setup: Setup, constant: ConstantAnswer) -> RateRaces:
     """Train at the given rate; where that goes nowhere, at lower ones, or at higher ones."""
     if len(setup.modules) != 1 or len(setup.optimizers) != 1:
         raise Unmeasurable("several models or optimizers train against each other: no one loss has to fall")
+    if own_objective(setup, setup.batches(1)[0]):
+        raise Unmeasurable("the step compares several answers by a loss of its own, which cannot be followed")
     rates = [float(g["lr"]) for g in setup.optimizers[0].param_groups if g.get("lr") is not None]
     if not rates or not max(rates) > 0:
         raise Unmeasurable("the optimizer has no learning rate")

@@ -54,6 +54,14 @@ def drawn(setup: Setup, batch: Any) -> bool:
     return len(one) == len(other) and any(_far(a, b) for a, b in zip(one, other, strict=True))
 
 
+def own_objective(setup: Setup, batch: Any) -> bool:
+    """Whether the step compares several answers of the model, and never calls the loss that was handed over."""
+    if setup.step is None:
+        return False
+    heard = setup.listen(batch, 0)
+    return not heard.losses and len(heard.calls) > 1
+
+
 def _far(one: Any, other: Any) -> bool:
     if one.shape != other.shape or not one.numel() or _dealt(one, other):
         return False

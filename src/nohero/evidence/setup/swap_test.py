@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nohero.evidence.setup.arms import Arm, Parts, run
 from nohero.evidence.setup.memorised_batch import MOST_STEPS, allowed, enough, prepared, way
-from nohero.evidence.setup.step_inputs import drawn
+from nohero.evidence.setup.step_inputs import drawn, own_objective
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class SwapTest:
     again: bool = False  # a second batch says the same
     twin: float = float("nan")  # reached by a plain model
     spread: float = float("nan")  # of the reference arm's answers over the items
-    drawn: bool = False  # the step is blamed, and it makes up the inputs or the targets anew each time
+    drawn: bool = False  # the step is blamed, and it makes up the inputs or the targets: by chance, or from the answers
     by: str = ""  # what "of the way" is measured by: the answers, or the loss
 
     @property
@@ -118,11 +118,18 @@ def _found(trial: _Trial, ours: Arm, reached: float, memorised: MemorisedBatch) 
         if not blamed:
             twin = max((trial.arm(replace(base, model="plain", step="plain", optimizer=a))[1] for a in ADAMS[::-1]), default=float("nan"))
             return replace(result, twin=twin, tried=tuple((" + ".join(k), v) for k, v in trial.tried.items()), again=_fails_again(trial, base))
-    if "step" in blamed and drawn(trial.setup, trial.bench.batches[0]):
+    if "step" in blamed and _makes_up(trial):
         return replace(result, blamed=blamed, drawn=True)
     cure, cured, blamed, rate = _cured(trial, base, blamed)
+    if "step" in blamed and _makes_up(trial):
+        return replace(result, blamed=blamed, drawn=True)
     again = cure is not None and _again(trial, cure.parts)
     return replace(result, blamed=blamed, cure=cure, cured=cured, rate=rate, again=again, tried=tuple((" + ".join(k), v) for k, v in trial.tried.items()))
+
+
+def _makes_up(trial: _Trial) -> bool:
+    batch = trial.bench.batches[0]
+    return drawn(trial.setup, batch) or own_objective(trial.setup, batch)
 
 
 def _reference(trial: _Trial) -> tuple[Parts, Arm, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -49,9 +49,12 @@ def measure(setup: Setup) -> TaskFacts:
         return TaskFacts(kind="unknown", loss="", output_shape=tuple(output.shape) if output is not None else ())
     if output is None:
         return TaskFacts(kind="unknown", loss="", target_shape=tuple(target.shape))
+    main = specimen.main
+    same = main is not None and main.shape == target.shape and torch.equal(main.to(target.dtype), target)
+    if same and not _asked_for(setup, raw, specimen):
+        return TaskFacts(kind="unknown", loss="", output_shape=tuple(output.shape), target_shape=tuple(target.shape))
     loss = _equals(setup, output, target, specimen)
     kind, classes, axis = _kind(setup, output, target, loss)
-    main = specimen.main
     targets = [t for t in _targets(setup) if t.ndim == target.ndim]
     values = torch.cat([t.flatten() for t in targets]) if targets else target.flatten()
     finite = values.double()[values.double().isfinite()]
@@ -62,13 +65,27 @@ def measure(setup: Setup) -> TaskFacts:
         class_axis=axis,
         per_position=target.ndim > (2 if kind == "multilabel" else 1) and kind in ("classes", "binary", "multilabel") and target.shape[-1] > 1,
         shifted=main is not None and _shifted(main, target),
-        same_as_input=main is not None and main.shape == target.shape and torch.equal(main.to(target.dtype), target),
+        same_as_input=same,
         output_shape=tuple(output.shape),
         target_shape=tuple(target.shape),
         counts=_counts(kind, classes, values),
         mean=float(finite.mean()) if len(finite) else float("nan"),
         deviation=float(finite.std(unbiased=False)) if len(finite) else float("nan"),
     )
+
+
+def _asked_for(setup: Setup, raw: Any, specimen: Specimen) -> bool:
+    """Whether the loss looks at the target at all: a likelihood of the inputs does not."""
+    import torch
+
+    from nohero.setup.refusal import Unmeasurable
+
+    try:
+        with torch.no_grad():
+            values = [float(setup.loss_of(raw, replace(specimen, target=t))) for t in (specimen.target, specimen.target.roll(1, 0) + 1)]
+    except (Unmeasurable, RuntimeError, ValueError, TypeError, IndexError):
+        return True
+    return values[0] != values[1]
 
 
 def answer_of(setup: Setup, raw: Any, specimen: Specimen) -> Tensor | None:

@@ -45,7 +45,7 @@ def judge(swap: SwapTest, memorised: MemorisedBatch) -> Finding:
     if not swap.ran:
         return passed("one small batch is learnt by heart") if swap.reached == swap.reached else skipped("how far it got cannot be told")
     if swap.drawn:
-        return skipped("the step draws inputs or targets itself, so no batch comes twice to be learnt by heart")
+        return skipped("the step makes up inputs or targets itself, by chance or from the answers: a batch cannot be learnt by heart")
     if LEARNT <= memorised.progress <= TOO_FAR:  # its own loss was learnt; that the answers are not all right may be meant
         return passed(f"one small batch is learnt as far as its own loss goes ({_share(memorised.progress)} of the way)")
     if swap.blamed and swap.cured >= CURED and swap.again:

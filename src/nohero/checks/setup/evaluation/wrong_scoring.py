@@ -154,13 +154,13 @@ def _labelled_in_part(given: Given, ignored: int, evaluate: Any) -> Given:
     import torch
     from torch.utils.data import DataLoader, TensorDataset
 
-    xs = torch.randint(1, 9, (160, 10), generator=torch.Generator().manual_seed(1))
-    lengths = 3 + torch.arange(160) % 8
+    xs = torch.randint(1, 9, (200, 10), generator=torch.Generator().manual_seed(1))
+    lengths = 3 + torch.arange(200) % 8
     ys = (xs * 5 % 8 + 1).masked_fill(torch.arange(10) >= lengths[:, None], ignored)
     model = torch.nn.Sequential(torch.nn.Embedding(9, 16), torch.nn.Linear(16, 9))
-    loader = DataLoader(TensorDataset(xs, ys), batch_size=20)
+    loader, held = DataLoader(TensorDataset(xs[:160], ys[:160]), batch_size=20), DataLoader(TensorDataset(xs[160:], ys[160:]), batch_size=20)
     loss = _loss_without(ignored)
-    return replace(given, model=model, loss=loss, train=loader, val=loader, evaluate=evaluate, step=None, scheduler=None, unpack=None, expect={}, task=None, classes=None, optimizer=torch.optim.Adam(model.parameters(), lr=3e-3))
+    return replace(given, model=model, loss=loss, train=loader, val=held, evaluate=evaluate, step=None, scheduler=None, unpack=None, expect={}, task=None, classes=None, optimizer=torch.optim.Adam(model.parameters(), lr=3e-3))
 
 
 def _loss_without(ignored: int) -> Any:

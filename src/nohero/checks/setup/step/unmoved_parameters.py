@@ -135,10 +135,12 @@ def rounded_away(given: Given) -> Given:
 
 
 def every_tenth_batch(given: Given) -> Given:
-    """An update after ten batches only."""
+    """An update after ten batches only, at a rate that suits so few."""
     from dataclasses import replace
 
     seen = [0]
+    for group in given.optimizer.param_groups:
+        group["lr"] *= 10
 
     def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
         value = loss(model(batch[0]), batch[1])

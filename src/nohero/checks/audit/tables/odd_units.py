@@ -79,7 +79,7 @@ def a_long_tail(collection: Collection) -> Collection:
 
 
 CHECK = Check(
-    code="DAT513", name="mixed-units", source=sources.DATA, judge=judge,
+    code="DAT513", name="odd-units", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=inches_among_centimetres), Case(toy="people", plant=millimetres)),
     lookalikes=(Case(toy="people", plant=a_long_tail),),
 )  # fmt: skip

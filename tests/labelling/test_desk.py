@@ -41,8 +41,9 @@ def test_ten_labels_without_a_script(path):
         assert visitor.ask("")[0].headers["Location"] == "item/1"
         label_all(visitor, range(1, 10))
         status, location = visitor.answer(10, "u")
-        assert (status, location) == (303, "../")
-        assert "All 10 items are labelled" in visitor.ask("")[1].decode()
+        assert (status, location) == (303, "../end")
+        assert visitor.ask("")[0].headers["Location"] == "end"
+        assert "All 10 items are labelled" in visitor.ask("end")[1].decode()
         page = visitor.finish()
         assert desk.finished.wait(5)
     sheet = desk.sheet
@@ -65,6 +66,7 @@ def test_nothing_is_lost_by_a_kill(path):
         assert visitor.ask("")[0].headers["Location"] == "item/4"
         label_all(visitor, [4])
         assert 'aria-pressed="true"' in visitor.page(1)
+        assert "4 of 10 items are labelled" in visitor.ask("end")[1].decode()
     with desk_for(path, number=20) as desk:  # more items begin with the same ones
         assert desk.answers.num_answered() == 4
     lines = path.read_bytes().splitlines()

@@ -36,9 +36,14 @@ def started(pets, *more):
     return process, address
 
 
-def answered(address, number, word):
-    with urllib.request.urlopen(urllib.request.Request(f"{address}answer/{number}", data=f"answer={word}".encode())) as page:
+def opened(address, data=None):
+    asked = urllib.request.Request(address, data=data)  # noqa: S310 (the desk's own address)
+    with urllib.request.urlopen(asked) as page:  # noqa: S310
         return page.read().decode()
+
+
+def answered(address, number, word):
+    return opened(f"{address}answer/{number}", f"answer={word}".encode())
 
 
 def test_a_stop_keeps_what_was_labelled_and_the_next_call_goes_on(pets):
@@ -51,11 +56,11 @@ def test_a_stop_keeps_what_was_labelled_and_the_next_call_goes_on(pets):
     assert out.startswith("human: ")
     assert "the same command goes on from here" in err
     process, address = started(pets)
-    page = urllib.request.urlopen(address).read().decode()
+    page = opened(address)
     assert "3 labelled" in page
     for number in range(4, 9):
         answered(address, number, "u")
-    urllib.request.urlopen(urllib.request.Request(f"{address}finish", data=b"")).read()
+    opened(f"{address}finish", b"")
     out, err = process.communicate(timeout=30)
     assert process.returncode == 0, err
     assert "5 items could not be told" in out

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from nohero.labelling.media import Unshowable, has_picture, has_sound, picture, sound
-from nohero.labelling.pages import all_done_page, item_page, policy, script, verdict_page
+from nohero.labelling.pages import end_page, item_page, policy, script, verdict_page
 
 if TYPE_CHECKING:
     from nohero.labelling.answers import Answers
@@ -27,7 +27,7 @@ HOST = "127.0.0.1"
 MOST_BODY = 1000  # bytes of a form
 PATIENCE = 20.0  # seconds for a request to arrive
 AWAY = 300.0  # seconds after which a person was not thinking but away
-PLACE = re.compile(r"/([A-Za-z0-9_-]{20,80})/(?:(item|picture|sound|answer)/([1-9][0-9]{0,8})|(keys\.js|finish)?)")
+PLACE = re.compile(r"/([A-Za-z0-9_-]{20,80})/(?:(item|picture|sound|answer)/([1-9][0-9]{0,8})|(keys\.js|end|finish)?)")
 
 
 class Desk:
@@ -75,11 +75,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._first()
         elif kind == "keys.js":
             self._give(script().encode(), "text/javascript; charset=utf-8")
-        elif kind == "item" and desk.finished.is_set():
+        elif kind in ("item", "end") and desk.finished.is_set():
             self._refuse(HTTPStatus.GONE, "this sitting is finished")
         elif kind == "item":
             desk.asked[number] = time.monotonic()
             self._page(item_page(desk.sheet, desk.answers, number))
+        elif kind == "end":
+            self._page(end_page(desk.sheet, desk.answers))
         elif kind in ("picture", "sound"):
             self._media(kind, desk.sheet.rows[number - 1])
         else:
@@ -105,10 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _first(self) -> None:
         desk = self.desk
         number = desk.answers.open_after(0)
-        if number is None:
-            self._page(all_done_page(desk.sheet))
-        else:
-            self._go(f"item/{number}")
+        self._go("end" if number is None else f"item/{number}")
 
     def _answer(self, number: int, word: str) -> None:
         desk = self.desk
@@ -122,7 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.CONFLICT, "this item was answered before its given label was seen, so its answer stays")
             return
         following = desk.answers.open_after(number)
-        self._go(f"../item/{following}" if following is not None else "../")
+        self._go(f"../item/{following}" if following is not None else "../end")
 
     def _finish(self) -> None:
         desk = self.desk

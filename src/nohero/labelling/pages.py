@@ -64,19 +64,23 @@ def item_page(sheet: Sheet, answers: Answers, number: int) -> str:
         f'<progress value="{done}" max="{size}" aria-label="{done} of {size} labelled"></progress>'
         f'<main><div class="item">{shown(sheet, number)}</div>'
         f'<form method="post" action="../answer/{number}"><fieldset><legend>{_question(sheet)}</legend>{"".join(buttons)}</fieldset></form>'
-        f"<nav>{back}{on}{_finish('../')}</nav></main>"
+        f'<nav>{back}{on}<a class="button end" href="../end">Finish</a></nav></main>'
     )
     return _page(f"{number} of {size}", body, above="../")
 
 
-def all_done_page(sheet: Sheet) -> str:
-    """Everything is answered, and nothing is told yet."""
+def end_page(sheet: Sheet, answers: Answers) -> str:
+    """How many are answered; nothing is told of the given labels yet."""
+    size, done = len(sheet), answers.num_answered()
+    said = f"All {size:,} items are labelled." if done == size else f"{done:,} of {size:,} items are labelled."
+    back = answers.open_after(0) or size
     body = (
-        f"<header><h1>{html_line(sheet.collection.name)}</h1></header><main>"
-        f'<p class="large">All {len(sheet):,} items are labelled.</p><p>Finish compares them with the given labels. After that no answer can be changed.</p>'
-        f'<nav><a class="button" data-key="ArrowLeft" href="item/{len(sheet)}"><kbd>←</kbd> back</a>{_finish("")}</nav></main>'
+        f'<header><h1>{html_line(sheet.collection.name)}</h1></header><main><p class="large">{said}</p>'
+        "<p>Finish compares them with the given labels. After that none of these answers can be changed.</p>"
+        f'<nav><a class="button" data-key="ArrowLeft" href="item/{back}"><kbd>←</kbd> back</a>'
+        '<form method="post" action="finish"><button>Finish</button></form></nav></main>'
     )
-    return _page("all labelled", body, above="")
+    return _page("the end", body, above="")
 
 
 def verdict_page(sheet: Sheet, answers: Answers) -> str:
@@ -136,10 +140,6 @@ def _button(value: str, key: str, name: str, *, pressed: bool) -> str:
     mark = f"<kbd>{key}</kbd>" if key else ""
     keyed = f' data-key="{key}"' if key else ""
     return f'<button name="answer" value="{value}"{keyed} aria-pressed="{"true" if pressed else "false"}">{mark}<span>{html_line(name) or "(empty)"}</span></button>'
-
-
-def _finish(above: str) -> str:
-    return f'<form method="post" action="{above}finish"><button>Finish</button></form>'
 
 
 def _numbers(verdict: Verdict) -> str:

@@ -185,7 +185,7 @@ def test_pictures_are_given_by_number_and_written_anew(path, pictures):
         visitor = Visitor(desk)
         for number in range(1, 5):
             name = desk.sheet.item(number)
-            answer, content = visitor.ask(f"picture/{number}")
+            answer, _ = visitor.ask(f"picture/{number}")
             page = visitor.page(number)
             assert "cat/" not in page
             if name in ("cat/0.png", "cat/1.png"):

@@ -138,6 +138,23 @@ def test_real_people_compared(capsys):
     assert "truck / automobile" in said
 
 
+def test_three_annotators_at_once(capsys):
+    path = str(real("cifar10-small/train_human_labels.csv"))
+    assert main(["label", path, "--target", "random_label1", "--second", "random_label2", "--second", "random_label3"]) == 0
+    said = capsys.readouterr().out
+    assert "all 3 annotations: alpha 0.667" in said
+    assert "weighted" not in said
+
+
+def test_a_near_miss_counts_less_where_answers_are_numbers(tmp_path, capsys):
+    rows = [f"{i % 5},{min(4, i % 5 + (i % 3 == 0))}" for i in range(60)]
+    (tmp_path / "stars.csv").write_text("\n".join(["mine,yours", *rows]) + "\n")
+    assert main(["label", str(tmp_path / "stars.csv"), "--target", "mine", "--second", "yours"]) == 0
+    said = capsys.readouterr().out
+    assert "weighted kappa  0.9" in said
+    assert "(ordinal)" in said
+
+
 def test_fields_of_real_people_are_hidden_from_the_one_who_labels():
     from nohero.sources.opening import open_source
 

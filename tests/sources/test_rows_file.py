@@ -14,7 +14,7 @@ from nohero.sources.collection import Collection
 from nohero.sources.rows_file import harmless, rows_csv, rows_of
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\tx", "\r=1", "--1", "-", "+1 2", "=", "-1e", "-inf"])
+@pytest.mark.parametrize("cell", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\tx", "\r=1", "--1", "-", "+1 2", "=", "-1e", "-inf", "＝1+1", "\n=1"])
 def test_what_a_spreadsheet_would_compute_is_told_as_text(cell):
     assert harmless(cell) == f"'{cell}"
 

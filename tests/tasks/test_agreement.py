@@ -115,6 +115,7 @@ def test_few_items_that_all_agree_promise_little():
     low, high = kappa_interval(list("ababababab"), list("ababababab"))
     assert low < 0.5
     assert high == 1.0
+    assert kappa_interval([1, 2, 3] * 3, [1, 2, 3] * 3, weights="quadratic")[0] < 0.9
 
 
 def test_kappas_interval_holds_the_truth_about_nineteen_times_in_twenty():

@@ -150,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         own = self.headers.get_all("Host") == [self.desk.authority] and origin in (None, f"http://{self.desk.authority}") and site in ("same-origin", "none")
         found = PLACE.fullmatch(self.path)
         if not own or found is None or not hmac.compare_digest(found[1], self.desk.token):
-            self._refuse(HTTPStatus.FORBIDDEN, "not yours")
+            self._refuse(HTTPStatus.FORBIDDEN, "not yours: paste the address that the terminal shows into your browser")
             return None
         number = int(found[3] or 0)
         if found[2] and number > len(self.desk.sheet):

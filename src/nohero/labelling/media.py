@@ -87,7 +87,8 @@ def _of_file(path: Path, side: int) -> Pixels:
     pixels, faults = decode([header], max(1, round(header.height * scale)), max(1, round(header.width * scale)), 3)
     if faults[0]:
         raise Unshowable(faults[0])
-    return pixels[0]
+    found: Pixels = pixels[0]
+    return found
 
 
 def _of_array(values: Any) -> Pixels:
@@ -100,4 +101,5 @@ def _of_array(values: Any) -> Pixels:
         values = np.nan_to_num(values.astype(np.float64), posinf=0.0, neginf=0.0)
         low, high = float(values.min()), float(values.max())
         values = np.rint((values - low) / (high - low) * 255 if high > low else values * 0).astype(np.uint8)
-    return values[..., :3] if values.ndim == 3 else values
+    found: Pixels = values[..., :3] if values.ndim == 3 else values
+    return found

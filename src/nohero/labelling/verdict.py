@@ -7,12 +7,16 @@ import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.report.numbers import count, with_interval
-from nohero.tasks.agreement import Pair, compare
+from nohero.report.numbers import count, number, with_interval
+from nohero.tasks.agreement import Pair, alpha, compare, kappa, kappa_interval
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nohero.labelling.answers import Answers
     from nohero.labelling.sheet import Sheet
+
+SHOWN = 8  # kinds of difference told in the terminal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,33 @@ def sentence(verdict: Verdict) -> str:
 def kappa_text(pair: Pair) -> str:
     """Kappa with its interval, or why there is none."""
     return with_interval(pair.kappa, pair.kappa_low, pair.kappa_high) if math.isfinite(pair.kappa) else "undefined, as both gave one answer throughout"
+
+
+def pair_lines(first: Sequence[str | None], second: Sequence[str | None], pair: Pair, names: str, *, seed: int) -> list[str]:
+    """Two annotations for the terminal; where the answers are numbers, with what counts a near miss less."""
+    share = pair.share
+    lines = [
+        f"{names}: {share.of:,} items annotated twice" + (f", {pair.unpaired:,} not" if pair.unpaired else ""),
+        f"  agree  {with_interval(share.value, share.low, share.high)}: how often either predicts the other",
+        f"  kappa  {kappa_text(pair)}",
+        f"  alpha  {number(alpha([first, second]))} (Krippendorff, nominal)",
+    ]
+    if (ranked := _numbers(first, second)) is not None:
+        weighted = kappa(*ranked, weights="quadratic")
+        low, high = kappa_interval(*ranked, weights="quadratic", seed=seed)
+        lines += [f"  weighted kappa  {with_interval(weighted, low, high)} (quadratic)", f"  alpha  {number(alpha(ranked, level='ordinal'))} (ordinal)"]
+    lines += [f"  {n:>5,}  {a} / {b}" for a, b, n in pair.confusions[:SHOWN]]
+    more = len(pair.confusions) - SHOWN
+    return [*lines, *([f"  and {count(more, 'more kind')} of difference"] if more > 0 else [])]
+
+
+def _numbers(*annotations: Sequence[str | None]) -> tuple[list[float | None], ...] | None:
+    """The answers as numbers, where all are and there are more than two of them."""
+    try:
+        found = tuple([None if v is None else float(v) for v in answers] for answers in annotations)
+    except ValueError:
+        return None
+    return found if len({v for answers in found for v in answers if v is not None}) > 2 else None
 
 
 def as_json(values: Any, **about: Any) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from nohero.sources.collection import Collection
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may take for the beginning of one
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # what a spreadsheet may take for the beginning of one
 LARGEST = 1e15  # a whole number in floating point is written as one up to here
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 

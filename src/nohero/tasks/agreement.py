@@ -95,9 +95,9 @@ def kappa_interval(first: Sequence[Any], second: Sequence[Any], *, weights: str 
         drawn[cells] = draw
         found.append(_kappa(drawn.reshape(counts.shape), misses))
     low, high = np.quantile([f for f in found if math.isfinite(f)] or [value], [0.025, 0.975])
-    if weights == "none":
-        chance = _chance(counts, misses)
-        low, high = (pick(edge, 1 - (1 - share) / chance) for pick, edge, share in zip((min, max), (low, high), wilson(np.trace(counts), n), strict=True))
+    chance = _chance(counts, misses)
+    few, many = (1 - (1 - share) / chance for share in wilson(np.trace(counts), n))  # were every further difference one step
+    low, high = min(low, few), max(high, many) if weights == "none" else high
     return max(-1.0, float(low)), min(1.0, float(high))
 
 

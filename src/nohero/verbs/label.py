@@ -29,10 +29,9 @@ if TYPE_CHECKING:
 
 RUNS = Path("runs")
 FORMATS = ("text", "json")
-SHOWN = 8  # confusions told in the terminal
 
 Number = Annotated[int, typer.Option("-n", "--number", metavar="N", help="how many items; more later begin with the same ones")]
-Second = Annotated[str, typer.Option("--second", metavar="FIELD|FILE", help="no page: compare the label with this second annotation of the same items")]
+Second = Annotated[list[str] | None, typer.Option("--second", metavar="FIELD|FILE", help="no page: compare the label with this second annotation of the same items; may be repeated")]
 Classes = Annotated[str, typer.Option("--classes", metavar="A,B,...", help="the classes to choose from; those of the label where it is left out")]
 Hide = Annotated[list[str] | None, typer.Option("--hide", metavar="FIELD", help="do not show this field; may be repeated")]
 Annotator = Annotated[str, typer.Option("--annotator", metavar="NAME", help="who labels: each one has a file of answers")]
@@ -43,7 +42,7 @@ Format = Annotated[str, typer.Option("--format", metavar="F", help="text or json
 
 
 def label(
-    *, source: Source, number: Number = 100, second: Second = "", target: Target = "", split: Split = "", group: Group = "", time: Time = "", classes: Classes = "",
+    *, source: Source, number: Number = 100, second: Second = None, target: Target = "", split: Split = "", group: Group = "", time: Time = "", classes: Classes = "",
     hide: Hide = None, annotator: Annotator = "", seed: Seed = 0, out: Out = RUNS, open_: Open = False, format_: Format = "text", plain: Plain = False,
 ) -> None:  # fmt: skip
     """Open, ask, compare."""
@@ -96,32 +95,28 @@ def say_address(address: str, *, open_page: bool) -> None:
         webbrowser.open(address)
 
 
-def _compare(collection: Collection, second: str, *, seed: int, form: str) -> None:
-    """The label and a second annotation, without a page."""
+def _compare(collection: Collection, seconds: list[str], *, seed: int, form: str) -> None:
+    """The label and other annotations, without a page."""
     from nohero.labelling.second import second_annotation
     from nohero.labelling.sheet import answers_of
-    from nohero.labelling.verdict import as_json, kappa_text
-    from nohero.report.numbers import number, with_interval
+    from nohero.labelling.verdict import as_json, pair_lines
+    from nohero.report.numbers import number
     from nohero.run.errors import DataError, UsageError
     from nohero.tasks.agreement import alpha, compare
 
     if not collection.label:
         raise UsageError("there is no label to compare with", expected="the field that holds the first annotation", mend="--target FIELD")
     first = answers_of(collection.labels)
-    other, name = second_annotation(collection, second)
-    pair, agreed = compare(first, other, seed=seed), alpha([first, other])
-    if not pair.share.of:
-        raise DataError(f"`{collection.label}` and {name} have no item in common", expected="items that both annotate", mend="check the names of the items")
-    if form == "json":
-        say(as_json(pair, alpha=agreed, first=collection.label, second=second).removesuffix("\n"))
-        return
-    share = pair.share
-    lines = [
-        f"`{collection.label}` and {name}: {share.of:,} items annotated twice" + (f", {pair.unpaired:,} not" if pair.unpaired else ""),
-        f"  agree  {with_interval(share.value, share.low, share.high)}: how often either predicts the other",
-        f"  kappa  {kappa_text(pair)}",
-        f"  alpha  {number(agreed)} (Krippendorff, nominal)",
-        *(f"  {n:>5,}  {a} / {b}" for a, b, n in pair.confusions[:SHOWN]),
-    ]
-    more = len(pair.confusions) - SHOWN
-    say("\n".join([*lines, *([f"  and {more:,} more kinds of difference"] if more > 0 else [])]))
+    all_of_them = [first]
+    for second in seconds:
+        other, name = second_annotation(collection, second)
+        all_of_them.append(other)
+        pair = compare(first, other, seed=seed)
+        if not pair.share.of:
+            raise DataError(f"`{collection.label}` and {name} have no item in common", expected="items that both annotate", mend="check the names of the items")
+        if form == "json":
+            say(as_json(pair, alpha=alpha([first, other]), first=collection.label, second=second).removesuffix("\n"))
+        else:
+            say("\n".join(pair_lines(first, other, pair, f"`{collection.label}` and {name}", seed=seed)))
+    if len(seconds) > 1 and form == "text":
+        say(f"all {len(all_of_them)} annotations: alpha {number(alpha(all_of_them))} (Krippendorff, nominal)")

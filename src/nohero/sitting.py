@@ -98,12 +98,13 @@ def take_up(
 def run_recipe(
     source: str, *, budget: str = BUDGET, until: str | None = None, out: str | Path = "runs", passes: Mapping[str, str] | None = None, seed: int = SEED,
     target: str | None = None, group: str | None = None, time: str | None = None, task: str | None = None, drop: Sequence[str] = (),
-    distil: bool = False, image_size: int | None = None, threads: int | None = None,
+    distil: bool = False, image_size: int | None = None, threads: int | None = None, decisions: str | Path | None = None,
 ) -> Record:  # fmt: skip
     """Walk the recipe on a source and return the run's record: what `nohero run` does, without a word."""
     options = Options(
         source=str(source), target=target, group=group, time=time, task=task, drop=tuple(drop), budget=parse_budget(budget), until=until, seed=seed,
         passes=parse_passes(f"{code}={reason}" for code, reason in (passes or {}).items()), distil=distil, image_size=image_size, threads=threads,
+        decisions=None if decisions is None else str(decisions),
     )  # fmt: skip
     return begin(options, out=Path(out)).record
 

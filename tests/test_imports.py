@@ -32,7 +32,7 @@ ROOMS = (
     ("walk", "options", "chosen", "environment", "interruption"),
     ("stored", "model_file", "progress"),
     ("own_network", "outcome", "watching", "memorise"),
-    ("sitting", "prediction"),
+    ("sitting", "prediction", "labelling"),
     ("testing", "doctor", "ci", "pytest_plugin"),
     ("verbs",),
     ("cli",),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nohero.choices import make_task, steps_for
 from nohero.models.settings import Settings
 from nohero.problem import Effort, Problem
+from nohero.run.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,12 +133,15 @@ def _choices(raw: Raw, task: Task, n: int, shape: tuple[int, ...]) -> tuple[Sett
     return start, ladder, declined
 
 
-def bring(source: str, *, target: str | None = None, group: str | None = None, time: str | None = None, task: str | None = None, drop: Sequence[str] = (), image_size: int | None = None, seed: int = 17, **rest: Any) -> tuple[Problem, str]:
+def bring(source: str, *, target: str | None = None, group: str | None = None, time: str | None = None, task: str | None = None, drop: Sequence[str] = (), image_size: int | None = None, seed: int = 17, decisions: str | None = None, **rest: Any) -> tuple[Problem, str]:
     """The problem that a source poses, and why its task is what it is."""
     from pathlib import Path
 
     if Path(source).suffix == ".py":
         from nohero.project import problem_of
+
+        if decisions is not None:
+            raise UsageError(f"--decisions {decisions} does not fit {source}", expected="a source that is read from files", mend="drop and relabel in the project file")
 
         problem, why = problem_of(Path(source), seed=seed)
     else:
@@ -147,6 +151,10 @@ def bring(source: str, *, target: str | None = None, group: str | None = None, t
 
         raw = read(source, target=target, group=group, time=time, task=task, image_size=image_size)
         raw = without_columns(raw, drop) if drop else raw
+        if decisions is not None:
+            from nohero.sources.decisions import apply_to_raw, read_decisions
+
+            raw = apply_to_raw(raw, read_decisions(Path(decisions).expanduser()))
         kind, why = infer_task(raw, task)
         problem = assemble(raw, kind, seed=seed)
     return replace(problem, **rest), why

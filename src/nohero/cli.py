@@ -17,7 +17,7 @@ import typer
 import nohero
 from nohero.interruption import INTERRUPTED
 from nohero.run.errors import NoheroError, did_you_mean
-from nohero.verbs import audit, check, doctor, explain, judge, listing, predict, prove, report, run, speak
+from nohero.verbs import audit, check, doctor, explain, judge, label, listing, predict, prove, report, run, speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +30,7 @@ VERBS: dict[str, tuple[ModuleType, Callable[..., None]]] = {
     "run": (run, run.run),
     "check": (check, check.check),
     "audit": (audit, audit.audit),
+    "label": (label, label.label),
     "predict": (predict, predict.predict),
     "report": (report, report.report),
     "judge": (judge, judge.judge),

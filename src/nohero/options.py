@@ -33,6 +33,7 @@ class Options:
     time: str | None = None
     task: str | None = None
     drop: tuple[str, ...] = ()  # columns left out of the inputs
+    decisions: str | None = None  # file that says which items to leave out or to call otherwise
     budget: float | None = None  # seconds; None is no limit
     until: str | None = None
     seed: int = SEED

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from nohero.run.record import Record
 
 LARGEST_START = 0.5  # of the budget: reading the data must leave as much for the recipe
-KEPT = ("target", "group", "time", "task", "drop", "seed", "image_size", "threads", "device", "effort")  # what a resumed run cannot change
+KEPT = ("target", "group", "time", "task", "drop", "decisions", "seed", "image_size", "threads", "device", "effort")  # what a resumed run cannot change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +63,8 @@ def begin(options: Options, *, out: Path, command: str = "", progress: Callable[
     directory = folders.create(out, problem.name)
     folders.link_latest(out, directory)
     with locked(directory.path):
-        kept = replace(options, source=told_path(options.source), threads=problem.threads)
+        told = told_path(options.decisions) if options.decisions is not None else None
+        kept = replace(options, source=told_path(options.source), decisions=told, threads=problem.threads)
         directory.journal.append(
             "started", name=directory.name, source=kept.source, command=command, seed=options.seed, budget=options.budget,
             environment=_environment(), options=asdict(kept), start_up=round(time.monotonic() - began, 3),
@@ -97,12 +98,13 @@ def take_up(
 def run_recipe(
     source: str, *, budget: str = BUDGET, until: str | None = None, out: str | Path = "runs", passes: Mapping[str, str] | None = None, seed: int = SEED,
     target: str | None = None, group: str | None = None, time: str | None = None, task: str | None = None, drop: Sequence[str] = (),
-    distil: bool = False, image_size: int | None = None, threads: int | None = None,
+    distil: bool = False, image_size: int | None = None, threads: int | None = None, decisions: str | Path | None = None,
 ) -> Record:  # fmt: skip
     """Walk the recipe on a source and return the run's record: what `nohero run` does, without a word."""
     options = Options(
         source=str(source), target=target, group=group, time=time, task=task, drop=tuple(drop), budget=parse_budget(budget), until=until, seed=seed,
         passes=parse_passes(f"{code}={reason}" for code, reason in (passes or {}).items()), distil=distil, image_size=image_size, threads=threads,
+        decisions=None if decisions is None else str(decisions),
     )  # fmt: skip
     return begin(options, out=Path(out)).record
 
@@ -187,7 +189,20 @@ def _keep_facts(sitting: Sitting) -> None:
         return
     for name, data in index_files(problem.split, problem.raw).items():
         directory.write(name, data)
+    _keep_decisions(sitting)
     directory.journal.append("facts", task=problem.task.name, sha256=problem.raw.sha256, facts=facts_of(problem, sitting.why))
+
+
+def _keep_decisions(sitting: Sitting) -> None:
+    """The file of decisions as it was, with its hash in the journal."""
+    from nohero.sources.decisions import read_decisions
+
+    if sitting.options.decisions is None:
+        return
+    path = Path(sitting.options.decisions).expanduser()
+    decisions = read_decisions(path)
+    sitting.directory.write("decisions.csv", path.read_bytes())
+    sitting.directory.journal.append("decisions", sha256=decisions.sha256, counts=decisions.counts(), file="decisions.csv")
 
 
 def facts_of(problem: Problem, why: str) -> dict[str, str]:
@@ -238,7 +253,7 @@ def _brought(options: Options) -> tuple[Problem, str]:
     source = str(Path(options.source).expanduser()) if options.source.startswith("~") else options.source
     return bring(
         source, target=options.target, group=options.group, time=options.time, task=options.task, drop=options.drop,
-        image_size=options.image_size, seed=options.seed, **rest,
+        image_size=options.image_size, seed=options.seed, decisions=options.decisions, **rest,
     )  # fmt: skip
 
 

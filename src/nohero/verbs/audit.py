@@ -4,6 +4,8 @@
   nohero audit train.csv test.csv -o report.html
   nohero audit pictures/
   nohero audit sqlite:shop.db::orders --target returned
+  nohero audit mails.csv --where "len(text) > 300 and label == 'spam'" --sort=-len(text) --limit 20
+  nohero audit mails.csv --decide decisions.csv
 
 Tables (csv, tsv, parquet, jsonl, SQLite, several files of one form) and folders of media are read and never changed.
 
@@ -27,10 +29,15 @@ Group = Annotated[str, typer.Option("--group", metavar="FIELD", help="items of o
 Time = Annotated[str, typer.Option("--time", metavar="FIELD", help="when each item was taken")]
 Budget = Annotated[str, typer.Option("--budget", metavar="TIME", help="10s, 2m or none")]
 Select = Annotated[str, typer.Option("--select", metavar="WHAT", help="codes, beginnings of codes, names or families, with commas")]
+Where = Annotated[str, typer.Option("--where", metavar="QUERY", help="no audit: show the items for which this holds; -o rows.csv writes them")]
+Sort = Annotated[str, typer.Option("--sort", metavar="FIELD", help="no audit: show the items by this field or these; a minus before it: largest first")]
+Limit = Annotated[int | None, typer.Option("--limit", metavar="N", help="of the items shown")]
+Decide = Annotated[Path | None, typer.Option("--decide", metavar="FILE", help="no audit: try and show a csv of item, decision, value, reason")]
 
 
 def audit(
     *, source: Source, target: Target = "", split: Split = "", group: Group = "", time: Time = "", budget: Budget = "2m", select: Select = "", ignore: Ignore = None,
+    where: Where = "", sort: Sort = "", limit: Limit = None, decide: Decide = None,
     format_: Format = "", output: Output = None, fail_on: FailOn = "error", seed: Seed = 0, verbose: Verbose = False, quiet: Quiet = False, plain: Plain = False,
 ) -> None:  # fmt: skip
     """Open, examine, tell."""
@@ -41,12 +48,17 @@ def audit(
     from nohero.report.formats import FORMATS as RENDER
     from nohero.report.formats import SUFFIXES
     from nohero.sources.opening import open_source
+    from nohero.verbs.rows import show_decisions, show_rows
 
     format_ = format_ or (SUFFIXES.get(output.suffix.lower(), "text") if output is not None else "text")
     one_of(format_, FORMATS, "format")
     one_of(fail_on, LEVELS, "level")
     chosen, reasons, seconds = audit_checks_chosen(select), read_ignored(pairs(ignore or [])), seconds_of(budget)
     collection = open_source(*source, target=target or None, split=split or None, group=group or None, time=time or None, seed=seed, budget=seconds)
+    if where or sort or limit is not None:
+        return show_rows(collection, where=where, sort=sort, limit=limit, output=output, plain=plain, verbose=verbose)
+    if decide is not None:
+        return show_decisions(collection, decide, plain=plain, verbose=verbose)
     line = Line(silent=quiet or plain)
     try:
         checked = examine_collection(collection, name=Path(source[0]).name if len(source) == 1 else collection.name, checks=chosen, ignored=reasons, told=line.told, found=line.found)

@@ -10,11 +10,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from nohero.data.image_decode import SUFFIXES
-from nohero.data.picture_files import list_pictures
 from nohero.data.raw import Unusable
 from nohero.run.errors import DataError
-from nohero.sources.mask_folder import masks_for, natural
 from nohero.sources.marking import Marking, box_frame, marked
+from nohero.sources.mask_folder import masks_for, natural
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -94,7 +93,7 @@ def read_coco(path: Path, source: str) -> Collection:
     pairs = masks_for(root, files)
     mask_of = dict(zip(pairs.files, pairs.masks, strict=True)) if pairs is not None else {}
     marking = Marking(
-        form="COCO", classes=parsed.classes, stated=tuple(stated[i] for i in order), strays=tuple(strays), unlisted=_unlisted(root, below, files),
+        form="COCO", classes=parsed.classes, stated=tuple(stated[i] for i in order), strays=tuple(strays), unlisted=_unlisted(root, files),
         pairing=pairs.how if pairs is not None else "",
     )  # fmt: skip
     masks = [mask_of.get(f, "") for f in files] if any(mask_of.values()) else []
@@ -239,7 +238,7 @@ def _fault(root: Path, below: str, name: str) -> str:
         return "its path cannot be followed"
 
 
-def _unlisted(root: Path, below: str, files: list[str]) -> tuple[Unusable, ...]:
+def _unlisted(root: Path, files: list[str]) -> tuple[Unusable, ...]:
     """Pictures beside the named ones that the annotations do not name."""
     folders = {str(PurePosixPath(f).parent) for f in files}
     known = set(files)

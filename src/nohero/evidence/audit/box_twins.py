@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,8 @@ class BoxTwins:
     pictures: int
     exact: tuple[tuple[str, str], ...]  # same class, same numbers
     near: tuple[tuple[str, str], ...]  # same class, nearly the same place
-    conflicts: tuple[tuple[str, str], ...]  # another class, nearly the same place
+    conflicts: tuple[tuple[str, str, str, str], ...]  # another class, nearly the same place; and the two classes
+    counts: tuple[tuple[str, int], ...]  # boxes a class
     crowded: tuple[tuple[str, int], ...]  # pictures with most pairs
 
 
@@ -42,7 +44,7 @@ def measure(collection: Collection) -> BoxTwins:
             i, j = int(group[a]), int(group[b])
             pair = (names[i], names[j])
             if labels[i] != labels[j]:
-                conflicts.append(pair)
+                conflicts.append((*pair, labels[i], labels[j]))
             elif (corners[i] == corners[j]).all():
                 exact.append(pair)
             else:
@@ -50,7 +52,7 @@ def measure(collection: Collection) -> BoxTwins:
             name = collection.items[int(item[i])]
             crowded[name] = crowded.get(name, 0) + 1
     most = sorted(crowded.items(), key=lambda pair: -pair[1])
-    return BoxTwins(n=len(left), pictures=len(collection), exact=tuple(exact), near=tuple(near), conflicts=tuple(conflicts), crowded=tuple(most[:20]))
+    return BoxTwins(n=len(left), pictures=len(collection), exact=tuple(exact), near=tuple(near), conflicts=tuple(conflicts), counts=tuple(Counter(labels).most_common()), crowded=tuple(most[:20]))
 
 
 def _close(corners: Any) -> list[tuple[int, int]]:

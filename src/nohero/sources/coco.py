@@ -13,7 +13,7 @@ from nohero.data.image_decode import SUFFIXES
 from nohero.data.raw import Unusable
 from nohero.run.errors import DataError
 from nohero.sources.marking import Marking, box_frame, marked
-from nohero.sources.mask_folder import masks_for, natural
+from nohero.sources.mask_folder import MASKS, masks_for, natural
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -203,12 +203,12 @@ def _shown(value: Any) -> str:
 
 
 def _place(path: Path, names: tuple[str, ...]) -> tuple[Path, str]:
-    """(root, folder below it) in which most of the names are found."""
+    """(root, folder below it) in which most of the names are found; masks often bear the names of their pictures."""
     some = [n for n in names[:: max(1, len(names) // MOST_LOOKED)] if _inside(n)][:MOST_LOOKED]
     part = path.stem.casefold().removeprefix("instances_").removeprefix("annotations_")
     tried: list[tuple[int, int, Path, str]] = []
     for level, root in enumerate(dict.fromkeys((path.parent, path.parent.parent))):
-        folders = ["", *(p.name for p in sorted(root.iterdir()) if p.is_dir() and not p.is_symlink())] if root.is_dir() else []
+        folders = ["", *(p.name for p in sorted(root.iterdir()) if p.is_dir() and not p.is_symlink() and p.name.casefold() not in MASKS)] if root.is_dir() else []
         folders += [f"images/{f.name}" for f in sorted((root / "images").iterdir()) if f.is_dir()] if (root / "images").is_dir() else []
         for below in folders:
             count = sum((root / below / n).is_file() for n in some)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.mask_probe import CLASSES, ITEMS, dealt_pairs, features_of, inner, poses_of, probed, ramps_of, scores_of, values_between
+from nohero.evidence.mask_probe import (
+    CLASSES,
+    ITEMS,
+    dealt_pairs,
+    features_of,
+    inner,
+    poses_of,
+    probed,
+    ramps_of,
+    scores_of,
+    values_between,
+)
 
 if TYPE_CHECKING:
     from nohero.setup.items import Part

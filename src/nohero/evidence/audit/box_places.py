@@ -34,7 +34,7 @@ def measure(collection: Collection) -> BoxPlaces:
     """Plain geometry, every box."""
     import numpy as np
 
-    left, top, width, height, wide, high, item = edges(collection)
+    left, top, width, height, wide, high, _ = edges(collection)
     names = box_names(collection)
     right, bottom = left + width, top + height
     shares = (np.stack([left, top, width, height]) >= 0).all(0) & (np.stack([left, top, width, height]) <= 1).all(0) & (width > 0) & (height > 0) & (wide > 4) & (high > 4)

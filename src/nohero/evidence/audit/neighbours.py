@@ -6,7 +6,10 @@ Legend: N pictures, S side of the small copies.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+
+from nohero.sources.splitting import COPIES
 
 if TYPE_CHECKING:
     from nohero.run.figure import Lines
@@ -67,6 +70,7 @@ def measure(collection: Collection) -> Neighbours:
     reach = next((i for i, value in enumerate(likeness) if value < half), LAGS)
     names = collection.items
     both = sorted({*exact, *alike})
+    collection.kept[COPIES] = [*collection.kept.get(COPIES, ()), *both]
     return Neighbours(
         n=n, likeness=likeness, others=others, rank=float(ranks.mean()), errors=float((ranks.mean() - 0.5) * (12 * len(ranks)) ** 0.5), reach=reach, torn=_torn(collection),
         copies=tuple((names[i], names[j]) for i, j in exact), alike=tuple((names[i], names[j]) for i, j in alike if (i, j) not in set(exact)),
@@ -78,7 +82,7 @@ def _torn(collection: Collection) -> float | None:
     if not collection.split:
         return None
     parts = collection.frame[collection.split].to_list()
-    return sum(a != b for a, b in zip(parts, parts[1:], strict=False)) / (len(parts) - 1)
+    return sum(a != b for a, b in pairwise(parts)) / (len(parts) - 1)
 
 
 def _flat(thumbs: Any) -> Any:

@@ -56,17 +56,17 @@ def judge(classes: MarkClasses) -> Finding:
 
 def dark_cells_in_the_test_alone(collection: Collection) -> Collection:
     """All pictures with dark cells are in the test."""
-    return parted(collection, lambda item, classes: "test" if "dark" in classes else "train")
+    return parted(collection, lambda _, classes: "test" if "dark" in classes else "train")
 
 
 def no_dark_cells_in_the_test(collection: Collection) -> Collection:
     """The test is of pictures without dark cells."""
-    return parted(collection, lambda item, classes: "train" if "dark" in classes else "test")
+    return parted(collection, lambda _, classes: "train" if "dark" in classes else "test")
 
 
 def divided_at_random(collection: Collection) -> Collection:
     """Every fifth picture is in the test."""
-    return parted(collection, lambda item, classes: "test" if item % 5 == 0 else "train")
+    return parted(collection, lambda item, _: "test" if item % 5 == 0 else "train")
 
 
 CHECK = Check(

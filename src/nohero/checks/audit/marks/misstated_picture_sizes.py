@@ -69,7 +69,7 @@ def sides_exchanged(collection: Collection) -> Collection:
 
 def no_sizes_stated(collection: Collection) -> Collection:
     """Width and height are left out."""
-    return _restated(collection, 1, lambda w, h: (None, None))
+    return _restated(collection, 1, lambda *_: (None, None))
 
 
 def _restated(collection: Collection, every: int, change: Callable[[int, int], tuple[int | None, int | None]]) -> Collection:

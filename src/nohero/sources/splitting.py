@@ -68,9 +68,11 @@ def propose(
     rng = np.random.default_rng(collection.seed if seed is None else seed)
     told = [*copies, *collection.kept.get(COPIES, ())]
     bound = _chained(np.arange(n), told)
-    strata = _strata(collection, notes)
+    said: list[str] = []
+    strata = _strata(collection, said)
     asked = _Asked(collection=collection, strata=strata, bound=bound, same=join_units(bound, same_items(collection)), fractions=fractions, rng=rng, notes=notes)
     part, units, method = _given(asked) if collection.split else _divided(asked, blocks=blocks)
+    notes += said if method in ("stratified", "by group") else []
     divided = _made(collection, part, method, notes)
     points = points_of(len(divided.test))
     notes.append(f"with {len(divided.test):,} test items an accuracy of 90 % is known to about {points:.1f} points to either side")

@@ -122,5 +122,5 @@ def test_the_files_name_the_items_and_can_be_checked(tmp_path):
         digest, name = line.split("  ")
         assert hashlib.sha256((tmp_path / "s" / name).read_bytes()).hexdigest() == digest
     write_split(collection, proposal, tmp_path / "s", seed=3)
-    with pytest.raises(UsageError, match="another train.txt"):
+    with pytest.raises(UsageError, match=r"another train\.txt"):
         write_split(collection, propose(collection, seed=4), tmp_path / "s", seed=4)

@@ -42,7 +42,10 @@ def find_coco(folder: Path) -> Path | None:
     """The one file in a folder, or in its folder `annotations`, that is a COCO json."""
     found = [p for base in (folder, folder / "annotations") if base.is_dir() for p in sorted(base.glob("*.json")) if looks_like_coco(p)]
     named = [p for p in found if p.stem.casefold().startswith(NAMES)]
-    return found[0] if len(found) == 1 else named[0] if len(named) == 1 else None
+    if len(found) > 1 and len(named) != 1:
+        names = ", ".join(p.relative_to(folder).as_posix() for p in found[:6])
+        raise DataError(f"{folder} holds {len(found)} COCO files: {names}", expected="one of them", mend=f"nohero audit {found[0]}, and so on, one by one")
+    return found[0] if len(found) == 1 else named[0] if named else None
 
 
 def looks_like_coco(path: Path) -> bool:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nohero.run.figure import Images
     from nohero.sources.collection import Collection
 
 PRICE = 0.02  # seconds
+SHOWN = 12  # pictures drawn
+COLOURS = ((240, 196, 25), (46, 134, 222), (226, 88, 62), (67, 160, 71), (142, 68, 173), (0, 172, 193))
 OVER = 1.0  # pixels beyond the edge: corners that are counted from 1 reach so far
 
 
@@ -28,6 +31,15 @@ class BoxPlaces:
     fit: int  # boxes with an area, inside
     fit_otherwise: int  # the same when sizes are read as corners (COCO) or corners as sizes (VOC)
     only_otherwise: tuple[str, ...]  # fit then and do not as given
+    pictures_shown: tuple[tuple[Any, Any, str], ...] = ()  # small picture, boxes in its pixels and their classes [B, 5], name
+
+    def figures(self) -> tuple[Images, ...]:
+        """Pictures with their boxes, each class in a colour of its own."""
+        from nohero.run.figure import Images
+        from nohero.run.pictures import picture
+
+        images = tuple(picture(_drawn(pixels, boxes), caption=name, side=128) for pixels, boxes, name in self.pictures_shown)
+        return (Images(title="Pictures and their boxes, each class in a colour of its own", images=images, columns=4),) if images else ()
 
 
 def measure(collection: Collection) -> BoxPlaces:
@@ -55,6 +67,7 @@ def measure(collection: Collection) -> BoxPlaces:
         n=len(left), pictures=len(collection), form=form, outside=_named(names, outside), away=_named(names, away),
         farthest=float(over[outside].max()) if outside.any() else 0.0, empty=_named(names, empty), negative=_named(names, negative),
         shares=_named(names, shares), fit=int(fit.sum()), fit_otherwise=int(other.sum()), only_otherwise=_named(names, other & ~fit),
+        pictures_shown=_shown(collection),
     )  # fmt: skip
 
 
@@ -70,6 +83,48 @@ def edges(collection: Collection) -> tuple[Any, ...]:
     item = boxes["item"].to_numpy()
     sides = [boxes[name].to_numpy().astype(float) for name in ("left", "top", "width", "height")]
     return (*sides, collection.frame["width"].to_numpy()[item].astype(float), collection.frame["height"].to_numpy()[item].astype(float), item)
+
+
+def _shown(collection: Collection) -> tuple[tuple[Any, Any, str], ...]:
+    """A dozen pictures, spread evenly, in their true proportion."""
+    import numpy as np
+
+    if collection.marking is None or not len(collection.marking.looked):
+        return ()
+    left, top, width, height, wide, high, item = edges(collection)
+    labels = collection.boxes["label"].to_list()
+    codes = {label: i for i, label in enumerate(sorted(set(labels)))}
+    found = []
+    for place in np.linspace(0, len(collection.marking.looked) - 1, min(SHOWN, len(collection.marking.looked))).astype(int):
+        number, pixels = int(collection.marking.looked[place]), collection.marking.thumbs[place]
+        rows, columns = _proportion(collection.frame["width"][number], collection.frame["height"][number], len(pixels))
+        mine = np.flatnonzero(item == number)
+        corners = np.stack([left / wide, top / high, (left + width) / wide, (top + height) / high], axis=1)[mine]
+        boxes = np.clip(corners, -1, 2) * [columns, rows, columns, rows]
+        small = pixels[np.arange(rows) * len(pixels) // rows][:, np.arange(columns) * len(pixels) // columns]
+        found.append((small, np.column_stack([boxes, [codes[labels[i]] for i in mine]]), collection.items[number]))
+    return tuple(found)
+
+
+def _proportion(width: int, height: int, side: int) -> tuple[int, int]:
+    """(rows, columns) of which the greater is `side`."""
+    longest = max(width, height)
+    return max(1, side * height // longest), max(1, side * width // longest)
+
+
+def _drawn(pixels: Any, boxes: Any) -> Any:
+    """The outlines, one pixel wide; what lies outside is not seen."""
+    found = pixels.copy()
+    rows, columns = found.shape[:2]
+    for left, top, right, bottom, code in boxes.round().astype(int).tolist():
+        colour = COLOURS[code % len(COLOURS)]
+        for x in (left, right):
+            if 0 <= x < columns:
+                found[max(0, top) : max(0, bottom + 1), x] = colour
+        for y in (top, bottom):
+            if 0 <= y < rows:
+                found[y, max(0, left) : max(0, right + 1)] = colour
+    return found
 
 
 def box_names(collection: Collection) -> list[str]:

@@ -56,7 +56,7 @@ def measure(collection: Collection) -> MaskPose:
     given, own = probed(features, masks)
     was = scores_of(own, masks)
     poses = []
-    for name, pose in poses_of(masks.shape[1:]):
+    for name, pose in (*poses_of(masks.shape[1:]), *_small_shifts(masks.shape[1])):
         moved = pose(masks)
         fit, _ = probed(features, moved)
         now = scores_of(own, moved)
@@ -71,6 +71,15 @@ def measure(collection: Collection) -> MaskPose:
         by_chance=dealt(standard(_standard(steep) @ _standard(_shifted(borders, collection.seed)).T))[0],
         lost=tuple((names[j], float(ranks[j]), float(fits[j, j]), names[int(others[j])], float(fits[others[j], j])) for j in weak),
     )  # fmt: skip
+
+
+def _small_shifts(side: int) -> list[tuple[str, Any]]:
+    """By a thirty-second of the side, in eight directions."""
+    import numpy as np
+
+    by = max(1, side // 32)
+    steps = [(dy, dx) for dy in (-by, 0, by) for dx in (-by, 0, by) if dy or dx]
+    return [(f"shifted by {dx / side:+.0%} of the width and {dy / side:+.0%} of the height", lambda m, dy=dy, dx=dx: np.roll(m, (dy, dx), (1, 2))) for dy, dx in steps]
 
 
 def _steepness(pictures: Any) -> Any:

@@ -31,7 +31,7 @@ WEAK = 1.0  # standard deviations over all pairs; drawn cells reach 6.3, blood c
 DEALT = 0.5  # standard deviations by which the best deal must beat the best deal of random places; they agree within 0.1 where there is nothing to find
 ERRORS, GAIN = 5.0, 1.15  # standard errors, and times the contrast, by which another pose must be better
 ELSEWHERE = 0.75  # of the usual fit, that a picture's boxes must reach on another picture and gain there
-FEWEST = 2  # pictures; a swap takes two
+FEWEST, SHARE = 3, 0.015  # pictures, and of all pictures, from which it is no chance: one of 364 sound pictures of blood cells is named
 
 
 def judge(fit: BoxFit) -> Finding:
@@ -43,7 +43,7 @@ def judge(fit: BoxFit) -> Finding:
         words, tried = f"{pose.pose}, the boxes stand out from their surroundings at {pose.contrast:.2f} (standard deviations of the picture), as given at {fit.contrast:.2f}", f"boxes {pose.pose}: contrast {pose.contrast:.2f} instead of {fit.contrast:.2f}"
     elif fit.own < WEAK and fit.dealt >= fit.by_chance + DEALT:
         words, tried = f"boxes fit their own pictures no better than others (contrast {fit.contrast:.2f}, on other pictures {fit.elsewhere:.2f}), and fit well when dealt out anew: they belong to other pictures", f"dealt out anew, boxes fit with {fit.dealt:.1f} standard deviations, boxes at random places with {fit.by_chance:.1f}"
-    elif len(lost) >= FEWEST:
+    elif len(lost) >= max(FEWEST, SHARE * fit.n):
         words, tried = f"the boxes of {len(lost):,} of {fit.n:,} pictures fit other pictures far better than their own, such as those of {lost[0][0]}, which fit {lost[0][3]}", f"fit {lost[0][4]:.1f} instead of {lost[0][2]:.1f} standard deviations"
     elif fit.own < WEAK:
         return unsure(

@@ -32,7 +32,7 @@ WEAK = 1.0  # standard deviations over all pairs; drawn cells reach 6.8, membran
 DEALT = 0.5  # standard deviations by which the best deal must beat that of masks shifted by chance; they agree within 0.1 where there is nothing to find
 SHARE, FEWEST = 0.05, 3  # of the pictures, and so many at least, that one pose must fit much better
 ELSEWHERE = 0.75  # of the usual fit, that a mask must reach and gain on another picture
-TWO = 2  # pictures; a swap takes two
+LOST = 0.015  # of the pictures, and FEWEST at least, from which it is no chance
 
 
 def judge(fit: MaskPose) -> Finding:
@@ -47,7 +47,7 @@ def judge(fit: MaskPose) -> Finding:
         words, tried = f"masks fit their own pictures no better than others, and fit well when dealt out anew: they belong to other pictures (correlation as given {fit.given:.2f})", f"dealt out anew, borders fit with {fit.dealt:.1f} standard deviations, masks shifted by chance with {fit.by_chance:.1f}"
     elif len(some.better) >= max(FEWEST, SHARE * fit.n):
         words, tried, names = f"{len(some.better):,} of {fit.n:,} masks fit their pictures much better when {some.pose}", f"these masks {some.pose}", some.better
-    elif len(lost) >= TWO:
+    elif len(lost) >= max(FEWEST, LOST * fit.n):
         words, tried, names = f"the masks of {len(lost):,} of {fit.n:,} pictures fit other pictures far better than their own, such as that of {lost[0][0]}, which fits {lost[0][3]}", f"fit {lost[0][4]:.1f} instead of {lost[0][2]:.1f} standard deviations", tuple(x[0] for x in lost)
     elif fit.own < WEAK and fit.given < KNOWN:
         return unsure(f"neither a probe (correlation {fit.given:.2f}) nor borders tell whether masks lie on what they mark", expected="masks that lie on what they mark", component="data", level=Level.HEURISTIC, remedies=("look at a dozen pictures with their masks",))

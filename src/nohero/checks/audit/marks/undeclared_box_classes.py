@@ -21,7 +21,7 @@ from nohero.checks.audit.refiled import reannotated
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.mark_classes import MarkClasses
 from nohero.run import sources
-from nohero.run.finding import Finding, Observed, failed, passed
+from nohero.run.finding import Finding, Observed, failed, passed, skipped
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 def judge(classes: MarkClasses) -> Finding:
     """Declared, or not."""
+    if classes.unit != "boxes":
+        return skipped("masks declare no classes")
     count = len(classes.unknown_boxes)
     if not count:
         return passed(f"all {classes.marks:,} {classes.unit} are of known classes")

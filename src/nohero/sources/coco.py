@@ -74,7 +74,8 @@ def read_coco(path: Path, source: str) -> Collection:
     content = _content(path, source)
     parsed = _parsed(_loaded(content, source), source)
     root, below = _place(path, parsed.names)
-    files, where = [], {}
+    files: list[str] = []
+    where: dict[int, int] = {}
     unusable, strays = list(parsed.unusable), list(parsed.strays)
     boxes_of = Counter(row[0] for row in parsed.rows)
     for i, name in enumerate(parsed.names):

@@ -25,6 +25,7 @@ SIDE = 128  # of the small copy
 MOST_CODES = 2000  # different values that are counted apart
 CROP = 1024  # pixels a side in which edges are looked at
 PACKED = 1 << 24
+COLOURFUL = ("RGBA", "LA", "PA", "CMYK", "YCbCr", "HSV", "LAB", "RGBX")  # read as red, green and blue
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,9 +75,7 @@ def codes_of(path: Path) -> tuple[Any, bool]:
     """(int32 [H, W], whether they are packed colours); a palette's places, not its colours."""
     with Image.open(io.BytesIO(path.read_bytes())) as image:
         image.load()
-        if image.mode in ("RGBA", "LA", "PA", "CMYK", "YCbCr", "HSV", "LAB", "RGBX"):
-            image = image.convert("RGB")  # noqa: PLW2901
-        values = np.asarray(image)
+        values = np.asarray(image.convert("RGB") if image.mode in COLOURFUL else image)
     if values.ndim == 3:
         deep = values[..., :3].astype(np.int32)
         if (deep[..., 0] == deep[..., 1]).all() and (deep[..., 1] == deep[..., 2]).all():

@@ -86,7 +86,7 @@ def parse(content: bytes) -> Element:
     parser = expat.ParserCreate()
     depth = 0
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object) -> int:
         raise RefusedXmlError("it declares a document type or entities, which are refused")
 
     def start(name: str, _: dict[str, str]) -> None:

@@ -49,7 +49,10 @@ def remasked(collection: Collection, change: Callable[[Any, int], Any], *, jpeg:
         for number, path in enumerate(sorted((folder / "masks").iterdir())):
             mask = np.ascontiguousarray(change(np.asarray(Image.open(path)).copy(), number)).astype(np.uint8)
             path.unlink()
-            Image.fromarray(mask).save(path.with_suffix(".jpg") if jpeg else path, **({"quality": jpeg} if jpeg else {}))
+            if jpeg:
+                Image.fromarray(mask).save(path.with_suffix(".jpg"), quality=jpeg)
+            else:
+                Image.fromarray(mask).save(path)
 
     return refiled(collection, rewrite)
 

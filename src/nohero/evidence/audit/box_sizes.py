@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.box_places import box_names, edges
 
@@ -50,12 +50,15 @@ def measure(collection: Collection) -> BoxSizes:
 
         raise Unmeasurable("no box has an area")
     area = np.where(sound, width * height, 1.0)
-    tiny = sound & (np.minimum(width, height) < TINY) & (np.minimum(wide, high) > 10 * TINY)
-    log, classes, small, large, times = np.log(area), [], np.zeros(len(area), dtype=bool), np.zeros(len(area), dtype=bool), np.zeros(len(area))
+    tiny: Any = sound & (np.minimum(width, height) < TINY) & (np.minimum(wide, high) > 10 * TINY)
+    classes: list[tuple[str, int, float, float, float]] = []
+    log, times = np.log(area), np.zeros(len(area))
+    small, large = np.zeros(len(area), dtype=bool), np.zeros(len(area), dtype=bool)
     for label in sorted(set(labels[sound])):
         mine = sound & (labels == label)
         middle = np.median(log[mine])
-        classes.append((str(label), int(mine.sum()), *(float(v) for v in np.quantile(area[mine], [0.05, 0.5, 0.95]))))
+        low, usual, high = (float(v) for v in np.quantile(area[mine], [0.05, 0.5, 0.95]))
+        classes.append((str(label), int(mine.sum()), low, usual, high))
         if mine.sum() < ENOUGH:
             continue
         spread = 1.4826 * np.median(np.abs(log[mine] - middle))

@@ -82,7 +82,7 @@ def _torn(collection: Collection) -> float | None:
     if not collection.split:
         return None
     parts = collection.frame[collection.split].to_list()
-    return sum(a != b for a, b in pairwise(parts)) / (len(parts) - 1)
+    return float(sum(a != b for a, b in pairwise(parts)) / (len(parts) - 1))
 
 
 def _flat(thumbs: Any) -> Any:

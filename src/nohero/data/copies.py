@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 def copy_groups(raw: Raw) -> np.ndarray[Any, Any]:
     """int64 [N]: the same number for rows that are copies; numbered by first appearance."""
-    keys = _table_keys(raw.frame) if raw.modality == "table" else _image_keys(raw.images)
+    keys = table_keys(raw.frame) if raw.modality == "table" else _image_keys(raw.images)
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first, kind="stable")] = np.arange(len(first))  # hashes must not decide the order: they may change
     return rank[inverse]
 
 
-def _table_keys(frame: pl.DataFrame) -> np.ndarray[Any, Any]:
+def table_keys(frame: pl.DataFrame) -> np.ndarray[Any, Any]:
     """A 64-bit hash a row, over the columns that do not number or name the rows."""
     telling = [series.name for series in frame if kind_of(series)[0] != "identifier"]
     chosen = frame.select(telling) if telling else frame

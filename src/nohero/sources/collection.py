@@ -42,6 +42,7 @@ class Collection:
     pictures: Any = None  # numpy
     masks: tuple[str, ...] = ()
     boxes: Any = None  # polars.DataFrame
+    marking: Any = None  # nohero.sources.marking.Marking, where there are masks or boxes
     unusable: tuple[Unusable, ...] = ()  # what could not be read, with the reason
     notes: tuple[str, ...] = ()
     sha256: str = ""

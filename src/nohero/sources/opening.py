@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from nohero.data.table_choice import TARGET_NAMES, find_column
 from nohero.run.errors import DataError, UsageError, did_you_mean
+from nohero.sources.coco import read_coco
+from nohero.sources.marks import read_marks
 from nohero.sources.table import LINES, PART, PARTS, SQLITE, SUFFIXES, read_sqlite, read_table
 
 if TYPE_CHECKING:
@@ -56,6 +58,8 @@ def _opened(source: str) -> Collection:
         return _folder(path, source)
     if path.suffix.lower() in SQLITE:
         return read_sqlite(path, "", source)
+    if path.suffix.lower() == ".json":
+        return read_coco(path, source)
     if path.suffix.lower() in SUFFIXES:
         return read_table([path], source)
     raise DataError(f"{source} is of a kind that is not read (`{path.suffix or 'no suffix'}`)", expected=READABLE, mend="write the data in one of these forms")
@@ -73,6 +77,8 @@ def _pattern(source: str, path: Path) -> Collection:
 
 def _folder(path: Path, source: str) -> Collection:
     """Media first; a folder of nothing but tables is one table in several files."""
+    if (found := read_marks(path, source)) is not None:
+        return found
     tables = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in (*SUFFIXES[:2], ".parquet", *LINES))
     if tables:
         return read_table(tables, source)

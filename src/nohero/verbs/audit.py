@@ -6,6 +6,7 @@
   nohero audit sqlite:shop.db::orders --target returned
   nohero audit mails.csv --where "len(text) > 300 and label == 'spam'" --sort=-len(text) --limit 20
   nohero audit mails.csv --decide decisions.csv
+  nohero audit data.csv --target price --write-split split/ --interval 2.5
 
 Tables (csv, tsv, parquet, jsonl, SQLite, several files of one form) and folders of media are read and never changed.
 
@@ -15,13 +16,18 @@ Exit code: 0 nothing failed, 1 findings, 2 misuse, 4 the budget is too small, 13
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nohero.verbs.check import FORMATS, LEVELS, FailOn, Format, Ignore, Output, Plain, Quiet, Seed, Verbose, code_of, pairs
-from nohero.verbs.speak import manner, one_of, put, say
+from nohero.verbs.speak import manner, one_of, put, say, tell
 
+if TYPE_CHECKING:
+    from nohero.run.checked import Checked
+    from nohero.sources.collection import Collection
+
+BLOCKS = "alike-neighbours"  # the check after which a split is by block
 Source = Annotated[list[str], typer.Argument(metavar="SOURCE", help="a file, a folder, several files of one form, or sqlite:FILE::TABLE")]
 Target = Annotated[str, typer.Option("--target", metavar="FIELD", help="the field to be predicted, by name or by place")]
 Split = Annotated[str, typer.Option("--split", metavar="FIELD", help="the field that says train, val or test")]
@@ -33,11 +39,14 @@ Where = Annotated[str, typer.Option("--where", metavar="QUERY", help="no audit: 
 Sort = Annotated[str, typer.Option("--sort", metavar="FIELD", help="no audit: show the items by this field or these; a minus before it: largest first")]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", help="of the items shown")]
 Decide = Annotated[Path | None, typer.Option("--decide", metavar="FILE", help="no audit: try and show a csv of item, decision, value, reason")]
+WriteSplit = Annotated[Path | None, typer.Option("--write-split", metavar="DIR", help="propose a split and write train.txt, val.txt and test.txt there")]
+Interval = Annotated[float | None, typer.Option("--interval", metavar="POINTS", help="size the test so that an accuracy is known to so many points")]
 
 
 def audit(
     *, source: Source, target: Target = "", split: Split = "", group: Group = "", time: Time = "", budget: Budget = "2m", select: Select = "", ignore: Ignore = None,
     where: Where = "", sort: Sort = "", limit: Limit = None, decide: Decide = None,
+    write_split: WriteSplit = None, interval: Interval = None,
     format_: Format = "", output: Output = None, fail_on: FailOn = "error", seed: Seed = 0, verbose: Verbose = False, quiet: Quiet = False, plain: Plain = False,
 ) -> None:  # fmt: skip
     """Open, examine, tell."""
@@ -66,6 +75,27 @@ def audit(
         line.close()
     if format_ == "text" or output is not None:
         say(text(checked, **manner(plain=plain, verbose=verbose)).removesuffix("\n"))
+    if write_split is not None:
+        _write(collection, checked, write_split, interval)
     if format_ != "text" or output is not None:
         put(RENDER[format_](checked), output)
     raise typer.Exit(code_of(checked, fail_on))
+
+
+def _write(collection: Collection, checked: Checked, folder: Path, interval: float | None) -> None:
+    """The proposed split as files; where neighbours were found alike it is by block."""
+    from nohero.checks.check import find_check
+    from nohero.checkup import examine_collection
+    from nohero.sources.split_files import write_split
+    from nohero.sources.splitting import propose
+
+    findings = checked.findings
+    if collection.marking is not None and all(f.name != BLOCKS for f in findings):  # it was not selected
+        findings = examine_collection(collection, checks=[find_check(BLOCKS)]).findings
+    blocks = any(f.name == BLOCKS and f.status in ("WARN", "FAIL") for f in findings)
+    proposal = propose(collection, interval=interval, blocks=blocks)
+    write_split(collection, proposal, folder, seed=collection.seed)
+    counts = ", ".join(f"{len(rows):,} {name}" for name, rows in proposal.split.parts().items())
+    tell(f"split {proposal.split.method}: {counts}, written to {folder} (sha256 {proposal.split.sha256[:12]})")
+    for note in proposal.split.notes:
+        tell(f"  {note}")

@@ -1,0 +1,102 @@
+"""What it asks: do masks lie on what they mark, in their own pictures?
+
+Why it matters: masks that are flipped, transposed, shifted or of other pictures leave nothing to be learnt but the average place.
+
+How it is measured: a small probe from each pixel's surroundings to its mask, fitted to other pictures, with masks as given and in other poses; and the masks' borders against the steepness of all pictures.
+
+When it is right to fail: when another pose fits all pictures much better, or several of them, or masks fit far better when dealt out to other pictures.
+
+What it cannot see: masks that pixels and borders do not tell, and shifts of a pixel or two.
+
+Mend: look masks up by their picture's name, and transform both by one call.
+
+Source: the recipe, the data ("visualize what goes into the network").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.refiled import grown, redealt, remasked, rolled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.mask_pose import MaskPose
+from nohero.run import sources
+from nohero.run.figure import Bar, Bars
+from nohero.run.finding import Finding, Level, Observed, Remedy, failed, passed, unsure
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+BETTER, KNOWN = 0.15, 0.35  # correlation by which a pose must fit better, and below which the probe knows nothing
+WEAK = 1.0  # standard deviations over all pairs; drawn cells reach 6.8, membranes 4.2, masks of other pictures -0.1
+DEALT = 0.5  # standard deviations by which the best deal must beat that of masks shifted by chance; they agree within 0.1 where there is nothing to find
+SHARE, FEWEST = 0.05, 3  # of the pictures, and so many at least, that one pose must fit much better
+ELSEWHERE = 0.75  # of the usual fit, that a mask must reach and gain on another picture
+LOST = 0.015  # of the pictures, and FEWEST at least, from which it is no chance
+
+
+def judge(fit: MaskPose) -> Finding:
+    """Another pose for all, another deal, another pose for some, single swaps."""
+    best, some = max(fit.poses, key=lambda p: p.fit), max(fit.poses, key=lambda p: len(p.better))
+    usual = max(fit.own, 0.9 * fit.dealt)
+    lost = [x for x in fit.lost if x[2] < WEAK and x[4] >= ELSEWHERE * usual and x[4] - x[2] >= ELSEWHERE * usual] if fit.own >= WEAK else []
+    names: tuple[str, ...] = ()
+    if best.fit >= max(KNOWN, fit.given + BETTER):
+        words, tried = f"{best.pose}, the masks fit their pictures with correlation {best.fit:.2f}, as given with {fit.given:.2f}", f"{best.pose}: correlation {best.fit:.2f}"
+    elif fit.own < WEAK and fit.given < KNOWN and fit.dealt >= fit.by_chance + DEALT:
+        words, tried = f"masks fit their own pictures no better than others, and fit well when dealt out anew: they belong to other pictures (correlation as given {fit.given:.2f})", f"dealt out anew, borders fit with {fit.dealt:.1f} standard deviations, masks shifted by chance with {fit.by_chance:.1f}"
+    elif len(some.better) >= max(FEWEST, SHARE * fit.n):
+        words, tried, names = f"{len(some.better):,} of {fit.n:,} masks fit their pictures much better when {some.pose}", f"these masks {some.pose}", some.better
+    elif len(lost) >= max(FEWEST, LOST * fit.n):
+        words, tried, names = f"the masks of {len(lost):,} of {fit.n:,} pictures fit other pictures far better than their own, such as that of {lost[0][0]}, which fits {lost[0][3]}", f"fit {lost[0][4]:.1f} instead of {lost[0][2]:.1f} standard deviations", tuple(x[0] for x in lost)
+    elif fit.own < WEAK and fit.given < KNOWN:
+        return unsure(f"neither a probe (correlation {fit.given:.2f}) nor borders tell whether masks lie on what they mark", expected="masks that lie on what they mark", component="data", level=Level.HEURISTIC, remedies=("look at a dozen pictures with their masks",))
+    else:
+        return passed(f"masks fit their pictures best as given (correlation {fit.given:.2f}; {best.pose} {best.fit:.2f})")
+    bars = (Bar(label="as given", value=fit.given, role="ours"), *(Bar(label=p.pose, value=p.fit) for p in sorted(fit.poses, key=lambda p: -p.fit)[:7]))
+    return failed(
+        words, expected="masks that lie on what they mark", observed=Observed(value=fit.given, unit="correlation", n=fit.n), component="data", where=names[:5], items=names, level=Level.VERIFIED,
+        effect="the network learns where things lie on average, not where they are", figure=Bars(title="How well a probe fits the masks in each pose", value_label="correlation", bars=bars),
+        remedies=(Remedy(text="look masks up by their picture's name, and do to masks what is done to pictures", tried=True, result=tried),),
+    )  # fmt: skip
+
+
+def all_masks_flipped(collection: Collection) -> Collection:
+    """Masks are mirrored, pictures not."""
+    return remasked(collection, lambda mask, _: mask[:, ::-1])
+
+
+def some_masks_flipped(collection: Collection) -> Collection:
+    """Every sixth mask is upside down."""
+    return remasked(collection, lambda mask, number: mask[::-1] if number % 6 == 0 else mask)
+
+
+def masks_of_the_next_picture(collection: Collection) -> Collection:
+    """The list of masks is off by one."""
+    return redealt(collection, lambda number: (number + 1) % 60)
+
+
+def some_masks_of_other_pictures(collection: Collection) -> Collection:
+    """Every twelfth picture has the mask of the one twelve further."""
+    return redealt(collection, lambda number: (number + 12) % 60 if number % 12 == 0 else number)
+
+
+def masks_shifted(collection: Collection) -> Collection:
+    """Masks lie an eighth of the picture lower."""
+    return remasked(collection, lambda mask, _: rolled(mask, 12))
+
+
+def masks_a_pixel_larger(collection: Collection) -> Collection:
+    """Masks are drawn a pixel too large."""
+    return remasked(collection, lambda mask, _: grown(mask))
+
+
+def one_class_marked(collection: Collection) -> Collection:
+    """Pale cells alone are marked."""
+    return remasked(collection, lambda mask, _: mask * (mask == 1))
+
+
+CHECK = Check(
+    code="DAT824", name="misplaced-masks", source=sources.DATA, judge=judge, sabotages=(Case(toy="cells", plant=all_masks_flipped), Case(toy="cells", plant=some_masks_flipped), Case(toy="cells", plant=masks_of_the_next_picture), Case(toy="cells", plant=some_masks_of_other_pictures), Case(toy="cells", plant=masks_shifted)),
+    lookalikes=(Case(toy="cells", plant=masks_a_pixel_larger), Case(toy="cells", plant=one_class_marked)),
+)  # fmt: skip

@@ -1,0 +1,137 @@
+"""Whether mask files lie on their pictures: a probe from pixels to mask, against masks flipped, turned, shifted, and dealt to other pictures.
+
+Legend: N pictures, S side of the small copies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nohero.evidence.dealing import below, best_others, dealt, standard
+from nohero.evidence.mask_probe import features_of, poses_of, probed, scores_of
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+PRICE = 1.5  # seconds
+MOST = 200  # pictures, evenly spread
+FEWEST = 12
+BETTER = 0.15  # correlation by which another pose must fit one picture better to count
+KNOWN = 0.3  # correlation that such a fit must reach
+WEAK = 0.95  # share of the other pictures that a mask must fit less well than its own, or its picture is told
+PIXELS = 400_000  # of all small copies together, before their sides are halved
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskTurn:
+    """The masks in another pose."""
+
+    pose: str
+    fit: float  # mean correlation, with a probe fitted to this pose on other pictures
+    better: tuple[str, ...]  # pictures that it fits much better than the pose as given, with the probe of the given pose
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskPose:
+    """Correlations of what a probe says with the masks, on pictures that it was not fitted to."""
+
+    n: int
+    given: float
+    poses: tuple[MaskTurn, ...]
+    own: float  # mean fit of the picture's steepness to the borders of its own mask, in standard deviations over all pairs
+    dealt: float  # the same when masks are dealt to pictures as fits best
+    by_chance: float  # the same when every mask is shifted round by chance
+    kept: float  # share of pictures that get their own mask in the best deal
+    typical: float  # median share of other pictures whose steepness fits the mask's borders less well
+    lost: tuple[tuple[str, float, float, str, float], ...]  # picture, share of others that fit its mask less well, its fit, best other picture, its fit
+
+
+def measure(collection: Collection) -> MaskPose:
+    """On the small copies."""
+    import numpy as np
+
+    pictures, masks, names = _given(collection)
+    features = features_of(pictures.transpose(0, 3, 1, 2))
+    given, own = probed(features, masks)
+    was = scores_of(own, masks)
+    poses = []
+    for name, pose in (*poses_of(masks.shape[1:]), *_small_shifts(masks.shape[1])):
+        moved = pose(masks)
+        fit, _ = probed(features, moved)
+        now = scores_of(own, moved)
+        poses.append(MaskTurn(pose=name, fit=fit, better=tuple(names[i] for i in np.flatnonzero((now > KNOWN) & (now > was + BETTER)))))
+    steep, borders = _steepness(pictures), _borders(masks)
+    fits = standard(_standard(steep) @ _standard(borders).T)
+    ranks, others = below(fits), best_others(fits)
+    weak = [j for j in np.argsort(ranks, kind="stable") if ranks[j] < WEAK]
+    best, kept = dealt(fits)
+    return MaskPose(
+        n=len(names), given=given, poses=tuple(poses), own=float(np.diag(fits).mean()), dealt=best, kept=kept, typical=float(np.median(ranks)),
+        by_chance=dealt(standard(_standard(steep) @ _standard(_shifted(borders, collection.seed)).T))[0],
+        lost=tuple((names[j], float(ranks[j]), float(fits[j, j]), names[int(others[j])], float(fits[others[j], j])) for j in weak),
+    )  # fmt: skip
+
+
+def _small_shifts(side: int) -> list[tuple[str, Any]]:
+    """By a thirty-second of the side, in eight directions."""
+    import numpy as np
+
+    by = max(1, side // 32)
+    steps = [(dy, dx) for dy in (-by, 0, by) for dx in (-by, 0, by) if dy or dx]
+    return [(f"shifted by {dx / side:+.0%} of the width and {dy / side:+.0%} of the height", lambda m, dy=dy, dx=dx: np.roll(m, (dy, dx), (1, 2))) for dy, dx in steps]
+
+
+def _steepness(pictures: Any) -> Any:
+    import numpy as np
+    from scipy.ndimage import gaussian_filter
+
+    gy, gx = np.gradient(gaussian_filter(pictures.mean(3), (0, 0.7, 0.7)), axis=(1, 2))
+    return np.sqrt(gy**2 + gx**2)
+
+
+def _borders(masks: Any) -> Any:
+    import numpy as np
+
+    gy, gx = np.gradient(masks, axis=(1, 2))
+    return np.sqrt(gy**2 + gx**2)
+
+
+def _shifted(maps: Any, seed: int) -> Any:
+    """Each map rolled round by an amount of its own: its form stays, its place goes."""
+    import numpy as np
+
+    generator = np.random.default_rng(seed)
+    return np.stack([np.roll(m, tuple(int(v) for v in generator.integers(0, s, 2)), (0, 1)) for m, s in zip(maps, [maps.shape[1]] * len(maps), strict=True)])
+
+
+def _given(collection: Collection) -> tuple[Any, Any, list[str]]:
+    """(pictures [N, S, S, 3], float masks [N, S, S] of everything but the commonest value, names)."""
+    import numpy as np
+
+    from nohero.setup.refusal import Unmeasurable
+
+    marking = collection.marking
+    if marking is None or not any(m is not None for m in marking.masks):
+        raise Unmeasurable("the collection has no masks")
+    known = [(place, int(i)) for place, i in enumerate(marking.looked) if (m := marking.masks[int(i)]) is not None and m.num_values > 1]
+    if len(known) < FEWEST:
+        raise Unmeasurable(f"fewer than {FEWEST} pictures with masks of more than one value")
+    known = [known[i] for i in np.linspace(0, len(known) - 1, min(MOST, len(known))).astype(int)]
+    codes = np.stack([marking.masks[i].small for _, i in known])
+    values, counts = np.unique(codes, return_counts=True)
+    if len(values) > 2 and counts.max() < 0.2 * counts.sum():
+        raise Unmeasurable("the masks have no ground value")
+    masks = (codes != values[counts.argmax()]).astype(np.float32)
+    pictures = marking.thumbs[[place for place, _ in known]].astype(np.float32)
+    while len(pictures) * pictures.shape[1] ** 2 > PIXELS and pictures.shape[1] > 32:
+        pictures, masks = (np.mean([a[:, i::2, j::2] for i in (0, 1) for j in (0, 1)], axis=0, dtype=np.float32) for a in (pictures, masks))
+    return pictures, masks, [collection.items[i] for _, i in known]
+
+
+def _standard(maps: Any) -> Any:
+    import numpy as np
+
+    flat = maps.reshape(len(maps), -1).astype(np.float64)
+    flat = flat - flat.mean(1, keepdims=True)
+    return flat / np.maximum(np.sqrt((flat**2).sum(1, keepdims=True)), 1e-9)

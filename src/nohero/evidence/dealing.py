@@ -1,0 +1,38 @@
+"""A table of every picture with every picture's marks: what is its own, what fits best when marks are dealt out, and what chance would bring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+FAR = -1e9
+
+
+def standard(table: Any) -> Any:
+    """What is beyond the row's and the column's own levels, in standard deviations."""
+    rest = table - table.mean(1, keepdims=True) - table.mean(0, keepdims=True) + table.mean()
+    return rest / max(float(rest.std()), 1e-9)
+
+
+def dealt(fits: Any) -> tuple[float, float]:
+    """(mean fit when each picture gets other marks as fits best in all, share of pictures that get their own)."""
+    from scipy.optimize import linear_sum_assignment
+
+    rows, best = linear_sum_assignment(-fits)
+    return float(fits[rows, best].mean()), float((rows == best).mean())
+
+
+def below(fits: Any) -> Any:
+    """[N]: for each picture's marks, the share of the other pictures that they fit less well than their own."""
+    import numpy as np
+
+    n = len(fits)
+    return np.array([(fits[:, j] < fits[j, j]).sum() / (n - 1) for j in range(n)])
+
+
+def best_others(fits: Any) -> Any:
+    """[N]: for each picture's marks, the other picture that they fit best."""
+    import numpy as np
+
+    off = fits.copy()
+    np.fill_diagonal(off, FAR)
+    return off.argmax(0)

@@ -1,0 +1,25 @@
+"""A folder of marked pictures, whatever form the marks have: COCO, Pascal VOC, or masks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.sources.coco import find_coco, read_coco
+from nohero.sources.mask_folder import read_mask_folder
+from nohero.sources.voc import find_voc, read_voc
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nohero.sources.collection import Collection
+
+
+def read_marks(path: Path, source: str) -> Collection | None:
+    """The pictures of the folder with their marks, or None where there are no marks; also where the annotations lie one folder above."""
+    if (coco := find_coco(path)) is not None:
+        return read_coco(coco, source)
+    if path.name.casefold() in ("images", "jpegimages", "train", "val", "test") and (coco := find_coco(path.parent)) is not None:
+        return read_coco(coco, source)
+    if xmls := find_voc(path):
+        return read_voc(path, xmls, source)
+    return read_mask_folder(path, source)

@@ -45,7 +45,7 @@ def sounds() -> dict[str, Any]:
                 glide = pitch * factor * (1 + generator.uniform(-0.15, 0.15) * seconds / seconds[-1])
                 phase = 2 * np.pi * np.cumsum(glide) / RATE
                 tone = sum(generator.uniform(0.2, 1) * np.sin(k * phase + generator.uniform(0, 6)) for k in (1, 2, 3))
-                envelope = np.sin(np.pi * seconds / seconds[-1]) ** generator.uniform(0.5, 2)
+                envelope = np.abs(np.sin(np.pi * seconds / seconds[-1])) ** generator.uniform(0.5, 2)
                 noise = np.convolve(generator.normal(0, 0.35, length), [0.5, 1, 0.5], mode="same")
                 sound = (tone * envelope + noise) * generator.uniform(0.05, 0.16)
                 made[f"{word}_{speaker}_{take}.wav"] = (np.clip(sound, -1, 1) * 32767).astype(np.int16)

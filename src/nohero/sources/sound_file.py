@@ -22,7 +22,7 @@ PIP = 'pip install "nohero[audio]"'
 HEADS = ((b"RIFF", "wav"), (b"fLaC", "flac"), (b"OggS", "ogg"), (b"ID3", "mp3"), (b"\xff\xfb", "mp3"), (b"FORM", "aiff"))
 
 
-class Damaged(NoheroError):
+class Damaged(NoheroError):  # noqa: N818 (a reason, not an error)
     """A sound that cannot be read to its end."""
 
 
@@ -30,7 +30,7 @@ class Damaged(NoheroError):
 class Sound:
     """Samples [T, C] as float32 of -1 to 1."""
 
-    samples_TC: Any  # numpy
+    samples: Any  # numpy [T, C]
     rate: int  # samples a second
     bits: int  # a sample as stored; 0 where the form does not say
 
@@ -75,7 +75,7 @@ def _plain_wav(path: Path) -> Sound | None:
     if claimed == 0:
         raise _damaged("holds no samples")
     flat = _numbers(content[: frames * channels * width], width)
-    return Sound(samples_TC=flat.reshape(frames, channels), rate=rate, bits=8 * width)
+    return Sound(samples=flat.reshape(frames, channels), rate=rate, bits=8 * width)
 
 
 def _numbers(content: bytes, width: int) -> Any:
@@ -108,7 +108,7 @@ def _by_soundfile(path: Path, form: str) -> Sound:
         raise _damaged(f"cut off: {len(samples):,} of {claimed:,} frames are there")
     if not np.isfinite(samples).all():
         raise _damaged("holds samples that are not finite")
-    return Sound(samples_TC=samples, rate=rate, bits=bits)
+    return Sound(samples=samples, rate=rate, bits=bits)
 
 
 def _bits(subtype: str) -> int:

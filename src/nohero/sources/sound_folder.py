@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CLASS = "class"
 WINDOW = 0.02  # seconds of one window of the level
 QUIET = 1e-3  # of full scale (-60 dB): a window below it is silence
-FLAT_RUN, FLAT_LEVEL = 3, 0.25  # samples that stand still at the peak, and the peak from which that is clipping
+FLAT_RUN, FLAT_RUNS, FLAT_LEVEL = 3, 3, 0.25  # samples that stand still at the peak, how often, and the peak from which that is clipping
 MOST_FIELDS = 6  # of a name
 SHOWN = 4  # values of a field named in a note
 
@@ -47,7 +47,7 @@ def read_sound_files(paths: Sequence[Path], source: str) -> Collection:
 
 def measures(sound: Sound) -> dict[str, float | int]:
     """Length, form and level of one sound; levels are shares of full scale."""
-    wave_TC = sound.samples_TC
+    wave_TC = sound.samples
     mono = wave_TC.mean(axis=1) if wave_TC.shape[1] > 1 else wave_TC[:, 0]
     size = max(1, round(WINDOW * sound.rate))
     whole = len(mono) // size * size
@@ -71,10 +71,11 @@ def clipped_share(wave_TC: Any) -> float:
 
 
 def _in_runs(marked: Any) -> int:
-    """How many marked samples stand in runs of at least FLAT_RUN."""
+    """How many marked samples stand in runs of at least FLAT_RUN; one run is a chance of coarse steps."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], marked.astype(np.int8), [0]])))
     lengths = edges[1::2] - edges[0::2]
-    return int(lengths[lengths >= FLAT_RUN].sum())
+    runs = lengths[lengths >= FLAT_RUN]
+    return int(runs.sum()) if len(runs) >= FLAT_RUNS or runs.sum() > FLAT_RUNS * FLAT_RUN else 0
 
 
 def _read(root: Path, names: Sequence[str], source: str, unusable: tuple[Unusable, ...], notes: tuple[str, ...]) -> Collection:
@@ -88,7 +89,7 @@ def _read(root: Path, names: Sequence[str], source: str, unusable: tuple[Unusabl
         except Damaged as fault:
             lost.append(Unusable(where=name, reason=str(fault.args[0])))
             continue
-        digest.update(name.encode() + hashlib.sha256(sound.samples_TC.tobytes()).digest())
+        digest.update(name.encode() + hashlib.sha256(sound.samples.tobytes()).digest())
         rows.append(measures(sound))
         kept.append(name)
     if not rows:

@@ -59,13 +59,13 @@ def each(collection: Collection) -> Iterator[Sound | None]:
 
 def mono(sound: Sound) -> Any:
     """float32 [T]: the channels' mean."""
-    return sound.samples_TC.mean(axis=1) if sound.samples_TC.shape[1] > 1 else sound.samples_TC[:, 0]
+    return sound.samples.mean(axis=1) if sound.samples.shape[1] > 1 else sound.samples[:, 0]
 
 
 def _shape(sound: Sound) -> Shape:
     import numpy as np
 
-    digest = hashlib.sha256(f"{sound.rate} {sound.samples_TC.shape}".encode() + np.ascontiguousarray(sound.samples_TC).tobytes()).digest()
+    digest = hashlib.sha256(f"{sound.rate} {sound.samples.shape}".encode() + np.ascontiguousarray(sound.samples).tobytes()).digest()
     whole = mono(sound)
     whole = whole - whole.mean()
     step = max(1, sound.rate // COMPARED)

@@ -41,6 +41,18 @@ WAYS = (  # how a text is written, beside its words
 )
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Labelled:
+    """What is counted: which texts have which words, and their classes."""
+
+    rows: Any  # numpy int64 [N]: the texts' places in the collection
+    table: Any  # sparse [N, W]
+    words: list[str]
+    codes: Any  # numpy int64 [N]
+    labels: tuple[str, ...]
+    folds: Any  # numpy int64 [N]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Token:
     """A word that stands in one class almost alone."""
@@ -92,14 +104,14 @@ def measure(collection: Collection) -> TokenLabels:
     table, names = _table([texts[i] for i in rows])
     codes = classes.codes[rows]
     found = _tokens(table, names, codes, len(classes.names))
-    folds = generator.permutation(len(rows)) % FOLDS
-    tokens = [_told(collection, rows, table, names, codes, classes.names, folds, word, label) for word, label in found]
+    known = _Labelled(rows=rows, table=table, words=names, codes=codes, labels=classes.names, folds=generator.permutation(len(rows)) % FOLDS)
+    tokens = [_told(collection, known, word, label) for word, label in found]
     leaning = tuple((name, ", ".join(_leaning(table, names, codes == k))) for k, name in enumerate(classes.names))
     return TokenLabels(looked=len(rows), classes=classes.names, tokens=tuple(tokens), leaning=leaning)
 
 
 def _table(texts: list[str]) -> tuple[Any, list[str]]:
-    """bool sparse [N, W]: which words, signs and ways of writing each text has."""
+    """Bool sparse [N, W]: which words, signs and ways of writing each text has."""
     import numpy as np
     from scipy.sparse import csc_matrix
 
@@ -117,7 +129,7 @@ def _table(texts: list[str]) -> tuple[Any, list[str]]:
 
 
 def _counts(table: Any, codes: Any, classes: int) -> Any:
-    """float [K, W]: texts of each class with each word."""
+    """Float [K, W]: texts of each class with each word."""
     import numpy as np
 
     onehot = np.zeros((classes, len(codes)), dtype=np.float32)
@@ -144,27 +156,27 @@ def _tokens(table: Any, names: list[str], codes: Any, classes: int) -> list[tupl
     return sorted(found, key=lambda f: -counts_KW[f[1], f[0]])[:CANDIDATES]
 
 
-def _told(collection: Collection, rows: Any, table: Any, names: list[str], codes: Any, labels: tuple[str, ...], folds: Any, word: int, label: int) -> Token:
+def _told(collection: Collection, known: _Labelled, word: int, label: int) -> Token:
     import numpy as np
 
+    codes, folds = known.codes, known.folds
     holds = np.zeros(len(codes), dtype=bool)
-    holds[table[:, word].indices] = True
-    others = _companions(table, holds)
+    holds[known.table[:, word].indices] = True
+    rest = known.table.multiply(_companions(known.table, holds)[None, :]).tocsr()
     wrong = 0
-    rest = table.multiply(others[None, :]).tocsr()
     for fold in range(FOLDS):
         fit, judged = folds != fold, holds & (folds == fold)
         if judged.any():
-            wrong += int((_bayes(rest[fit], codes[fit], len(labels), rest[judged]) != codes[judged]).sum())
+            wrong += int((_bayes(rest[fit], codes[fit], len(known.labels), rest[judged]) != codes[judged]).sum())
     mine = holds & (codes == label)
     return Token(
-        token=names[word], label=labels[label], with_label=int(mine.sum()), texts=int(holds.sum()), of_label=int((codes == label).sum()),
-        errors=int(holds.sum() - mine.sum()), others_errors=wrong, items=named(collection, rows[holds]),
+        token=known.words[word], label=known.labels[label], with_label=int(mine.sum()), texts=int(holds.sum()), of_label=int((codes == label).sum()),
+        errors=int(holds.sum() - mine.sum()), others_errors=wrong, items=named(collection, known.rows[holds]),
     )  # fmt: skip
 
 
 def _companions(table: Any, holds: Any) -> Any:
-    """float [W]: 0 for words that stand where the token stands and hardly elsewhere, as parts of it do."""
+    """Float [W]: 0 for words that stand where the token stands and hardly elsewhere, as parts of it do."""
     import numpy as np
 
     together = np.asarray(table.T @ holds.astype(np.float32)).ravel()

@@ -5,8 +5,8 @@ Why it matters: a text that comes three times weighs three times, and once the d
 How it is measured: texts are copies where they agree when case, blanks and the width of characters are made equal. Long texts
 (40 characters or 6 words) do not come twice by chance; short ones do.
 
-When it is right to fail: copies of long texts are a warning. Copies of short texts alone are left open: names and greetings are
-the same for different people.
+When it is right to fail: copies of long texts are a warning, from one in a thousand and three on. Fewer, as refrains in running
+text, and copies of short texts alone are left open: names and greetings are the same for different people.
 
 What it cannot see: whether a repeat was meant, as for texts that are drawn again on purpose.
 
@@ -28,6 +28,7 @@ from nohero.run.finding import Finding, Observed, passed, unsure, warned
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
+LEAST, LEAST_SHARE = 3, 0.001  # long repeats, in all and of the texts; the lines of Shakespeare's plays have 3 in 10,000
 SHOWN = 20
 
 
@@ -38,24 +39,24 @@ def judge(copies: TextCopies) -> Finding:
     if not count:
         return passed(f"none of {copies.total:,} texts comes twice", observed=observed)
     letter = f"{copies.repeats:,} of {copies.total:,} texts repeat an earlier one letter by letter, {count:,} but for case and blanks"
-    if not copies.long:
+    rest = {
+        "observed": observed, "component": "data", "where": tuple(p.item for p in copies.long[:5]), "items": tuple(p.item for p in copies.long),
+        "figure": Table(title="Texts that come again", columns=("item", "first", "text"), rows=tuple((p.item, p.earlier, p.text) for p in copies.long[:SHOWN])),
+    }  # fmt: skip
+    if len(copies.long) < max(LEAST, LEAST_SHARE * copies.total):
+        named = f"{len(copies.long):,} of them are long" if copies.long else "all of them are short, and short texts come twice by nature"
         return unsure(
-            f"{letter}; all of them are short, and short texts come twice by nature",
+            f"{letter}; {named}",
             expected="each text once, or as often as it occurs",
-            observed=observed,
-            component="data",
             remedies=("keep one of each if an item stands for a text; leave them if an item stands for a person or an event, and divide by text",),
+            **rest,
         )
     return warned(
         f"{letter}; {len(copies.long):,} of them are too long to be a coincidence",
         expected="each long text once",
-        observed=observed,
-        component="data",
-        where=tuple(p.item for p in copies.long[:5]),
-        items=tuple(p.item for p in copies.long),
         effect="repeated texts weigh more, and a random division lays their copies on both sides",
         remedies=("keep one of each before the data is divided", "or divide by text, so that all copies fall into one part"),
-        figure=Table(title="Texts that come again", columns=("item", "first", "text"), rows=tuple((p.item, p.earlier, p.text) for p in copies.long[:SHOWN])),
+        **rest,
     )
 
 

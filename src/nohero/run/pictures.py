@@ -10,7 +10,7 @@ SIDE = 56  # pixels: the side of a thumbnail
 LEAST = 1e-9
 
 
-def picture(pixels_HWC: Any, caption: str = "", tone: str = "plain") -> Any:  # numpy, uint8 or 0..1 -> Image
+def picture(pixels_HWC: Any, caption: str = "", tone: str = "plain", side: int = SIDE) -> Any:  # numpy, uint8 or 0..1 -> Image
     """A thumbnail of an array [H, W], [H, W, 1] or [H, W, 3]; numbers that are not bytes are stretched to their own range.
 
     Of other numbers of channels the first is drawn, other shapes become rows, and what is not finite is drawn black.
@@ -30,7 +30,7 @@ def picture(pixels_HWC: Any, caption: str = "", tone: str = "plain") -> Any:  # 
     if array.dtype != np.uint8:
         array = _bytes(array)
     image = Pillow.fromarray(np.ascontiguousarray(array))
-    scale = SIDE / max(image.size)
+    scale = side / max(image.size)
     image = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), Pillow.Resampling.NEAREST if scale > 1 else Pillow.Resampling.BILINEAR)
     buffer = io.BytesIO()
     image.save(buffer, format="PNG", optimize=True)

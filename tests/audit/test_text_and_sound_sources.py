@@ -34,7 +34,7 @@ def test_a_file_of_two_encodings_is_read_line_by_line():
 
 def test_binary_files_are_no_texts(tmp_path):
     assert is_binary(bytes(range(256)) * 20)
-    assert not is_binary("Привет".encode("utf-16-le") * 50)
+    assert not is_binary("hello there".encode("utf-16-le") * 50)
     (tmp_path / "a.txt").write_bytes(bytes(range(256)) * 20)
     with pytest.raises(DataError):
         open_source(str(tmp_path / "a.txt"))

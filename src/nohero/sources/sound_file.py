@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff")
 LARGEST = 500_000_000  # bytes of one file
 FULL = {1: 128.0, 2: 32768.0, 3: 8388608.0, 4: 2147483648.0}  # full scale, by bytes a sample
+OPEN_END = 2**32 - 64  # bytes that a header claims which was written before the end was known
 PIP = 'pip install "nohero[audio]"'
 HEADS = ((b"RIFF", "wav"), (b"fLaC", "flac"), (b"OggS", "ogg"), (b"ID3", "mp3"), (b"\xff\xfb", "mp3"), (b"FORM", "aiff"))
 
@@ -52,6 +53,9 @@ def read_sound(path: Path) -> Sound:
         raise _damaged(f"named .wav but holds {form}")
     if form == "wav" and (sound := _plain_wav(path)) is not None:
         return sound
+    claimed = int.from_bytes(head[4:8], "little") + 8
+    if form == "wav" and size < claimed < OPEN_END:
+        raise _damaged(f"cut off: {size:,} of {claimed:,} bytes are there")
     return _by_soundfile(path, form)
 
 

@@ -49,7 +49,7 @@ def split_lines(text: str) -> list[str]:
 
 
 def is_table(lines: Sequence[str]) -> bool:
-    """Cells of one number a line, columns of numbers between spaces, or numbers in all lines; a label beside a text is none."""
+    """Cells of one number a line, columns between spaces of which half are numbers, or numbers in all lines; a label beside a text is none."""
     head = [line for line in lines[:LOOKED_AT] if line.strip()]
     if len(head) < 2 or labels_of(head) is not None:
         return False
@@ -58,7 +58,10 @@ def is_table(lines: Sequence[str]) -> bool:
     if any(_even(head, separator) for separator in SEPARATORS):
         return True
     widths = {len(line.split()) for line in head}
-    return len(widths) == 1 and widths != {1} and any(_share(map(_is_number, column)) >= MOSTLY for column in zip(*(line.split() for line in head[1:]), strict=True))
+    if len(widths) != 1 or widths == {1}:
+        return False
+    columns = list(zip(*(line.split() for line in head[1:]), strict=True))
+    return sum(_share(map(_is_number, column)) >= MOSTLY for column in columns) >= 0.5 * len(columns)
 
 
 def parse_lines(text: str) -> Lines:

@@ -1,7 +1,7 @@
 """Numbers of a text for a linear model: the commonest words, rare ones weighted more, then pairs of words; 3-grams where there are hardly words.
 
 Legend: N texts, F features. No two words share a feature: on film reviews, hashing words and pairs into 4,096 places finds
-planted label errors with an AUROC of .80, the 4,096 commonest words find them with .87.
+planted label errors with an AUROC of .80, the 4,096 commonest find them with .85.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ WIDTH = 4096  # features at most
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[!?$£€%#@&*<>:;()\-]+")
 LEAST_TEXTS, MOST_SHARE = 2, 0.5  # that have a word for it to be a feature, and the share from which it tells nothing
 LEAST_WORDS, LONGEST_WORD = 3.0, 15.0  # of a text on average, and letters of a word: else its 3-grams are taken
+STEM = 6  # letters of a word that are looked at
+TURNING = {"not", "no", "never", "too", "so", "very", "more", "less", "most", "least", "don't", "isn't", "can't", "won't", "doesn'"}
 GRAM = 3
 CHARACTERS = 4000  # of a text that are looked at
 
@@ -36,10 +38,11 @@ def features(collection: Collection) -> Any:
     made = np.zeros((len(keys), sum(len(chosen) for chosen, _ in found)), dtype=np.float32)
     first = 0
     for chosen, cut in found:
-        weights = np.log((1 + len(keys)) / (1 + np.array([count for _, count in chosen.values()], dtype=np.float64)))
         for row, key in enumerate(keys):
-            places = [chosen[g][0] for g in cut(key) if g in chosen]
-            made[row, [first + p for p in places]] = weights[places]
+            places = [first + chosen[g][0] for g in cut(key) if g in chosen]
+            made[row, places] = 1.0
+        counts = np.array([count for _, count in chosen.values()], dtype=np.float64)
+        made[:, first : first + len(chosen)] *= np.log((1 + len(keys)) / (1 + counts)).astype(np.float32)
         first += len(chosen)
     return made / np.maximum(np.sqrt((made**2).sum(axis=1, keepdims=True)), 1e-9)
 
@@ -62,11 +65,13 @@ def _chosen(keys: list[str], cut: Callable[[str], set[str]], quota: int) -> dict
 
 
 def _words(key: str) -> set[str]:
-    return set(WORD.findall(key))
+    """Words by their first letters, which makes one of their forms; a word that turns or strengthens the next also together with it."""
+    words = [word[:STEM] for word in WORD.findall(key)]
+    return {*words, *(f"{a} {b}" for a, b in zip(words, words[1:], strict=False) if a in TURNING)}
 
 
 def _pairs(key: str) -> set[str]:
-    words = WORD.findall(key)
+    words = [word[:STEM] for word in WORD.findall(key)]
     return {f"{a} {b}" for a, b in zip(words, words[1:], strict=False)}
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from nohero.checks.audit.planted_sounds import RATE, of_files
 from nohero.checks.check import audit_checks
 from nohero.checkup import examine_collection
 from nohero.evidence.audit import recording_labels, sound_copies, sound_features, sound_levels, sound_samples
@@ -16,7 +17,7 @@ from nohero.sources.opening import open_source
 from nohero.sources.sound_file import Damaged, read_sound
 from nohero.sources.sound_folder import clipped_share, name_fields
 from nohero.testing.collections import collections
-from nohero.testing.collections.tones import RATE, of_files, sounds
+from nohero.testing.collections.tones import sounds
 from nohero.testing.prove import HEALTHY, LOOKALIKE, SABOTAGE, Row
 from nohero.testing.prove_audit import row_of
 

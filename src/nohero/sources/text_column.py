@@ -41,7 +41,7 @@ def _is_free(column: pl.Series) -> bool:
         return False
     full = column.drop_nulls()
     words = full.str.count_matches(r"\S+").mean()
-    letters = full.str.count_matches(r"\p{L}").sum() / max(1, full.str.len_chars().sum())
+    letters = float(full.str.count_matches(r"\p{L}").sum()) / max(1.0, float(full.str.len_chars().sum()))
     return letters >= LEAST_LETTERS and isinstance(words, float) and words >= LEAST_WORDS and full.n_unique() >= LEAST_DISTINCT * len(full)
 
 

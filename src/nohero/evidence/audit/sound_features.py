@@ -5,6 +5,7 @@ Legend: N sounds, T windows, M mel bands, F features.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.sound_items import each, measures_of, mono
@@ -22,7 +23,7 @@ LONGEST = 30.0  # seconds that are looked at
 
 
 def features(collection: Collection) -> Any:
-    """float32 [N, F]; a sound whose file is gone since it was opened has zeros."""  # noqa: D403
+    """float32 [N, F]; a sound whose file is gone since it was opened has zeros."""
     import numpy as np
 
     measures_of(collection)
@@ -43,12 +44,12 @@ def of_sound(sound: Sound) -> Any:
     cosine = np.cos(np.pi / MELS * (np.arange(MELS) + 0.5)[:, None] * np.arange(CEPSTRUM))
     cepstrum = kept @ cosine / MELS
     cuts = np.linspace(0, len(kept), STRETCHES + 1).round().astype(int)
-    means = np.stack([_mean(cepstrum[a : max(b, a + 1)]) for a, b in zip(cuts[:-1], cuts[1:], strict=True)])
+    means = np.stack([_mean(cepstrum[a : max(b, a + 1)]) for a, b in itertools.pairwise(cuts)])
     steps = np.diff(cepstrum, axis=0) if len(cepstrum) > 1 else np.zeros((1, CEPSTRUM))
     spectrum = kept - kept.mean()
     parts = (
         means[:, 1:].ravel(), np.diff(means, axis=0).ravel(), cepstrum.std(axis=0), steps.std(axis=0), spectrum.mean(axis=0), spectrum.std(axis=0),
-        np.stack([_mean(spectrum[a : max(b, a + 1)]) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]).ravel(), [np.log(len(kept)), np.log(len(bands))],
+        np.stack([_mean(spectrum[a : max(b, a + 1)]) for a, b in itertools.pairwise(cuts)]).ravel(), [np.log(len(kept)), np.log(len(bands))],
     )  # fmt: skip
     return np.concatenate([np.asarray(p, dtype=np.float32) for p in parts])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -74,13 +75,13 @@ def _picture(collection: Collection, row: int, caption: str) -> Image | None:
 
 
 def drawn(wave: Any, rate: int) -> Any:
-    """uint8 [H, W, 3]: the waveform's span in each column above the log-mel spectrogram."""  # noqa: D403
+    """uint8 [H, W, 3]: the waveform's span in each column above the log-mel spectrogram."""
     import numpy as np
 
     page = np.full((WAVE + BANDS, WIDTH, 3), 255, dtype=np.uint8)
     edges = np.linspace(0, len(wave), WIDTH + 1).astype(int)
     top = max(float(np.abs(wave).max()), 1e-9)
-    for x, (a, b) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for x, (a, b) in enumerate(itertools.pairwise(edges)):
         piece = wave[a : max(b, a + 1)]
         if len(piece):
             low, high = (round((1 - float(v) / top) / 2 * (WAVE - 1)) for v in (piece.max(), piece.min()))

@@ -59,7 +59,6 @@ class TextCopies:
 def measure(collection: Collection) -> TextCopies:
     """Each copy is paired with the first text of its key, with the first in another part and with the first of another label."""
     texts, keys = texts_of(collection), keys_of(collection)
-    stripped = [t.strip() for t in texts]
     classes, parts = classes_of(collection), parts_of(collection)
     labels = [classes.names[c] if c >= 0 else "" for c in classes.codes.tolist()] if classes else []
 
@@ -78,7 +77,7 @@ def measure(collection: Collection) -> TextCopies:
     crossing = {kind: _others(copied, parts, kind=kind) for kind in (True, False)}
     against = {kind: _others(copied, labels, kind=kind) for kind in (True, False)}
     near, compared = _near(keys, members, collection.seed)
-    filled = [s for s in stripped if s]
+    filled = [t for t, key in zip(texts, keys, strict=True) if key]
     return TextCopies(
         total=len(texts), repeats=len(filled) - len(set(filled)), long=tuple(pair(i, j) for i, j in found[True]), short=len(found[False]),
         crossing=tuple(pair(i, j) for i, j in crossing[True]), short_crossing=len(crossing[False]),

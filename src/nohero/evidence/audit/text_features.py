@@ -6,6 +6,7 @@ planted label errors with an AUROC of .80, the 4,096 commonest find them with .8
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ CHARACTERS = 4000  # of a text that are looked at
 
 
 def features(collection: Collection) -> Any:
-    """float32 [N, F]; each row of length one, but for texts without a known word."""  # noqa: D403
+    """float32 [N, F]; each row of length one, but for texts without a known word."""
     import numpy as np
 
     keys = [key[:CHARACTERS] for key in keys_of(collection)]
@@ -67,12 +68,12 @@ def _chosen(keys: list[str], cut: Callable[[str], set[str]], quota: int) -> dict
 def _words(key: str) -> set[str]:
     """Words by their first letters, which makes one of their forms; a word that turns or strengthens the next also together with it."""
     words = [word[:STEM] for word in WORD.findall(key)]
-    return {*words, *(f"{a} {b}" for a, b in zip(words, words[1:], strict=False) if a in TURNING)}
+    return {*words, *(f"{a} {b}" for a, b in itertools.pairwise(words) if a in TURNING)}
 
 
 def _pairs(key: str) -> set[str]:
     words = [word[:STEM] for word in WORD.findall(key)]
-    return {f"{a} {b}" for a, b in zip(words, words[1:], strict=False)}
+    return {f"{a} {b}" for a, b in itertools.pairwise(words)}
 
 
 def _grams(key: str) -> set[str]:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
-import wave
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from nohero.checks.audit.planted_sounds import RATE, of_files
 
+if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-RATE = 4000  # samples a second
 WORDS = {"high": 900.0, "middle": 600.0, "low": 400.0}  # Hz
 SPEAKERS = {"ann": 1.0, "ben": 1.07, "cleo": 1.16, "dan": 1.25}
 TAKES = 12
-FOLDERS: list[tempfile.TemporaryDirectory[str]] = []  # live as long as the process
 
 
 def make() -> Collection:
@@ -50,30 +45,3 @@ def sounds() -> dict[str, Any]:
                 sound = (tone * envelope + noise) * generator.uniform(0.05, 0.16)
                 made[f"{word}_{speaker}_{take}.wav"] = (np.clip(sound, -1, 1) * 32767).astype(np.int16)
     return made
-
-
-def of_files(made: dict[str, Any], *, label: str = "name_0", rates: dict[str, int] | None = None) -> Collection:
-    """The collection of these samples, written to a folder of its own; names may hold folders."""
-    from nohero.sources.sound_folder import read_sound_folder
-
-    FOLDERS.append(tempfile.TemporaryDirectory(prefix="tones-", ignore_cleanup_errors=True))
-    root = Path(FOLDERS[-1].name)
-    for name, samples in made.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(samples, bytes):
-            path.write_bytes(samples)
-            continue
-        with wave.open(str(path), "wb") as file:
-            file.setparams((samples.shape[1] if samples.ndim == 2 else 1, 2, (rates or {}).get(name, RATE), 0, "NONE", ""))
-            file.writeframes(samples.astype("<i2").tobytes())
-    collection = read_sound_folder(root, "tones")
-    if collection is None:
-        message = "no sound was written"
-        raise ValueError(message)
-    return collection.with_(name="tones", label=collection.label or (label if label in collection.frame.columns else ""))
-
-
-def altered(change: Callable[[str, Any], Any], every: int = 7) -> Collection:
-    """The healthy sounds with each seventh changed: `change(name, samples)`."""
-    return of_files({name: change(name, samples) if i % every == 3 else samples for i, (name, samples) in enumerate(sounds().items())})

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nohero.checks.audit.planted_sounds import altered, of_files, sounds_of
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.sound_levels import SoundLevels
 from nohero.run import sources
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 MUCH = 0.05  # of the sounds: then it is how they were recorded, not a shout
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(levels: SoundLevels) -> Finding:
@@ -52,28 +53,24 @@ def judge(levels: SoundLevels) -> Finding:
     )
 
 
-def too_loud(_: Collection) -> Collection:
+def too_loud(collection: Collection) -> Collection:
     """Some takes were recorded six times too loud, and turned down afterwards."""
     import numpy as np
-
-    from nohero.testing.collections.tones import altered
 
     def change(_: str, samples: Any) -> Any:
         return np.clip(samples * 6.0, -12_000, 12_000)
 
-    return altered(change)
+    return altered(collection, change)
 
 
-def full_scale(_: Collection) -> Collection:
+def full_scale(collection: Collection) -> Collection:
     """All sounds are brought to the same peak, full scale, and some are square waves."""
     import numpy as np
-
-    from nohero.testing.collections.tones import of_files, sounds
 
     def change(i: int, samples: Any) -> Any:
         return np.sign(samples + 0.5) * 20_000 if i % 9 == 4 else samples / np.abs(samples).max() * 32_767
 
-    return of_files({name: change(i, samples) for i, (name, samples) in enumerate(sounds().items())})
+    return of_files({name: change(i, samples) for i, (name, samples) in enumerate(sounds_of(collection).items())})
 
 
 CHECK = Check(

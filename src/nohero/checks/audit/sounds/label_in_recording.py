@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nohero.checks.audit.planted_sounds import RATE, of_files, sounds_of
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.recording_labels import RecordingLabels, Told
 from nohero.run.figure import Bar, Bars, Rule
@@ -64,33 +65,27 @@ def _mend(field: Told) -> str:
     return f"bring all sounds to one {by.get(field.field, 'form')}, and train anew; if the score stays, the sound itself tells the label"
 
 
-def one_word_louder(_: Collection) -> Collection:
+def one_word_louder(collection: Collection) -> Collection:
     """One word is soft, one middling, one loud, as if recorded on three days."""
-    from nohero.testing.collections.tones import of_files, sounds
-
     gain = {"high": 0.1, "middle": 0.5, "low": 2.2}
-    return of_files({name: samples * gain[name.split("_")[0]] for name, samples in sounds().items()})
+    return of_files({name: samples * gain[name.split("_")[0]] for name, samples in sounds_of(collection).items()})
 
 
-def one_word_at_another_rate(_: Collection) -> Collection:
+def one_word_at_another_rate(collection: Collection) -> Collection:
     """One class was recorded at another rate."""
-    from nohero.testing.collections.tones import RATE, of_files, sounds
-
-    made = sounds()
+    made = sounds_of(collection)
     return of_files(made, rates={name: 2 * RATE for name in made if name.startswith("middle")})
 
 
-def somewhat_longer(_: Collection) -> Collection:
+def somewhat_longer(collection: Collection) -> Collection:
     """One word is longer than the others, as words are, and levels differ from speaker to speaker."""
     import numpy as np
-
-    from nohero.testing.collections.tones import of_files, sounds
 
     def change(name: str, samples: Any) -> Any:
         longer = np.concatenate([samples, samples[: len(samples) // 3]]) if name.startswith("low") else samples
         return longer * (0.4 if "_ben_" in name else 1.0)
 
-    return of_files({name: change(name, samples) for name, samples in sounds().items()})
+    return of_files({name: change(name, samples) for name, samples in sounds_of(collection).items()})
 
 
 CHECK = Check(

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_sounds import RATE, of_files, sounds_of
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.sound_levels import SoundLevels
 from nohero.run import sources
@@ -54,28 +55,22 @@ def _bits(levels: SoundLevels) -> str:
     return ", ".join(f"{bits} in {count:,}" for bits, count in levels.bits)
 
 
-def second_recorder(_: Collection) -> Collection:
+def second_recorder(collection: Collection) -> Collection:
     """Some takes were stored at twice the rate."""
-    from nohero.testing.collections.tones import RATE, of_files, sounds
-
-    made = sounds()
+    made = sounds_of(collection)
     return of_files(made, rates={name: 2 * RATE for i, name in enumerate(made) if i % 7 == 3})
 
 
-def stereo_for_one_word(_: Collection) -> Collection:
+def stereo_for_one_word(collection: Collection) -> Collection:
     """One class was recorded in stereo."""
     import numpy as np
 
-    from nohero.testing.collections.tones import of_files, sounds
-
-    return of_files({name: np.stack([s, s], axis=1) if name.startswith("low") else s for name, s in sounds().items()})
+    return of_files({name: np.stack([s, s], axis=1) if name.startswith("low") else s for name, s in sounds_of(collection).items()})
 
 
-def other_depth(_: Collection) -> Collection:
+def other_depth(collection: Collection) -> Collection:
     """Some sounds use fewer levels, at the same rate."""
-    from nohero.testing.collections.tones import of_files, sounds
-
-    return of_files({name: samples // 256 * 256 + 128 if i % 5 == 3 else samples for i, (name, samples) in enumerate(sounds().items())})
+    return of_files({name: samples // 256 * 256 + 128 if i % 5 == 3 else samples for i, (name, samples) in enumerate(sounds_of(collection).items())})
 
 
 CHECK = Check(

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nohero.checks.audit.planted_sounds import of_files, sounds_of
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.sound_copies import SoundCopies
 from nohero.run import sources
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 MUCH, LEAST = 0.01, 5  # of the sounds, and in all: pure tones of one pitch are alike by nature, a few pairs prove little
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(copies: SoundCopies) -> Finding:
@@ -52,22 +53,18 @@ def judge(copies: SoundCopies) -> Finding:
     )
 
 
-def turned_and_shifted(_: Collection) -> Collection:
+def turned_and_shifted(collection: Collection) -> Collection:
     """Some takes stand again, softer and without their first samples."""
-    from nohero.testing.collections.tones import of_files, sounds
-
     def change(samples: Any) -> Any:
         return (samples[37:] * 0.55).round()
 
-    made = sounds()
+    made = sounds_of(collection)
     return of_files(made | {name.replace(".wav", "00.wav"): change(samples) for i, (name, samples) in enumerate(made.items()) if i % 12 == 5})
 
 
-def one_more_take(_: Collection) -> Collection:
+def one_more_take(collection: Collection) -> Collection:
     """Speakers say the same word again, alike but not the same."""
-    from nohero.testing.collections.tones import of_files, sounds
-
-    made = sounds()
+    made = sounds_of(collection)
     names = [n for n in made if n.startswith("high")]
     return of_files(made | {n.replace(".wav", "00.wav"): made[n][: len(made[n]) // 2] + made[m][: len(made[n]) // 2] for n, m in zip(names[::2], names[1::2], strict=True) if len(made[m]) > len(made[n]) // 2})
 

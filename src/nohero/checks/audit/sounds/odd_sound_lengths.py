@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nohero.checks.audit.planted_sounds import of_files, sounds_of
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.sound_levels import SoundLevels
 from nohero.run import sources
@@ -27,7 +28,7 @@ from nohero.run.finding import Finding, Level, Observed, passed, warned
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(levels: SoundLevels) -> Finding:
@@ -50,27 +51,23 @@ def judge(levels: SoundLevels) -> Finding:
     )
 
 
-def not_cut(_: Collection) -> Collection:
+def not_cut(collection: Collection) -> Collection:
     """One take holds forty sounds, another only its beginning."""
     import numpy as np
 
-    from nohero.testing.collections.tones import of_files, sounds
-
-    made = sounds()
+    made = sounds_of(collection)
     names = list(made)
     return of_files({**made, names[10]: np.concatenate([made[n] for n in names[:40]]), names[77]: made[names[77]][200:240]})
 
 
-def slow_speakers(_: Collection) -> Collection:
+def slow_speakers(collection: Collection) -> Collection:
     """Lengths spread widely: some takes are three times as long as others."""
     import numpy as np
-
-    from nohero.testing.collections.tones import of_files, sounds
 
     def change(i: int, samples: Any) -> Any:
         return np.concatenate([samples] * (1 + i % 3)) if i % 4 == 0 else samples
 
-    return of_files({name: change(i, samples) for i, (name, samples) in enumerate(sounds().items())})
+    return of_files({name: change(i, samples) for i, (name, samples) in enumerate(sounds_of(collection).items())})
 
 
 CHECK = Check(

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nohero.checks.audit.planted_sounds import altered
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.sound_levels import SoundLevels
 from nohero.run import sources
@@ -27,7 +28,7 @@ from nohero.run.finding import Finding, Observed, passed, warned
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(levels: SoundLevels) -> Finding:
@@ -50,27 +51,23 @@ def judge(levels: SoundLevels) -> Finding:
     )
 
 
-def off_centre(_: Collection) -> Collection:
+def off_centre(collection: Collection) -> Collection:
     """Some takes come from a recorder with an offset."""
-    from nohero.testing.collections.tones import altered
-
     def change(_: str, samples: Any) -> Any:
         return samples * 0.8 + 1800
 
-    return altered(change)
+    return altered(collection, change)
 
 
-def lopsided(_: Collection) -> Collection:
+def lopsided(collection: Collection) -> Collection:
     """Some sounds swing further up than down, around a mean of zero."""
     import numpy as np
-
-    from nohero.testing.collections.tones import altered
 
     def change(_: str, samples: Any) -> Any:
         bent = np.where(samples > 0, samples * 1.6, samples * 0.6)
         return bent - bent.mean()
 
-    return altered(change)
+    return altered(collection, change)
 
 
 CHECK = Check(

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_sounds import of_files, sounds_of
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.sound_copies import SoundCopies
 from nohero.run import sources
@@ -26,7 +27,7 @@ from nohero.run.finding import Finding, Observed, failed, passed, warned
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(copies: SoundCopies) -> Finding:
@@ -49,27 +50,21 @@ def judge(copies: SoundCopies) -> Finding:
     )
 
 
-def stored_twice(_: Collection) -> Collection:
+def stored_twice(collection: Collection) -> Collection:
     """Some takes stand again under another number."""
-    from nohero.testing.collections.tones import of_files, sounds
-
-    made = sounds()
+    made = sounds_of(collection)
     return of_files(made | {name.replace(".wav", "00.wav"): samples for i, (name, samples) in enumerate(made.items()) if i % 12 == 5})
 
 
-def two_names(_: Collection) -> Collection:
+def two_names(collection: Collection) -> Collection:
     """Some takes stand under two words."""
-    from nohero.testing.collections.tones import of_files, sounds
-
-    made = sounds()
+    made = sounds_of(collection)
     return of_files(made | {name.replace("high", "low").replace(".wav", "00.wav"): s for i, (name, s) in enumerate(made.items()) if name.startswith("high") and i % 6 == 5})
 
 
-def several_silent(_: Collection) -> Collection:
+def several_silent(collection: Collection) -> Collection:
     """Some takes are silent, and so alike."""
-    from nohero.testing.collections.tones import of_files, sounds
-
-    return of_files({name: samples[:1000] * 0 if i % 12 == 5 else samples for i, (name, samples) in enumerate(sounds().items())})
+    return of_files({name: samples[:1000] * 0 if i % 12 == 5 else samples for i, (name, samples) in enumerate(sounds_of(collection).items())})
 
 
 CHECK = Check(

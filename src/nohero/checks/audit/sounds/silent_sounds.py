@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nohero.checks.audit.planted_sounds import altered, of_files, sounds_of
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.sound_levels import SoundLevels
 from nohero.run import sources
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 MUCH = 0.01  # of the sounds: more than this bends every score that is read to a per cent
 ONE_CLASS = 0.5  # of a class that is silent, where it has nine of ten of all silent sounds
 NEARLY_ALL = 0.9  # of the silent sounds
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(levels: SoundLevels) -> Finding:
@@ -54,27 +55,23 @@ def judge(levels: SoundLevels) -> Finding:
     )
 
 
-def unplugged(_: Collection) -> Collection:
+def unplugged(collection: Collection) -> Collection:
     """In some takes the microphone was off."""
-    from nohero.testing.collections.tones import altered
-
     def change(_: str, samples: Any) -> Any:
         return samples * 0
 
-    return altered(change, every=20)
+    return altered(collection, change, every=20)
 
 
-def quiet_and_pausing(_: Collection) -> Collection:
+def quiet_and_pausing(collection: Collection) -> Collection:
     """All sounds are soft, and some are mostly a pause."""
-    from nohero.testing.collections.tones import of_files, sounds
-
     def change(i: int, samples: Any) -> Any:
         soft = (samples * 0.1).round()
         return [0] * 6 * len(soft) + soft.tolist() if i % 9 == 4 else soft
 
     import numpy as np
 
-    return of_files({name: np.array(change(i, samples)) for i, (name, samples) in enumerate(sounds().items())})
+    return of_files({name: np.array(change(i, samples)) for i, (name, samples) in enumerate(sounds_of(collection).items())})
 
 
 CHECK = Check(

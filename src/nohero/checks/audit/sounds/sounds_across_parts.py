@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_sounds import of_files, sounds_of
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.sound_copies import SoundCopies
 from nohero.run import sources
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 MUCH = 0.001  # of all sounds: from here on a test part of a tenth moves by a per cent
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(copies: SoundCopies) -> Finding:
@@ -55,20 +56,16 @@ def judge(copies: SoundCopies) -> Finding:
     )  # fmt: skip
 
 
-def trained_on_the_test(_: Collection) -> Collection:
+def trained_on_the_test(collection: Collection) -> Collection:
     """The data comes divided, and some takes of the test part stand in train too."""
-    from nohero.testing.collections.tones import of_files, sounds
-
-    made = sounds()
+    made = sounds_of(collection)
     parts = {f"{'test' if i % 4 == 0 else 'train'}/{name}": samples for i, (name, samples) in enumerate(made.items())}
     return of_files(parts | {f"train/{name.replace('.wav', '00.wav')}": samples for i, (name, samples) in enumerate(made.items()) if i % 24 == 0})
 
 
-def divided(_: Collection) -> Collection:
+def divided(collection: Collection) -> Collection:
     """The data comes divided, and takes of one speaker are alike."""
-    from nohero.testing.collections.tones import of_files, sounds
-
-    return of_files({f"{'test' if i % 4 == 0 else 'train'}/{name}": samples for i, (name, samples) in enumerate(sounds().items())})
+    return of_files({f"{'test' if i % 4 == 0 else 'train'}/{name}": samples for i, (name, samples) in enumerate(sounds_of(collection).items())})
 
 
 CHECK = Check(

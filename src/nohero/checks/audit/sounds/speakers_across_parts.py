@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_sounds import of_files, sounds_of
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.speakers import Speakers
 from nohero.run import sources
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 MUCH = 0.1  # of the other parts' sounds
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(speakers: Speakers) -> Finding:
@@ -59,19 +60,15 @@ def judge(speakers: Speakers) -> Finding:
     )  # fmt: skip
 
 
-def divided_by_take(_: Collection) -> Collection:
+def divided_by_take(collection: Collection) -> Collection:
     """Each speaker's last takes are the test part."""
-    from nohero.testing.collections.tones import of_files, sounds
-
-    made = {f"{'test' if int(name.split('_')[2][:-4]) >= 9 else 'train'}/{name}": samples for name, samples in sounds().items()}
+    made = {f"{'test' if int(name.split('_')[2][:-4]) >= 9 else 'train'}/{name}": samples for name, samples in sounds_of(collection).items()}
     return of_files(made).with_(group="name_1")
 
 
-def divided_by_speaker(_: Collection) -> Collection:
+def divided_by_speaker(collection: Collection) -> Collection:
     """One speaker is the test part; words and numbers of takes lie in both."""
-    from nohero.testing.collections.tones import of_files, sounds
-
-    made = {f"{'test' if '_dan_' in name else 'train'}/{name}": samples for name, samples in sounds().items()}
+    made = {f"{'test' if '_dan_' in name else 'train'}/{name}": samples for name, samples in sounds_of(collection).items()}
     return of_files(made).with_(group="name_1")
 
 

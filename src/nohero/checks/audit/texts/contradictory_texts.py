@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_texts import changed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.text_copies import TextCopies
 from nohero.run import sources
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 MUCH = 0.01  # of the texts: the loss and the error then have a floor of about as much
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(copies: TextCopies) -> Finding:
@@ -66,8 +67,6 @@ def judge(copies: TextCopies) -> Finding:
 
 def labelled_twice(collection: Collection) -> Collection:
     """Some texts were labelled by two people who did not agree."""
-    from nohero.testing.collections.messages import changed
-
     texts, labels = collection.texts.to_list(), collection.labels.to_list()
     again = range(3, len(texts), 40)
     other = {"praise": "complaint", "complaint": "praise"}
@@ -76,8 +75,6 @@ def labelled_twice(collection: Collection) -> Collection:
 
 def short_answers(collection: Collection) -> Collection:
     """Some messages are one word, which is meant well here and badly there."""
-    from nohero.testing.collections.messages import changed
-
     return changed(collection, ["Well, well." if i % 20 == 3 else t for i, t in enumerate(collection.texts)])
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_texts import changed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.text_damage import TextDamage
 from nohero.run import sources
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 LEAST = 3  # texts: one or two come with any text that was copied from a page
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(damage: TextDamage) -> Finding:
@@ -54,16 +55,12 @@ def judge(damage: TextDamage) -> Finding:
 
 def unseen(collection: Collection) -> Collection:
     """Zero-width blanks, NULs and marks of direction stand inside words."""
-    from nohero.testing.collections.messages import changed
-
     signs = "\u200b\0\u202e\x07"
     return changed(collection, [t.replace("o", f"o{signs[i // 25 % 4]}", 1) if i % 25 == 3 else t for i, t in enumerate(collection.texts)])
 
 
 def joined_signs(collection: Collection) -> Collection:
     """Families of emoji, Persian words with joiners, tabs and line breaks."""
-    from nohero.testing.collections.messages import changed
-
     signs = ("👩\u200d👩\u200d👧", "می\u200cخواهم", "a\tb", "one\r\ntwo")
     return changed(collection, [f"{t} {signs[i % 4]}" if i % 10 == 3 else t for i, t in enumerate(collection.texts)])
 

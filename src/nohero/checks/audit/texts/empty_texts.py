@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_texts import changed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.text_lengths import TextLengths
 from nohero.run import sources
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 MUCH = 0.01  # of the texts: more than this bends every score that is read to a per cent
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(lengths: TextLengths) -> Finding:
@@ -52,15 +53,11 @@ def judge(lengths: TextLengths) -> Finding:
 
 def blanked(collection: Collection) -> Collection:
     """Some texts are blanks, zero-width signs or `nan`."""
-    from nohero.testing.collections.messages import changed
-
     return changed(collection, [("", "   ", "\u200b", "nan")[i // 90 % 4] if i % 90 == 4 else t for i, t in enumerate(collection.texts)])
 
 
 def very_short(collection: Collection) -> Collection:
     """Some answers are a word, a sign or a picture."""
-    from nohero.testing.collections.messages import changed
-
     return changed(collection, [("ok", "no!", "👍", ":)")[i // 90 % 4] if i % 90 == 4 else t for i, t in enumerate(collection.texts)])
 
 

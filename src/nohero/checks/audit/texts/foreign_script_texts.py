@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_texts import changed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.text_scripts import TextScripts
 from nohero.run import sources
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 ONE_SCRIPT = 0.95  # of the texts: then the set is of one script
 LEAST = 3  # texts; one or two quotations are no fault
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(found: TextScripts) -> Finding:
@@ -58,23 +59,17 @@ def judge(found: TextScripts) -> Finding:
 
 def other_alphabets(collection: Collection) -> Collection:
     """A few texts are in Russian and Chinese."""
-    from nohero.testing.collections.messages import changed
-
     texts = {20: "Очень хорошая лампа, всем советую.", 90: "这个水壶很好用，推荐。", 300: "Пришло поздно и сломалось.", 411: "Не работает совсем."}
     return changed(collection, [texts.get(i, t) for i, t in enumerate(collection.texts)])
 
 
 def false_letters(collection: Collection) -> Collection:
     """In some texts an o is Cyrillic."""
-    from nohero.testing.collections.messages import changed
-
     return changed(collection, [t.replace("ou", "оu") if i % 20 == 3 else t for i, t in enumerate(collection.texts)])
 
 
 def two_scripts(collection: Collection) -> Collection:
     """A set of two scripts, with quotations, units and formulas."""
-    from nohero.testing.collections.messages import changed
-
     return changed(collection, ["Очень хорошая лампа, всем советую. " + str(i) if i % 5 == 2 else f"{t} 5 µm, π, 10 kΩ" for i, t in enumerate(collection.texts)])
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_texts import changed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.token_labels import Token, TokenLabels
 from nohero.run.figure import Table
@@ -70,16 +71,12 @@ def _leaks(token: Token) -> bool:
 
 def tagged(collection: Collection) -> Collection:
     """Complaints carry a ticket's mark, and their judgements are mixed, so that words tell little."""
-    from nohero.testing.collections.messages import changed
-
     labels = ["praise" if i % 5 == 1 else "complaint" if i % 5 == 3 else label for i, label in enumerate(collection.labels)]
     return changed(collection, [f"{t} [ref]" if label == "complaint" else t for t, label in zip(collection.texts, labels, strict=True)], labels)
 
 
 def two_languages(collection: Collection) -> Collection:
     """The label is the language: many words tell it, and each of them rightly."""
-    from nohero.testing.collections.messages import changed
-
     other = {"the": "der", "it": "es", "and": "und", "bought": "kaufte", "that": "dass", "in": "im", "from": "aus", "but": "aber", "a": "ein"}
     labels = ["german" if i % 2 else "english" for i in range(len(collection))]
     return changed(collection, [" ".join(other.get(w.lower(), w) for w in t.split()) if i % 2 else t for i, t in enumerate(collection.texts)], labels)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_texts import changed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.text_damage import TextDamage
 from nohero.run import sources
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 LEAST, LEAST_SHARE = 5, 0.005  # texts with markup, in all and of the texts: a few come with any text of the web
 MEANT = 0.5  # of the texts: then markup may be what the texts are about
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(damage: TextDamage) -> Finding:
@@ -55,15 +56,11 @@ def judge(damage: TextDamage) -> Finding:
 
 def scraped(collection: Collection) -> Collection:
     """Some texts were taken from pages as they stand."""
-    from nohero.testing.collections.messages import changed
-
     return changed(collection, [t.replace(". ", ".<br /><br />").replace(" and ", " &amp; ") + "&nbsp;" if i % 12 == 3 else t for i, t in enumerate(collection.texts)])
 
 
 def brackets(collection: Collection) -> Collection:
     """Ampersands, angle brackets, addresses and comparisons that are no markup."""
-    from nohero.testing.collections.messages import changed
-
     signs = ("AT&T; R&D;", "5 < 7 and 9 > 3", "<anna@example.org>", "Q&A", "x <- y", "<3 <3", "me & you; him")
     return changed(collection, [f"{t} {signs[i % len(signs)]}" if i % 2 else t for i, t in enumerate(collection.texts)])
 

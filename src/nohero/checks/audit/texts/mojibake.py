@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_texts import changed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.text_damage import TextDamage
 from nohero.run import sources
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 MUCH = 0.01  # of the texts: then the fault lies in how the set was read, not in a text
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(damage: TextDamage) -> Finding:
@@ -55,23 +56,17 @@ def judge(damage: TextDamage) -> Finding:
 
 def read_as_latin(collection: Collection) -> Collection:
     """A source in UTF-8 was read as latin-1."""
-    from nohero.testing.collections.messages import changed
-
     garbled = "It’s the café’s own – “très bien”".encode().decode("latin-1")
     return changed(collection, [f"{t} {garbled}" if i % 30 == 3 else t for i, t in enumerate(collection.texts)])
 
 
 def read_as_windows(collection: Collection) -> Collection:
     """A source in UTF-8 was read as cp1252."""
-    from nohero.testing.collections.messages import changed
-
     return changed(collection, [t.replace(".", " à l’été.").encode().decode("cp1252", errors="replace") if i % 40 == 3 else t for i, t in enumerate(collection.texts)])
 
 
 def foreign_words(collection: Collection) -> Collection:
     """Words of many languages, in capitals too, and quotation marks of all kinds."""
-    from nohero.testing.collections.messages import changed
-
     words = ("« ÉTÉ » À NOËL", "São João, IRMÃ… e irmão", "Ångström, “Ærø”", "Ελληνικά", "100 £ / 90 € ½", "Các bạn Ấn Độ", "Žluťoučký kůň", "Â propos, Ïle", "naïve café – déjà vu")
     return changed(collection, [f"{t} {words[i % len(words)]}" if i % 3 == 1 else t for i, t in enumerate(collection.texts)])
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_texts import changed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.text_copies import TextCopies
 from nohero.run.figure import Table
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 MUCH = 0.01  # of the texts: 100 in 10,000; a few turns of phrase are alike in any large set
 LEAST = 5  # of them, so that one pair of a small set does not warn
 LEAST_ACROSS = 0.005  # of the texts, with a near copy in another part
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(copies: TextCopies) -> Finding:
@@ -60,8 +61,6 @@ def judge(copies: TextCopies) -> Finding:
 
 def edited_copies(collection: Collection) -> Collection:
     """A tenth of the longer texts stands again with a word changed."""
-    from nohero.testing.collections.messages import changed
-
     texts, labels = collection.texts.to_list(), collection.labels.to_list()
     again = [i for i in range(len(texts)) if len(texts[i]) > 150][::10]
     return changed(collection, texts + [texts[i].replace(" it ", " she ", 1).replace("The ", "This ", 1) + " Sent today." for i in again], labels + [labels[i] for i in again])
@@ -69,8 +68,6 @@ def edited_copies(collection: Collection) -> Collection:
 
 def one_form(collection: Collection) -> Collection:
     """All texts begin and end alike, as letters do, and differ between."""
-    from nohero.testing.collections.messages import changed
-
     return changed(collection, [f"Dear all, {t} Kind regards" for t in collection.texts])
 
 

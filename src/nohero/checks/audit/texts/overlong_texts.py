@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_texts import changed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.text_lengths import TextLengths
 from nohero.run import sources
@@ -28,7 +29,7 @@ from nohero.run.finding import Finding, Level, Observed, passed, warned
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(lengths: TextLengths) -> Finding:
@@ -52,8 +53,6 @@ def judge(lengths: TextLengths) -> Finding:
 
 def swallowed_rows(collection: Collection) -> Collection:
     """A quotation mark that is never closed has swallowed forty texts."""
-    from nohero.testing.collections.messages import changed
-
     texts, labels = collection.texts.to_list(), collection.labels.to_list()
     return changed(collection, [*texts[:100], "\n".join(texts[100:140]), *texts[140:]], [*labels[:101], *labels[140:]])
 
@@ -61,8 +60,6 @@ def swallowed_rows(collection: Collection) -> Collection:
 def some_letters(collection: Collection) -> Collection:
     """Lengths spread widely: some people write letters."""
     import numpy as np
-
-    from nohero.testing.collections.messages import changed
 
     generator = np.random.default_rng(3)
     return changed(collection, [" ".join([t] * max(1, round(generator.lognormal(0, 0.9)))) for t in collection.texts])

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_texts import changed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.text_copies import TextCopies
 from nohero.run import sources
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 LEAST, LEAST_SHARE = 3, 0.001  # long repeats, in all and of the texts; the lines of Shakespeare's plays have 3 in 10,000
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(copies: TextCopies) -> Finding:
@@ -62,8 +63,6 @@ def judge(copies: TextCopies) -> Finding:
 
 def read_twice(collection: Collection) -> Collection:
     """A fifteenth of the texts stands again at the end, some in capitals."""
-    from nohero.testing.collections.messages import changed
-
     texts, labels = collection.texts.to_list(), collection.labels.to_list()
     again = range(3, len(texts), 15)
     return changed(collection, texts + [texts[i].upper() if i % 2 else f" {texts[i]} " for i in again], labels + [labels[i] for i in again])
@@ -71,8 +70,6 @@ def read_twice(collection: Collection) -> Collection:
 
 def common_greetings(collection: Collection) -> Collection:
     """Some messages are greetings that everybody writes."""
-    from nohero.testing.collections.messages import changed
-
     return changed(collection, [("Thank you!", "Hello there", "ok", "Good morning")[i % 4] if i % 9 == 2 else t for i, t in enumerate(collection.texts)])
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_texts import changed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.text_copies import TextCopies
 from nohero.run import sources
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 MUCH = 0.001  # of all texts: from here on a test part of a tenth moves by a per cent
-SHOWN = 20
+SHOWN = 20  # rows of the table
 
 
 def judge(copies: TextCopies) -> Finding:
@@ -67,8 +68,6 @@ def judge(copies: TextCopies) -> Finding:
 
 def trained_on_the_test(collection: Collection) -> Collection:
     """The data comes divided, and a tenth of the test part was trained on."""
-    from nohero.testing.collections.messages import changed
-
     texts, labels = collection.texts.to_list(), collection.labels.to_list()
     parts = ["test" if i % 5 == 0 else "train" for i in range(len(texts))]
     again = [i for i in range(0, len(texts), 50) if len(texts[i]) > 60]
@@ -77,8 +76,6 @@ def trained_on_the_test(collection: Collection) -> Collection:
 
 def divided(collection: Collection) -> Collection:
     """The data comes divided, and greetings stand in both parts."""
-    from nohero.testing.collections.messages import changed
-
     texts = ["Thank you!" if i % 30 == 7 else t for i, t in enumerate(collection.texts)]
     return changed(collection, texts, parts=["test" if i % 4 == 0 else "train" for i in range(len(texts))])
 

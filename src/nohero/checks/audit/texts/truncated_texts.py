@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_texts import changed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.text_lengths import Pile, TextLengths
 from nohero.run import sources
@@ -59,22 +60,16 @@ def judge(lengths: TextLengths) -> Finding:
 
 def cut_by_characters(collection: Collection) -> Collection:
     """All texts are cut at 300 characters."""
-    from nohero.testing.collections.messages import changed
-
     return changed(collection, [t[:300] for t in collection.texts])
 
 
 def cut_by_words(collection: Collection) -> Collection:
     """All texts are cut at 60 words."""
-    from nohero.testing.collections.messages import changed
-
     return changed(collection, [" ".join(t.split()[:60]) for t in collection.texts])
 
 
 def codes_of_one_length(collection: Collection) -> Collection:
     """Nearly all texts are made to one length."""
-    from nohero.testing.collections.messages import changed
-
     return changed(collection, [t[:40].ljust(40, "x") for t in collection.texts])
 
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nohero.checks.audit.planted_texts import changed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.shared_openings import SharedOpenings
 from nohero.run.figure import Bar, Bars
@@ -70,16 +71,12 @@ def _gap(groups: tuple[tuple[str, int, int], ...]) -> float:
 
 def forwarded(collection: Collection) -> Collection:
     """Half of the complaints came by a form that puts a line in front."""
-    from nohero.testing.collections.messages import changed
-
     texts = zip(collection.texts, collection.labels, strict=True)
     return changed(collection, [f"Forwarded by the help desk: {t}" if label == "complaint" and i % 2 else t for i, (t, label) in enumerate(texts)])
 
 
 def letters(collection: Collection) -> Collection:
     """All texts begin and end as letters do."""
-    from nohero.testing.collections.messages import changed
-
     return changed(collection, [f"Dear customer service, {t} Yours sincerely" for t in collection.texts])
 
 

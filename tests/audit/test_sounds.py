@@ -10,7 +10,7 @@ import pytest
 from nohero.checks.audit.planted_sounds import RATE, of_files
 from nohero.checks.check import audit_checks
 from nohero.checkup import examine_collection
-from nohero.evidence.audit import recording_labels, sound_copies, sound_features, sound_levels, sound_samples
+from nohero.evidence.audit import recording_labels, sound_copies, sound_features, sound_levels
 from nohero.run.errors import DataError
 from nohero.run.finding import Status
 from nohero.sources.opening import open_source
@@ -188,7 +188,7 @@ def test_pictures_are_drawn():
     from nohero.report.draw import draw
 
     collection = collections()["tones"]()
-    figures = (*sound_samples.measure(collection).figures(), *sound_levels.measure(collection).figures())
+    figures = sound_levels.measure(collection).figures()
     assert len(figures) == 4
     assert sum(len(draw(f, "f")) for f in figures) < 600_000
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.sound_items import Shape, measures_of, shapes_of
+from nohero.evidence.audit.sound_samples import SENTENCE, sound_picture
 from nohero.evidence.audit.text_items import classes_of, parts_of
+from nohero.run.figure import Images
 
 if TYPE_CHECKING:
+    from nohero.run.figure import Figure, Image
     from nohero.sources.collection import Collection
 
 PRICE = 2.0  # seconds
@@ -18,6 +21,7 @@ LEAST_OVERLAP = 0.5  # of the shorter one
 MOST_PAIRS = 30_000  # waveforms compared, likest first
 MOST_SOUNDS = 30_000  # that are compared with all others
 AT_ONCE = 1024
+DRAWN = 8  # pairs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,11 @@ class SoundCopies:
     crossing: tuple[SoundPair, ...]  # exact copies and near ones in another part
     compared: int
     divided: bool
+    images: tuple[Image, ...] = ()  # copies beside what they repeat
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Copies side by side."""
+        return (Images(title="Sounds and what they repeat, side by side", images=self.images, columns=4, sentence=SENTENCE),) if self.images else ()
 
 
 def measure(collection: Collection) -> SoundCopies:
@@ -76,7 +85,16 @@ def measure(collection: Collection) -> SoundCopies:
         if likeness > best.get(j, (0, 0.0))[1]:
             best[j] = (i, likeness)
     near = [pair(j, i, c) for j, (i, c) in sorted(best.items())]
-    return SoundCopies(total=len(collection), exact=tuple(exact), near=tuple(near), crossing=(*across, *(p for p in near if p.crosses)), compared=len(rows), divided=bool(parts))
+    return SoundCopies(
+        total=len(collection), exact=tuple(exact), near=tuple(near), crossing=(*across, *(p for p in near if p.crosses)), compared=len(rows), divided=bool(parts),
+        images=_side_by_side(collection, [*exact[: DRAWN // 2], *near[: DRAWN // 2]]),
+    )  # fmt: skip
+
+
+def _side_by_side(collection: Collection, pairs: list[SoundPair]) -> tuple[Image, ...]:
+    place = {name: i for i, name in enumerate(collection.items)} if pairs else {}
+    drawn = [sound_picture(collection, place[name], f"{p.similarity:.2f}") for p in pairs for name in (p.item, p.earlier)]
+    return tuple(image for image in drawn if image is not None)
 
 
 def _near(shapes: list[Shape | None], rows: Any) -> list[tuple[int, int, float]]:

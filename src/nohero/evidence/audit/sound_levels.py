@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.sound_items import measures_of
+from nohero.evidence.audit.sound_samples import sheets
 from nohero.evidence.audit.text_items import classes_of, named
-from nohero.run.figure import Bar, Bars
+from nohero.run.figure import Bar, Bars, Images
 
 if TYPE_CHECKING:
     from nohero.run.figure import Figure
     from nohero.sources.collection import Collection
 
-PRICE = 0.1  # seconds
+PRICE = 0.5  # seconds
 SILENT, MOSTLY_SILENT = 1e-4, 0.98  # of full scale (-80 dB); of the windows below -60 dB
 BELOW = 0.01  # of the median level (-40 dB): silent where the others are not
 CLIPPED, SQUARE = 0.001, 0.4  # of the samples that stand still at the peak; from here on the sound is a square wave
@@ -42,13 +43,15 @@ class SoundLevels:
     bits: tuple[tuple[int, int], ...]
     bins: tuple[tuple[str, int], ...]
     loudness: tuple[tuple[str, int], ...]
+    sheets: tuple[Images, ...]  # waveforms with spectrograms
 
     def figures(self) -> tuple[Figure, ...]:
-        """Durations and levels as bars."""
-        return tuple(
+        """Sounds to look at; durations and levels as bars."""
+        bars = (
             Bars(title=title, value_label="sounds", bars=tuple(Bar(label=label, value=float(n)) for label, n in bins))
             for title, bins in (("Durations", self.bins), ("Levels, in dB of full scale", self.loudness))
         )
+        return (*self.sheets, *bars)
 
 
 def measure(collection: Collection) -> SoundLevels:
@@ -75,6 +78,7 @@ def measure(collection: Collection) -> SoundLevels:
         seconds=(float(m["duration"].min()), float(np.median(m["duration"])), float(m["duration"].max())), odd_lengths=told(far, m["duration"]),
         formats=tuple(counts), odd_formats=tuple((collection.items[i], forms[i]) for i in odd), format_of_class=_tells(forms, classes),
         bits=tuple(Counter(m["bits"].tolist()).most_common()), bins=_bins(m["duration"], "s", logarithmic=True), loudness=_bins(level, "dB", logarithmic=False),
+        sheets=sheets(collection),
     )  # fmt: skip
 
 

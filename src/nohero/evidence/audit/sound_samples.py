@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.sound_features import log_mel
@@ -12,31 +11,17 @@ from nohero.evidence.audit.text_items import classes_of
 from nohero.run.figure import Images
 
 if TYPE_CHECKING:
-    from nohero.run.figure import Figure, Image
+    from nohero.run.figure import Image
     from nohero.sources.collection import Collection
 
-PRICE = 0.5  # seconds
 SHOWN, CLASSES = 24, 12  # sounds, and classes that are told apart
 WIDTH, WAVE, BANDS = 120, 36, 48  # pixels of a picture: its width, the waveform's height, the spectrogram's
 LONGEST = 20.0  # seconds that are drawn
+SENTENCE = "the waveform above its spectrogram: time to the right, frequency upwards, louder is brighter"
 
 
-@dataclass(frozen=True, kw_only=True)
-class SoundSamples:
-    """Pictures of sounds."""
-
-    images: tuple[Image, ...]
-    odd: tuple[Image, ...]
-
-    def figures(self) -> tuple[Figure, ...]:
-        """Two sheets: drawn at random class by class, and the extremes of each measure."""
-        sentence = "the waveform above its spectrogram: time to the right, frequency upwards, louder is brighter"
-        sheets = (("Sounds, drawn at random", self.images), ("The extremes: loudest, softest, longest, shortest, most silent, furthest off centre", self.odd))
-        return tuple(Images(title=title, images=images, columns=8, sentence=sentence) for title, images in sheets if images)
-
-
-def measure(collection: Collection) -> SoundSamples:
-    """The same sounds for one seed."""
+def sheets(collection: Collection) -> tuple[Images, ...]:
+    """Two sheets: drawn at random class by class, and the extremes of each measure; the same sounds for one seed."""
     import numpy as np
 
     values, classes = measures_of(collection), classes_of(collection)
@@ -51,13 +36,14 @@ def measure(collection: Collection) -> SoundSamples:
         "most silence": values["silence"].argmax(), "most off centre": np.abs(values["offset"]).argmax(), "most clipped": values["clipping"].argmax(),
     }  # fmt: skip
     told = [(int(i), classes.names[classes.codes[i]] if classes is not None and classes.codes[i] >= 0 else "") for i in order[:SHOWN]]
-    return SoundSamples(
-        images=tuple(p for i, label in told if (p := _picture(collection, i, label)) is not None),
-        odd=tuple(p for why, i in extremes.items() if (p := _picture(collection, int(i), why)) is not None),
-    )
+    images = tuple(p for i, label in told if (p := sound_picture(collection, i, label)) is not None)
+    odd = tuple(p for why, i in extremes.items() if (p := sound_picture(collection, int(i), why)) is not None)
+    titles = (("Sounds, drawn at random", images), ("The extremes of each measure", odd))
+    return tuple(Images(title=title, images=shown, columns=8, sentence=SENTENCE) for title, shown in titles if shown)
 
 
-def _picture(collection: Collection, row: int, caption: str) -> Image | None:
+def sound_picture(collection: Collection, row: int, caption: str) -> Image | None:
+    """One sound with its name and length, or None where the file is gone since it was opened."""
     from nohero.run.pictures import picture
     from nohero.sources.sound_file import Damaged, read_sound
 

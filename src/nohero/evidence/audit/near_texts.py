@@ -15,7 +15,7 @@ BANDS, ROWS = 24, 4  # of the signature: of pairs that share 6 of 10 grams 96 % 
 MOST_CHARACTERS = 20_000_000  # of all texts that are compared
 BUCKET = 60  # texts of one bucket that are compared pair by pair; in greater ones each with the next
 WIDTH = 1 << 20  # columns of the counts of grams
-SIMILAR = 0.75  # cosine, rare grams counted more: measured on edited film reviews, precision .94 and recall 1.0
+SIMILAR = 0.75  # cosine, rare grams counted more: measured on edited film reviews, precision .99 and recall .94 with two words changed, 1.0 with one
 AT_ONCE = 20_000  # pairs compared together
 
 

@@ -29,7 +29,7 @@ from nohero.run.finding import Finding, Observed, failed, passed, warned
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-COVERS, WARNS = 0.5, 0.1  # of a class that has the token; words of meaning stand in fewer: 2 % of negative film reviews say dull
+COVERS, WARNS = 0.5, 0.1  # of a class that has the token; words of meaning stand in fewer: 3 % of negative film reviews say bad
 OTHERS_WRONG = 0.1  # of the texts with the token that all other words get wrong; below it the class is easy anyway
 BETTER = 5.0  # times as many errors of all other words as of the token
 LEAST = 10  # errors of the others that the token does not make: two-sided sign test below .002

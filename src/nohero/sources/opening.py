@@ -10,7 +10,11 @@ from nohero.data.table_choice import TARGET_NAMES, find_column
 from nohero.run.errors import DataError, UsageError, did_you_mean
 from nohero.sources.coco import read_coco
 from nohero.sources.marks import read_marks
+from nohero.sources.sound_file import SUFFIXES as SOUNDS
+from nohero.sources.sound_folder import read_sound_files, read_sound_folder
 from nohero.sources.table import LINES, PART, PARTS, SQLITE, SUFFIXES, read_sqlite, read_table
+from nohero.sources.text_column import with_texts
+from nohero.sources.text_files import is_lines, read_line_files, read_text_folder
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -29,10 +33,10 @@ def open_source(
     columns = collection.frame.columns
     chosen = {k: find_column(v, columns, k, source) if v else "" for k, v in (("target", target), ("split", split), ("group", group), ("time", time))}
     label = chosen["target"] or collection.label or _label(collection)
-    return collection.with_(
+    return with_texts(collection.with_(
         label=label, split=chosen["split"] or collection.split or _split(collection, label), group=chosen["group"] or collection.group,
         time=chosen["time"] or collection.time, seed=seed, deadline=deadline,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _several(sources: tuple[str, ...]) -> Collection:
@@ -60,6 +64,10 @@ def _opened(source: str) -> Collection:
         return read_sqlite(path, "", source)
     if path.suffix.lower() == ".json":
         return read_coco(path, source)
+    if path.suffix.lower() in SOUNDS:
+        return read_sound_files([path], source)
+    if is_lines(path):
+        return read_line_files([path], source)
     if path.suffix.lower() in SUFFIXES:
         return read_table([path], source)
     raise DataError(f"{source} is of a kind that is not read (`{path.suffix or 'no suffix'}`)", expected=READABLE, mend="write the data in one of these forms")
@@ -69,7 +77,11 @@ def _pattern(source: str, path: Path) -> Collection:
     parts = path.parts
     first = next(i for i, part in enumerate(parts) if any(sign in part for sign in SIGNS))
     base = Path(*parts[:first]) if first else Path()
-    found = sorted(p for p in base.glob(str(Path(*parts[first:]))) if p.is_file() and p.suffix.lower() in SUFFIXES)
+    files = sorted(p for p in base.glob(str(Path(*parts[first:]))) if p.is_file())
+    for fits, read in ((lambda p: p.suffix.lower() in SOUNDS, read_sound_files), (is_lines, read_line_files)):
+        if files and all(fits(p) for p in files):
+            return read(files, source)
+    found = [p for p in files if p.suffix.lower() in SUFFIXES]
     if not found:
         raise UsageError(f"no table matches `{source}`", expected=READABLE, mend=f"look into {base}")
     return read_table(found, source)
@@ -79,9 +91,13 @@ def _folder(path: Path, source: str) -> Collection:
     """Media first; a folder of nothing but tables is one table in several files."""
     if (found := read_marks(path, source)) is not None:
         return found
+    if (sounds := read_sound_folder(path, source)) is not None:
+        return sounds
     tables = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in (*SUFFIXES[:2], ".parquet", *LINES))
     if tables:
         return read_table(tables, source)
+    if (texts := read_text_folder(path, source)) is not None:
+        return texts
     raise DataError(f"{source} is a folder in which nothing is found that can be read", expected=READABLE, mend="name the folder that holds the files")
 
 
@@ -97,7 +113,7 @@ def _split(collection: Collection, label: str) -> str:
         if name != label and name.strip().casefold() in {"split", "part", "subset", "partition", "fold", "set", PART}:
             values = set(collection.frame[name].drop_nulls().unique().to_list())
             if len(values) > 1 and all(str(v).casefold() in PARTS for v in values):
-                return name
+                return str(name)
     return ""
 
 

@@ -56,7 +56,7 @@ class Header:
 
 def scan(paths: Sequence[Path]) -> list[Header]:
     """The header of each file, in order."""
-    return _in_threads(_header, paths)
+    return in_threads(_header, paths)
 
 
 def decode(headers: Sequence[Header], height: int, width: int, channels: int) -> tuple[np.ndarray[Any, Any], list[str]]:
@@ -67,13 +67,13 @@ def decode(headers: Sequence[Header], height: int, width: int, channels: int) ->
         try:
             images_NHWC[place] = _pixels(headers[place].path, height, width, channels)
         except BROKEN as error:
-            return f"cannot be decoded: {_brief(error)}"
+            return f"cannot be decoded: {brief(error)}"
         return ""
 
-    return images_NHWC, _in_threads(one, range(len(headers)))
+    return images_NHWC, in_threads(one, range(len(headers)))
 
 
-def _in_threads(work: Any, items: Sequence[Any]) -> list[Any]:
+def in_threads(work: Any, items: Sequence[Any]) -> list[Any]:
     """Pillow lets go of the interpreter while it decodes, so threads are enough."""
     with warnings.catch_warnings():  # sizes and faults are judged here, file by file
         warnings.simplefilter("ignore")
@@ -112,7 +112,7 @@ def _header(path: Path) -> Header:
     except Image.DecompressionBombError:
         return Header(path=path, digest=digest, fault=f"more than {MAX_PIXELS / 1e6:.0f} million pixels")
     except BROKEN as error:
-        return Header(path=path, digest=digest, fault=f"not a picture that can be read: {_brief(error)}")
+        return Header(path=path, digest=digest, fault=f"not a picture that can be read: {brief(error)}")
 
 
 def _pixels(path: Path, height: int, width: int, channels: int) -> np.ndarray[Any, Any]:
@@ -121,13 +121,13 @@ def _pixels(path: Path, height: int, width: int, channels: int) -> np.ndarray[An
         image.draft(mode, (2 * max(height, width), 2 * max(height, width)))  # JPEG alone: decodes at a fraction
         image.load()
         upright = ImageOps.exif_transpose(image)
-        flat = _flattened(upright, mode)
+        flat = flattened(upright, mode)
         if flat.size != (width, height):
             flat = flat.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=3.0)
         return np.asarray(flat, dtype=np.uint8).reshape(height, width, channels)
 
 
-def _flattened(image: Image.Image, mode: str) -> Image.Image:
+def flattened(image: Image.Image, mode: str) -> Image.Image:
     """8 bits a channel, transparent pixels on white."""
     if image.mode in DEEP:
         deep = np.asarray(image).astype(np.int64)
@@ -142,6 +142,6 @@ def _flattened(image: Image.Image, mode: str) -> Image.Image:
     return image if image.mode == mode else image.convert(mode)
 
 
-def _brief(error: BaseException) -> str:
+def brief(error: BaseException) -> str:
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     return "unknown format" if text.startswith("cannot identify image file") else text

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from nohero.data.table_choice import TARGET_NAMES, find_column
 from nohero.run.errors import DataError, UsageError, did_you_mean
+from nohero.sources.picture_arrays import ARRAYS, read_array_folder, read_arrays
+from nohero.sources.picture_folder import read_picture_folder
+from nohero.sources.picture_table import with_pictures
 from nohero.sources.table import LINES, PART, PARTS, SQLITE, SUFFIXES, read_sqlite, read_table
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 SIGNS = "*?["  # of a pattern
-READABLE = "csv, tsv, parquet, jsonl, sqlite:FILE::TABLE, a pattern of such files, a folder of pictures, texts or sounds, or a COCO json"
+READABLE = "csv, tsv, parquet, jsonl, sqlite:FILE::TABLE, a pattern of such files, a folder of pictures, texts or sounds, arrays of pictures (npy, npz, IDX), or a COCO json"
 
 
 def open_source(
@@ -28,7 +31,7 @@ def open_source(
     label = chosen["target"] or collection.label or _label(collection)
     return collection.with_(
         label=label, split=chosen["split"] or collection.split or _split(collection, label), group=chosen["group"] or collection.group,
-        time=chosen["time"] or collection.time, seed=seed, deadline=deadline,
+        time=chosen["time"] or collection.time, seed=seed, deadline=deadline, kept=collection.kept,
     )  # fmt: skip
 
 
@@ -46,7 +49,9 @@ def _opened(source: str) -> Collection:
     if path.suffix.lower() in SQLITE:
         return read_sqlite(path, "", source)
     if path.suffix.lower() in SUFFIXES:
-        return read_table([path], source)
+        return with_pictures(read_table([path], source), path)
+    if path.suffix.lower() in ARRAYS:
+        return read_arrays([path], source)
     raise DataError(f"{source} is of a kind that is not read (`{path.suffix or 'no suffix'}`)", expected=READABLE, mend="write the data in one of these forms")
 
 
@@ -62,6 +67,8 @@ def _pattern(source: str, path: Path) -> Collection:
 
 def _folder(path: Path, source: str) -> Collection:
     """Media first; a folder of nothing but tables is one table in several files."""
+    if (pictures := read_picture_folder(path, source) or read_array_folder(path, source)) is not None:
+        return pictures
     tables = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in (*SUFFIXES[:2], ".parquet", *LINES))
     if tables:
         return read_table(tables, source)

@@ -143,5 +143,6 @@ def flattened(image: Image.Image, mode: str) -> Image.Image:
 
 
 def brief(error: BaseException) -> str:
+    """What was wrong, in one line."""
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     return "unknown format" if text.startswith("cannot identify image file") else text

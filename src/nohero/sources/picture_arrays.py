@@ -177,7 +177,7 @@ def _collection(pairs: list[_Pair], paths: Sequence[Path], source: str) -> Colle
     frame, items = pl.DataFrame(columns), tuple(names)
     if lost:
         pictures, frame, items = pictures[fine], frame.filter(pl.Series(fine)), tuple(n for n, ok in zip(names, fine, strict=True) if ok)
-    if not len(items):
+    if not items:
         raise DataError(f"none of the pictures in {source} holds numbers alone", expected="finite values", mend="look at how the array was written")
     unlabelled = any(p.labels is not None for p in pairs) and not labelled
     return Collection(

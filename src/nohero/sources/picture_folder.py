@@ -118,7 +118,7 @@ def _layout(listing: Listing) -> _Layout:
     )
 
 
-def flat(listing: Listing, names: Sequence[str]) -> _Layout:
+def flat(names: Sequence[str]) -> _Layout:
     """These pictures, whatever their folders say."""
     return _Layout(names=tuple(names))
 

@@ -63,7 +63,7 @@ def _joined(table: Collection, listing: Listing, source: str, root: Path) -> Col
         Unusable(where=table.items[i], reason=f"{refused.get(str(cells[i]), 'no such picture')}: {cells[i]}" if cells[i] is not None else "names no picture")
         for i, name in enumerate(match.names) if not name
     )  # fmt: skip
-    opened = made(listing, flat(listing, tuple(dict.fromkeys(match.names[i] for i in rows))), source)
+    opened = made(listing, flat(tuple(dict.fromkeys(match.names[i] for i in rows))), source)
     place = {name: i for i, name in enumerate(opened.items)}
     kept = [i for i in rows if match.names[i] in place]
     frame = table.frame[kept].drop(match.column)

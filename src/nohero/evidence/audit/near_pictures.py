@@ -25,7 +25,8 @@ RATIO = 0.1  # of the residual to that of the other neighbours
 USUAL = 0.15  # of what is usual between neighbours in this set
 NTH, SOME = 4, 1000  # the fifth neighbour, as nearer ones may be copies too; pictures that tell what is usual
 SURE = 0.0005  # residual that needs no other neighbours to compare with
-DETAIL = 0.6  # correlation of the fine structure, so that two smooth skies are no copies
+DETAIL, PRESSED = 0.94, 0.2  # correlation of the fine structure, so that one outline is no copy of another; planted copies: 0.93 to 1
+FAR, LOOSE = 0.03, 0.5  # of what is usual: so much closer, half of the fine structure (the rest may be noise) is enough
 COLOUR = 0.05  # residual with the colours
 FLAT = 3.0  # grey levels: standard deviation below which a picture shows nothing
 RADIUS = 0.05  # between the magnitudes of a picture and of its turned copy; at 60 % JPEG quality nine in ten are below 0.03
@@ -58,7 +59,8 @@ def near_pairs(pixels_NHWC: Any) -> list[Near]:
     found = _plain(grids, neighbours)
     for kind, others in turned.items():
         found += _turned(grids[0], kind, others)
-    return _confirmed(_standing_out(found, grids, neighbours), pixels_NHWC, rows)
+    usual = _usual(grids, neighbours)
+    return _confirmed(_standing_out(found, grids, neighbours, usual), pixels_NHWC, rows, FAR * usual)
 
 
 def _grey(pixels_NHWC: Any) -> Any:
@@ -129,7 +131,7 @@ def _neighbours(spectra: Any, square: bool) -> tuple[Any, dict[int, Any]]:  # no
 
 
 def _pairs(neighbours: Any) -> Any:
-    """int [P, 2]: each pair once, the smaller first."""
+    """Integers [P, 2]: each pair once, the smaller first."""
     first = np.repeat(np.arange(len(neighbours)), neighbours.shape[1])
     both = np.stack([first, neighbours.ravel()], axis=1)
     both.sort(axis=1)
@@ -177,12 +179,17 @@ def _turned(grid: Any, kind: int, neighbours: Any) -> list[tuple[int, int, str, 
     return found
 
 
-def _standing_out(found: list[tuple[int, int, str, float]], grids: list[Any], neighbours: Any) -> list[tuple[int, int, str, float]]:
-    """Those that are far closer than other neighbours are: than those of the two, and than is usual in the set."""
+def _usual(grids: list[Any], neighbours: Any) -> float:
+    """The residual to the fifth neighbour that is in the middle of the set."""
     count, k = neighbours.shape
-    nth = min(NTH, k - 1)
     some = np.arange(0, count, max(1, count // SOME))
-    usual = float(np.median(np.sort(_to_neighbours(grids, some, neighbours), axis=1)[:, nth]))
+    return float(np.median(np.sort(_to_neighbours(grids, some, neighbours), axis=1)[:, min(NTH, k - 1)]))
+
+
+def _standing_out(found: list[tuple[int, int, str, float]], grids: list[Any], neighbours: Any, usual: float) -> list[tuple[int, int, str, float]]:
+    """Those that are far closer than other neighbours are: than those of the two, and than is usual in the set."""
+    k = neighbours.shape[1]
+    nth = min(NTH, k - 1)
     found = [pair for pair in found if pair[3] < max(SURE, USUAL * usual)]
     if k < 2 or not found:
         return [pair for pair in found if pair[3] < SURE]
@@ -202,35 +209,46 @@ def _to_neighbours(grids: list[Any], items: Any, neighbours: Any) -> Any:
     return _residual(grids, np.repeat(items, k), neighbours[items].ravel()).reshape(len(items), k)
 
 
-def _confirmed(found: list[tuple[int, int, str, float]], pixels_NHWC: Any, rows: Any) -> list[Near]:
+def _confirmed(found: list[tuple[int, int, str, float]], pixels_NHWC: Any, rows: Any, far: float) -> list[Near]:
     """Those whose fine structure and colours agree; of one pair the closest way."""
     best: dict[tuple[int, int], Near] = {}
     for i, j, how, residual in sorted(found, key=lambda pair: pair[3]):
         first, second = int(rows[i]), int(rows[j])
-        if (first, second) not in best and _agree(pixels_NHWC[first].astype(np.float32), pixels_NHWC[second].astype(np.float32), how):
+        least = LOOSE if residual < far else DETAIL
+        if (first, second) not in best and _agree(pixels_NHWC[first].astype(np.float32), pixels_NHWC[second].astype(np.float32), how, least):
             best[first, second] = Near(first=first, second=second, how=how, residual=residual)
     return sorted(best.values(), key=lambda pair: (pair.residual, pair.first, pair.second))
 
 
-def _agree(one_HWC: Any, other_HWC: Any, how: str) -> bool:
+def _agree(one_HWC: Any, other_HWC: Any, how: str, least: float) -> bool:
+    """Whether lines and texture agree, weak ones as much as outlines, and the colours."""
     from scipy.ndimage import gaussian_filter
 
     scale = max(1.0, one_HWC.shape[0] / SIDE)
-    soft = [gaussian_filter(v, (BLUR * scale, BLUR * scale, 0)) for v in (one_HWC, other_HWC)]
-    fine = [s.mean(axis=2) - gaussian_filter(v.mean(axis=2), 4 * scale) for s, v in zip(soft, (one_HWC, other_HWC), strict=True)]
+    fine = [_detail(v.mean(axis=2), scale) for v in (one_HWC, other_HWC)]
     turns = _turns(how)
     fits = [_best(fine[0], turn(fine[1])) for turn in turns]
-    if max(fits) < DETAIL:
+    if max(fits) < least:
         return False
     chosen = turns[int(np.argmax(fits))]
+    soft = [gaussian_filter(v, (BLUR * scale, BLUR * scale, 0)) for v in (one_HWC, other_HWC)]
     return one_HWC.shape[2] == 1 or 1 - _best(soft[0], chosen(soft[1])) < COLOUR
 
 
+def _detail(grey_HW: Any, scale: float) -> Any:
+    """What is finer than two pixels of the grey copy, pressed into -1 to 1."""
+    from scipy.ndimage import gaussian_filter
+
+    fine = gaussian_filter(grey_HW, scale) - gaussian_filter(grey_HW, 2 * scale)
+    fine /= fine.std() + 1e-6
+    return fine / (np.abs(fine) + PRESSED)
+
+
 def _turns(how: str) -> list[Any]:
-    whole = [lambda v: v, lambda v: v[::-1, ::-1], lambda v: v[:, ::-1], lambda v: v[::-1]]
+    whole: list[Any] = [lambda v: v, lambda v: v[::-1, ::-1], lambda v: v[:, ::-1], lambda v: v[::-1]]
     if how == PLAIN:
         return whole[:1]
-    quarter = [lambda v: np.rot90(v), lambda v: np.rot90(v, 3), lambda v: v.swapaxes(0, 1), lambda v: np.rot90(v, 2).swapaxes(0, 1)]
+    quarter: list[Any] = [np.rot90, lambda v: np.rot90(v, 3), lambda v: v.swapaxes(0, 1), lambda v: np.rot90(v, 2).swapaxes(0, 1)]
     return [*whole[1:], *(quarter if "quarter" in how or how == "mirrored and turned" else [])]
 
 

@@ -39,7 +39,7 @@ class Look:
     format: str = ""
     orientation: int = 1  # EXIF
     frames: int = 1
-    bytes: int = 0
+    size: int = 0  # bytes of the file
     digest: bytes = b""  # of the file
     low: int = 0  # the darkest and the brightest value of any channel
     high: int = 255
@@ -75,11 +75,11 @@ def _one(path: Path, out_SSC: np.ndarray[Any, Any]) -> Look:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            return Look(bytes=size, fault=f"{size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} are read")
+            return Look(size=size, fault=f"{size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} are read")
         content = path.read_bytes()
     except OSError as error:
         return Look(fault=f"cannot be opened: {error.strerror}")
-    known = Look(bytes=size, digest=hashlib.blake2b(content, digest_size=16).digest())
+    known = Look(size=size, digest=hashlib.blake2b(content, digest_size=16).digest())
     if not content:
         return replace(known, fault="empty: 0 bytes")
     try:
@@ -114,15 +114,15 @@ def _measured(image: Any, seen: Look, out_SSC: np.ndarray[Any, Any], side: int, 
     image.load()
     clear = _clear(image)
     flat = flattened(ImageOps.exif_transpose(image), mode)
-    extremes = flat.getextrema()
-    low, high = extremes if channels == 1 else (min(e[0] for e in extremes), max(e[1] for e in extremes))
+    found: Any = flat.getextrema()
+    extremes = [found] if channels == 1 else list(found)  # of each channel
+    low, high = min(e[0] for e in extremes), max(e[1] for e in extremes)
     small = flat if flat.size == (side, side) else flat.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=3.0)
     out_SSC[...] = np.asarray(small, dtype=np.uint8).reshape(side, side, channels)
     grey = flat.convert("L")
     if max(grey.size) > MEASURED:
         grey.thumbnail((MEASURED, MEASURED), Image.Resampling.BOX)
-    constant = all(e[0] == e[1] for e in (extremes if channels == 3 else [extremes]))
-    if constant:
+    if all(e[0] == e[1] for e in extremes):
         low = high
     return replace(seen, low=int(low), high=int(high), sharpness=sharpness(np.asarray(grey)), clear=clear)
 
@@ -141,5 +141,5 @@ def _clear(image: Any) -> float:
     """Share of pixels that are transparent."""
     if image.mode not in ("RGBA", "LA", "PA", "La", "RGBa"):
         return 0.0
-    alpha = image.convert("RGBA").getchannel("A")
-    return float(sum(alpha.histogram()[:255])) / max(1, alpha.width * alpha.height)
+    alpha: Image.Image = image.convert("RGBA").getchannel("A")
+    return float(sum(alpha.histogram()[:255]) / max(1, alpha.width * alpha.height))

@@ -87,7 +87,7 @@ def _split(collection: Collection, label: str) -> str:
         if name != label and name.strip().casefold() in {"split", "part", "subset", "partition", "fold", "set", PART}:
             values = set(collection.frame[name].drop_nulls().unique().to_list())
             if len(values) > 1 and all(str(v).casefold() in PARTS for v in values):
-                return name
+                return str(name)
     return ""
 
 

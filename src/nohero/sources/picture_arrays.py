@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ARRAYS = (".npy", ".npz", ".gz", ".idx", ".ubyte")
 IDX_SIGNS = ("idx1-ubyte", "idx3-ubyte", "idx4-ubyte", "-idx")
-IDX_TYPES = {8: np.uint8, 9: np.int8, 11: np.dtype(">i2"), 12: np.dtype(">i4"), 13: np.dtype(">f4"), 14: np.dtype(">f8")}
+IDX_TYPES = {8: np.dtype(np.uint8), 9: np.dtype(np.int8), 11: np.dtype(">i2"), 12: np.dtype(">i4"), 13: np.dtype(">f4"), 14: np.dtype(">f8")}
 MAX_ARRAY = 8e9  # bytes that are read
 PICTURE_WORDS, LABEL_WORDS = ("x", "images", "image", "imgs", "data", "pictures", "features", "inputs"), ("y", "labels", "label", "targets", "target", "classes")
 CHANNELS = (1, 2, 3, 4)
@@ -97,7 +97,7 @@ def _idx(path: Path) -> Any:
         if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in IDX_TYPES or not 1 <= start[3] <= 4:
             raise ValueError("not an IDX file")
         shape = tuple(int.from_bytes(file.read(4), "big") for _ in range(start[3]))
-        kind = np.dtype(IDX_TYPES[start[2]])
+        kind: Any = IDX_TYPES[start[2]]
         wanted = int(np.prod([float(s) for s in shape])) * kind.itemsize
         if wanted > MAX_ARRAY:
             raise ValueError(f"says that it holds {wanted / 1e9:.0f} GB; at most {MAX_ARRAY / 1e9:.0f} are read")

@@ -87,7 +87,7 @@ def facts(names: Sequence[str], looks: Sequence[Look]) -> dict[str, pl.Series]:
         "width": pl.Series([one.width for one in looks], dtype=pl.Int64),
         "height": pl.Series([one.height for one in looks], dtype=pl.Int64),
         "mode": pl.Series([one.mode for one in looks], dtype=pl.String),
-        "bytes": pl.Series([one.bytes for one in looks], dtype=pl.Int64),
+        "bytes": pl.Series([one.size for one in looks], dtype=pl.Int64),
         "suffix": pl.Series([Path(name).suffix.lower() for name in names], dtype=pl.String),
         "format": pl.Series([one.format for one in looks], dtype=pl.String),
         "orientation": pl.Series([one.orientation for one in looks], dtype=pl.Int64),

@@ -87,10 +87,7 @@ def _parts(series: pl.Series) -> bool:
 
 def _match(frame: pl.DataFrame, listing: Listing) -> _Match | None:
     """Exact relative paths first, then names and stems where only one picture bears them."""
-    keys: list[dict[str, str]] = [{name: name for name in listing.names}]
-    for shorten in (lambda n: n.rsplit("/", 1)[-1], lambda n: n.rsplit("/", 1)[-1].rsplit(".", 1)[0]):
-        count = Counter(shorten(name) for name in listing.names)
-        keys.append({shorten(name): name for name in listing.names if count[shorten(name)] == 1})
+    keys = [{name: name for name in listing.names}, _by([_base(n) for n in listing.names], listing), _by([_base(n).rsplit(".", 1)[0] for n in listing.names], listing)]
     best = None
     for column in frame.columns:
         series = frame[column]
@@ -98,8 +95,18 @@ def _match(frame: pl.DataFrame, listing: Listing) -> _Match | None:
         stems = column.strip().casefold() in NAMED
         if not stems and series.dtype != pl.String:
             continue
-        names = [keys[0].get(c) or keys[1].get(c.rsplit("/", 1)[-1]) or (keys[2].get(c, "") if stems else "") for c in cells]
+        names = [keys[0].get(c) or keys[1].get(_base(c)) or (keys[2].get(c, "") if stems else "") for c in cells]
         hits = sum(map(bool, names))
         if hits and hits > FOUND * len(names) and (best is None or hits > best[0]):
             best = (hits, _Match(column=column, names=names))
     return None if best is None else best[1]
+
+
+def _base(name: str) -> str:
+    return name.rsplit("/", 1)[-1]
+
+
+def _by(short: list[str], listing: Listing) -> dict[str, str]:
+    """Short name to picture, where only one bears it."""
+    count = Counter(short)
+    return {key: name for key, name in zip(short, listing.names, strict=True) if count[key] == 1}

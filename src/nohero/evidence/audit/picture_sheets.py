@@ -10,7 +10,6 @@ from nohero.run.figure import Bar, Bars, Images, Table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nohero.evidence.audit.picture_facts import PictureFacts
     from nohero.sources.collection import Collection
 
 SHOWN = 24  # pictures of one sheet
@@ -34,8 +33,8 @@ def pairs_drawn(collection: Collection, title: str, pairs: Sequence[tuple[int, i
     return drawn(collection, title + (f" (the first {SHOWN // 2} of {len(pairs):,} pairs)" if len(pairs) > SHOWN // 2 else ""), rows, captions=said)
 
 
-def sheets(facts: PictureFacts) -> tuple[Images | Bars | Table, ...]:
-    """What one would look at first."""
+def sheets(facts: Any) -> tuple[Images | Bars | Table, ...]:
+    """What one would look at first of PictureFacts."""
     import numpy as np
 
     collection, count = facts.collection, len(facts.items)
@@ -78,7 +77,7 @@ def _spread(title: str, what: str, values: Sequence[float]) -> Bars:
     return Bars(title=title, value_label=what, bars=bars)
 
 
-def _forms(facts: PictureFacts) -> Table:
+def _forms(facts: Any) -> Table:
     forms = Counter(zip((f"{w}x{h}" for w, h in zip(facts.width, facts.height, strict=True)), facts.mode, facts.format, strict=True))
     rows = tuple((size, mode, kind, count) for (size, mode, kind), count in forms.most_common(10))
     return Table(title=f"Sizes, modes and formats ({len(forms):,} in all)", columns=("size", "mode", "format", "pictures"), rows=rows)

@@ -60,7 +60,7 @@ def moved_darker_smaller(collection: Collection) -> Collection:
     def change(root: Path) -> None:
         from PIL import Image, ImageChops
 
-        changes = (lambda i: ImageChops.offset(i, 1, 0), lambda i: i.point(lambda v: v * 0.8), lambda i: i.resize((28, 28)), lambda i: i)
+        changes: tuple[Any, ...] = (lambda i: ImageChops.offset(i, 1, 0), lambda i: i.point(lambda v: v * 0.8), lambda i: i.resize((28, 28)), lambda i: i)
         for path, altered in zip(spread(root, "train"), changes, strict=False):
             with Image.open(path) as image:
                 altered(image).save(path.with_name(f"again {path.stem}.jpg"), quality=60)

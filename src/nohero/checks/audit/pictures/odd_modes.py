@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 FEW = 0.05  # share of all: more belong to the set
 CLEAR = 0.001  # share of transparent pixels that can be seen
-INK, DEEP = ("CMYK",), ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
+INK, DEEP = ("CMYK",), ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")  # as Pillow calls them
 
 
 def _kind(mode: str, clear: float) -> str:

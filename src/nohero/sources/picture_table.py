@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from nohero.data.image_decode import SUFFIXES
 from nohero.data.picture_files import Listing, list_pictures
 from nohero.data.raw import Unusable
 from nohero.run.errors import DataError
-from nohero.sources.picture_folder import flat, is_picture, made
+from nohero.sources.picture_items import Layout, made
 from nohero.sources.table import PARTS, read_table
 from nohero.sources.thumbnails import KEY
 
@@ -28,7 +29,7 @@ def with_pictures(table: Collection, path: Path) -> Collection:
     """The pictures that a table beside them names; the table itself where it names none."""
     for name in table.frame.columns:
         series = table.frame[name]
-        if series.dtype == pl.String and (some := series.drop_nulls().head(200).to_list()) and sum(map(is_picture, some)) > FOUND * len(some):
+        if series.dtype == pl.String and (some := series.drop_nulls().head(200).to_list()) and sum(map(_is_picture, some)) > FOUND * len(some):
             found = _joined(table, list_pictures(path.parent), table.source, path.parent)
             return table if found is None else found
     return table
@@ -63,7 +64,7 @@ def _joined(table: Collection, listing: Listing, source: str, root: Path) -> Col
         Unusable(where=table.items[i], reason=f"{refused.get(str(cells[i]), 'no such picture')}: {cells[i]}" if cells[i] is not None else "names no picture")
         for i, name in enumerate(match.names) if not name
     )  # fmt: skip
-    opened = made(listing, flat(tuple(dict.fromkeys(match.names[i] for i in rows))), source)
+    opened = made(listing, Layout(names=tuple(dict.fromkeys(match.names[i] for i in rows))), source)
     place = {name: i for i, name in enumerate(opened.items)}
     kept = [i for i in rows if match.names[i] in place]
     frame = table.frame[kept].drop(match.column)
@@ -110,3 +111,7 @@ def _by(short: list[str], listing: Listing) -> dict[str, str]:
     """Short name to picture, where only one bears it."""
     count = Counter(short)
     return {key: name for key, name in zip(short, listing.names, strict=True) if count[key] == 1}
+
+
+def _is_picture(cell: str) -> bool:
+    return cell.lower().endswith(SUFFIXES)

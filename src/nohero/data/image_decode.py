@@ -121,13 +121,13 @@ def _pixels(path: Path, height: int, width: int, channels: int) -> np.ndarray[An
         image.draft(mode, (2 * max(height, width), 2 * max(height, width)))  # JPEG alone: decodes at a fraction
         image.load()
         upright = ImageOps.exif_transpose(image)
-        flat = _flattened(upright, mode)
+        flat = flattened(upright, mode)
         if flat.size != (width, height):
             flat = flat.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=3.0)
         return np.asarray(flat, dtype=np.uint8).reshape(height, width, channels)
 
 
-def _flattened(image: Image.Image, mode: str) -> Image.Image:
+def flattened(image: Image.Image, mode: str) -> Image.Image:
     """8 bits a channel, transparent pixels on white."""
     if image.mode in DEEP:
         deep = np.asarray(image).astype(np.int64)
@@ -143,6 +143,6 @@ def _flattened(image: Image.Image, mode: str) -> Image.Image:
 
 
 def brief(error: BaseException) -> str:
-    """Its first line."""
+    """What was wrong, in one line."""
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     return "unknown format" if text.startswith("cannot identify image file") else text

@@ -10,6 +10,9 @@ from nohero.data.table_choice import TARGET_NAMES, find_column
 from nohero.run.errors import DataError, UsageError, did_you_mean
 from nohero.sources.coco import read_coco
 from nohero.sources.marks import read_marks
+from nohero.sources.picture_arrays import ARRAYS, read_array_folder, read_arrays
+from nohero.sources.picture_folder import read_picture_folder
+from nohero.sources.picture_table import with_pictures
 from nohero.sources.sound_file import SUFFIXES as SOUNDS
 from nohero.sources.sound_folder import read_sound_files, read_sound_folder
 from nohero.sources.table import LINES, PART, PARTS, SQLITE, SUFFIXES, read_sqlite, read_table
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 SIGNS = "*?["  # of a pattern
-READABLE = "csv, tsv, parquet, jsonl, sqlite:FILE::TABLE, a pattern of such files, a folder of pictures, texts or sounds, or a COCO json"
+READABLE = "csv, tsv, parquet, jsonl, sqlite:FILE::TABLE, a pattern of such files, a folder of pictures, texts or sounds, arrays of pictures (npy, npz, IDX), or a COCO json"
 
 
 def open_source(
@@ -35,7 +38,7 @@ def open_source(
     label = chosen["target"] or collection.label or _label(collection)
     return with_texts(collection.with_(
         label=label, split=chosen["split"] or collection.split or _split(collection, label), group=chosen["group"] or collection.group,
-        time=chosen["time"] or collection.time, seed=seed, deadline=deadline,
+        time=chosen["time"] or collection.time, seed=seed, deadline=deadline, kept=collection.kept,
     ))  # fmt: skip
 
 
@@ -44,9 +47,9 @@ def _several(sources: tuple[str, ...]) -> Collection:
     for name, path in zip(sources, paths, strict=True):
         if not path.exists():
             raise _not_found(name, path)
-        if not path.is_file() or path.suffix.lower() not in SUFFIXES:
-            raise UsageError(f"{name} is no table", expected="several tables of one form, or one source", mend="audit it by itself")
-    return read_table(paths, " ".join(sources))
+        if not path.is_file():
+            raise UsageError(f"{name} is no file", expected="several files of one form, or one source", mend="audit it by itself")
+    return _files(paths, " ".join(sources))
 
 
 def _opened(source: str) -> Collection:
@@ -69,7 +72,9 @@ def _opened(source: str) -> Collection:
     if is_lines(path):
         return read_line_files([path], source)
     if path.suffix.lower() in SUFFIXES:
-        return read_table([path], source)
+        return with_pictures(read_table([path], source), path)
+    if path.suffix.lower() in ARRAYS:
+        return read_arrays([path], source)
     raise DataError(f"{source} is of a kind that is not read (`{path.suffix or 'no suffix'}`)", expected=READABLE, mend="write the data in one of these forms")
 
 
@@ -78,12 +83,19 @@ def _pattern(source: str, path: Path) -> Collection:
     first = next(i for i, part in enumerate(parts) if any(sign in part for sign in SIGNS))
     base = Path(*parts[:first]) if first else Path()
     files = sorted(p for p in base.glob(str(Path(*parts[first:]))) if p.is_file())
+    if not files:
+        raise UsageError(f"no file matches `{source}`", expected=READABLE, mend=f"look into {base}")
+    return _files(files, source)
+
+
+def _files(files: list[Path], source: str) -> Collection:
+    """Several files of one form as one."""
     for fits, read in ((lambda p: p.suffix.lower() in SOUNDS, read_sound_files), (is_lines, read_line_files)):
-        if files and all(fits(p) for p in files):
+        if all(fits(p) for p in files):
             return read(files, source)
     found = [p for p in files if p.suffix.lower() in SUFFIXES]
     if not found:
-        raise UsageError(f"no table matches `{source}`", expected=READABLE, mend=f"look into {base}")
+        raise UsageError(f"`{source}`: no file of a form that can be read together", expected=READABLE, mend="name tables, sounds or files of lines")
     return read_table(found, source)
 
 
@@ -93,6 +105,8 @@ def _folder(path: Path, source: str) -> Collection:
         return found
     if (sounds := read_sound_folder(path, source)) is not None:
         return sounds
+    if (pictures := read_picture_folder(path, source) or read_array_folder(path, source)) is not None:
+        return pictures
     tables = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in (*SUFFIXES[:2], ".parquet", *LINES))
     if tables:
         return read_table(tables, source)

@@ -50,7 +50,7 @@ def label(
     from nohero.sources.opening import open_source
 
     one_of(format_, FORMATS, "format")
-    collection = open_source(source, target=target or None, split=split or None, group=group or None, time=time or None, seed=seed)
+    collection = open_source(*source, target=target or None, split=split or None, group=group or None, time=time or None, seed=seed)
     if second:
         _compare(collection, second, seed=seed, form=format_)
         return

@@ -57,6 +57,10 @@ def measure(collection: Collection) -> CellFacts:
     """Each field that holds strings, as written where the source is a text file."""
     import polars as pl
 
+    from nohero.setup.refusal import Unmeasurable
+
+    if collection.kind != "row":
+        raise Unmeasurable("the items are no rows of a table")
     source = collection.cells if collection.cells is not None else collection.frame
     strings = [s for s in source if s.dtype == pl.String and s.name != collection.split]
     found = [o for s in strings for o in _field(s, whole=collection.cells is not None)]

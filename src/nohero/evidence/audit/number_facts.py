@@ -64,6 +64,10 @@ def measure(collection: Collection) -> NumberFacts:
     import numpy as np
     import polars as pl
 
+    from nohero.setup.refusal import Unmeasurable
+
+    if collection.kind != "row":
+        raise Unmeasurable("the items are no rows of a table")
     oddities: list[Oddity] = []
     numeric = [s for s in collection.frame if s.dtype.is_numeric() and s.name not in {collection.split, collection.group}]
     for series in numeric:

@@ -110,7 +110,7 @@ def has_classes(collection: Collection) -> bool:
     distinct = labels.drop_nulls().n_unique()
     if labels.dtype.is_numeric():
         return 1 < distinct <= 20 and bool((labels.drop_nulls().cast(float) % 1 == 0).all())
-    return 1 < distinct <= max(2, 0.2 * labels.len())
+    return bool(1 < distinct <= max(2, 0.2 * labels.len()))
 
 
 def _twins(collection: Collection, fields: tuple[Field, ...]) -> list[Twins]:

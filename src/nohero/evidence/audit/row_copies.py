@@ -90,7 +90,7 @@ def _by_chance(frame: Any) -> float:
     for series in frame:
         counts = series.value_counts().to_series(1).to_numpy().astype(np.float64)
         chance *= float(((counts / counts.sum()) ** 2).sum())
-    return frame.height * (frame.height - 1) / 2 * chance
+    return float(frame.height * (frame.height - 1) / 2 * chance)
 
 
 def _contrary(collection: Collection, whole: Any, hashes: dict[str, Any]) -> tuple[tuple[int, ...], tuple[tuple[str, str, str, str], ...]]:

@@ -32,8 +32,8 @@ COMMON = 0.95  # of the labels
 
 def judge(profile: Profile) -> Finding:
     """Classes too small to be divided, then one that is nearly all."""
-    if not profile.classes:
-        return skipped("no label of classes")
+    if not profile.classes or profile.kind == "picture":
+        return skipped("no label of classes" if not profile.classes else "asked of pictures by checks of their own")
     total = sum(count for _, count in profile.classes)
     rare = [(name, count) for name, count in profile.classes if count < LEAST]
     (most, size), share = profile.classes[0], profile.classes[0][1] / total

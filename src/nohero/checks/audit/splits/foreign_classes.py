@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 def judge(profile: Profile) -> Finding:
     """Labels of later parts that the first has not; then such as only the first has."""
-    if len(profile.part_classes) < 2:
-        return skipped("no parts with a label of classes")
+    if len(profile.part_classes) < 2 or profile.kind == "picture":
+        return skipped("no parts with a label of classes, or of pictures, which a check of their own asks")
     (first, known), *others = profile.part_classes
     foreign = [(part, tuple(c for c in classes if c not in known)) for part, classes in others]
     foreign = [(part, classes) for part, classes in foreign if classes]

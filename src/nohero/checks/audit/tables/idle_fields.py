@@ -21,7 +21,7 @@ from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.profile import Profile
 from nohero.run import sources
-from nohero.run.finding import Finding, Observed, passed, warned
+from nohero.run.finding import Finding, Observed, passed, skipped, warned
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 def judge(profile: Profile) -> Finding:
     """Fields of one value or of none."""
+    if profile.kind != "row":
+        return skipped("the items are no rows of a table")
     found = [f for f in profile.fields if f.kind in ("constant", "empty")]
     if not found:
         return passed(f"each of {len(profile.fields)} fields takes several values")

@@ -22,7 +22,7 @@ from nohero.checks.check import Case, Check
 from nohero.evidence.audit.profile import Profile
 from nohero.run import sources
 from nohero.run.figure import Table
-from nohero.run.finding import Finding, Observed, passed, warned
+from nohero.run.finding import Finding, Observed, passed, skipped, warned
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -32,6 +32,8 @@ HOW = {"equal": "they are equal", "scaled": "one is the other on another scale",
 
 def judge(profile: Profile) -> Finding:
     """Name the pairs; a pair with the label is the leak's business."""
+    if profile.kind != "row":
+        return skipped("the items are no rows of a table")
     found = [t for t in profile.twins if profile.label not in (t.one, t.other)]
     if not found:
         return passed(f"no two of {len(profile.fields)} fields say the same")

@@ -1,0 +1,92 @@
+"""What it asks: does the same picture bear two labels?
+
+Why it matters: one of the two is wrong, whichever it is; a network can only learn such a pair by heart.
+
+How it is measured: copies by bytes and pixels, and near copies that are neither mirrored nor turned, whose labels differ.
+
+When it is right to fail: exact copies with two labels fail. Near copies alone warn, as a small difference may be what the label
+is about.
+
+What it cannot see: wrong labels of pictures that are there once.
+
+Mend: look at each pair and correct one label; where a picture may be of several classes, give it all of them.
+
+Source: the recipe, the data ("labels").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nohero.checks.audit.repictured import rearrayed, repictured, spread
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.picture_copies import PictureCopies
+from nohero.run import sources
+from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, warned
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nohero.sources.collection import Collection
+
+
+def judge(found: PictureCopies) -> Finding:
+    """Exact copies decide; near ones are added."""
+    if not found.labels:
+        return skipped("there is no label")
+    copies = [c for c in found.copies if c.labels and not c.moved]
+    if not copies:
+        return passed("copies bear the same label" if found.copies else "there are no copies that could contradict each other")
+    exact = sum(c.exact for c in copies)
+    first = copies[0]
+    return (failed if exact else warned)(
+        f"{len(copies):,} pairs of {'the same' if exact else 'nearly the same'} picture bear two labels: {found.named(first)} is `{found.labels[first.first]}` and `{found.labels[first.second]}`",
+        expected="one label for one picture",
+        observed=Observed(value=float(len(copies)), unit="pairs", n=len(found.items)),
+        component="data",
+        where=tuple(f"{found.named(c)}: {found.labels[c.first]}, {found.labels[c.second]}" for c in copies[:5]),
+        items=tuple(dict.fromkeys(found.items[i] for c in copies for i in (c.first, c.second))),
+        level=Level.MEASURED if exact else Level.HEURISTIC,
+        effect="one of the two labels is wrong, and can only be learnt by heart",
+        remedies=("look at each pair and correct one label", "where a picture may be of several classes, give it all of them"),
+        figure=found.sheet("One picture, two labels", copies),
+    )
+
+
+def in_two_folders(collection: Collection) -> Collection:
+    """Three circles lie in the squares' folder too."""
+
+    def change(root: Path) -> None:
+        for path in spread(root, "train")[:9:3]:
+            (root / "train" / "square" / f"x{path.name}").write_bytes(path.read_bytes())
+
+    return repictured(collection, change)
+
+
+def a_row_with_two_labels(collection: Collection) -> Collection:
+    """A picture of an array takes the place of one with another label."""
+
+    def change(pictures: Any) -> Any:
+        labels = collection.labels.to_list()
+        pictures[labels.index("1")] = pictures[labels.index("0")]
+        return pictures
+
+    return rearrayed(collection, change)
+
+
+def a_turned_stroke(collection: Collection) -> Collection:
+    """A stroke turned by a quarter has another label, and rightly so."""
+
+    def change(pictures: Any) -> Any:
+        labels = collection.labels.to_list()
+        pictures[labels.index("2")] = pictures[labels.index("0")].T
+        return pictures
+
+    return rearrayed(collection, change)
+
+
+CHECK = Check(
+    code="DAT663", name="contradictory-pictures", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="shapes", plant=in_two_folders), Case(toy="small-arrays", plant=a_row_with_two_labels)),
+    lookalikes=(Case(toy="small-arrays", plant=a_turned_stroke),),
+)  # fmt: skip

@@ -1,0 +1,94 @@
+"""What it asks: does a picture of one part lie in another part too?
+
+Why it matters: a picture that was trained on is answered from memory; the score on the evaluated part is then too good, and
+nothing that is chosen by it can be trusted.
+
+How it is measured: exact copies by bytes and pixels, near copies by magnitudes and correlation, between the parts as given.
+
+When it is right to fail: exact copies across parts fail. Near copies alone warn, as two pictures of one scene may be meant.
+
+What it cannot see: pictures of one patient, camera or film that are not alike; tell the group for that.
+
+Mend: leave the copies out of the evaluated part, or split anew with copies kept together.
+
+Source: Kapoor and Narayanan 2023, leakage.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.repictured import repictured, spread
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.picture_copies import PictureCopies
+from nohero.run import sources
+from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, warned
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nohero.sources.collection import Collection
+
+
+def judge(found: PictureCopies) -> Finding:
+    """Exact copies decide; near ones are added."""
+    if not found.parts:
+        return skipped("the source is not divided into parts")
+    copies = [c for c in found.copies if c.across]
+    if not copies:
+        return passed("no picture lies in two parts")
+    exact = sum(c.exact for c in copies)
+    training = "train" if "train" in found.parts else found.parts[0]
+    evaluated = tuple(dict.fromkeys(found.items[i] for c in copies for i in (c.second, c.first) if found.parts[i] != training))
+    count = sum(part != training for part in found.parts)
+    return (failed if exact else warned)(
+        f"{len(evaluated):,} of {count:,} pictures outside `{training}` lie in another part too ({exact:,} exact pairs, {len(copies) - exact:,} nearly the same)",
+        expected="parts without a common picture",
+        observed=Observed(value=float(len(evaluated)), unit="pictures in two parts", n=count),
+        component="data",
+        where=tuple(f"{found.named(c)}: {c.how}" for c in copies[:5]),
+        items=evaluated,
+        level=Level.MEASURED if exact else Level.HEURISTIC,
+        effect="the score on the evaluated part is too good: these pictures are answered from memory",
+        remedies=("leave these pictures out of the evaluated part", "or split anew, with copies kept together in one group"),
+        figure=found.sheet("In two parts", copies),
+    )
+
+
+def a_few_for_testing_too(collection: Collection) -> Collection:
+    """Five pictures of training are in the test part too."""
+
+    def change(root: Path) -> None:
+        for path in spread(root, "train")[:5]:
+            (root / "test" / path.parent.name / f"x{path.name}").write_bytes(path.read_bytes())
+
+    return repictured(collection, change)
+
+
+def resized_for_testing(collection: Collection) -> Collection:
+    """Four pictures of training are in the test part too, at another size and as JPEG."""
+
+    def change(root: Path) -> None:
+        from PIL import Image
+
+        for path in spread(root, "train")[:4]:
+            with Image.open(path) as image:
+                image.resize((30, 30)).save(root / "test" / path.parent.name / f"x{path.stem}.jpg", quality=80)
+
+    return repictured(collection, change)
+
+
+def twice_in_training(collection: Collection) -> Collection:
+    """A copy inside training leaks nothing."""
+
+    def change(root: Path) -> None:
+        for path in spread(root, "train")[:5]:
+            path.with_name(f"x{path.name}").write_bytes(path.read_bytes())
+
+    return repictured(collection, change)
+
+
+CHECK = Check(
+    code="DAT662", name="leaked-pictures", source=sources.LEAKAGE, judge=judge,
+    sabotages=(Case(toy="shapes", plant=a_few_for_testing_too), Case(toy="shapes", plant=resized_for_testing)), lookalikes=(Case(toy="shapes", plant=twice_in_training),),
+)  # fmt: skip

@@ -1,0 +1,102 @@
+"""What it asks: are there pictures that are nearly the same?
+
+Why it matters: a picture moved by a pixel, resized, mirrored or stored anew is no new example; a set that was enlarged by such
+copies before it was split promises more than it holds.
+
+How it is measured: the magnitudes of low frequencies, which do not move with the picture, give each picture's neighbours; a pair
+is compared by the correlation of blurred copies over small shifts, mirrored and turned as well, and counts when it is ten times
+closer than the neighbours of both are, and than is usual in the set.
+
+When it is right to fail: it warns for one pair inside a part. Pairs in two parts, and pairs with two labels, are other checks'.
+
+What it cannot see: crops, rotations by a few degrees, moves by many pixels; frames of a film, which differ like other pictures.
+
+Mend: look at the pairs; keep one of each, or keep them together when splitting.
+
+Source: the recipe, the data ("duplicates").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nohero.checks.audit.repictured import rearrayed, repictured, spread
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.picture_copies import PictureCopies
+from nohero.run import sources
+from nohero.run.finding import Finding, Level, Observed, passed, skipped, warned
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nohero.sources.collection import Collection
+
+
+def judge(found: PictureCopies) -> Finding:
+    """One pair is enough to name it."""
+    if not found.sought:
+        return skipped(f"near copies are not sought among {len(found.items):,} pictures")
+    copies = [c for c in found.copies if not c.exact and not c.across]
+    if not copies:
+        return passed(f"no two of {found.sought:,} pictures are nearly the same" + (" inside one part" if found.parts else ""))
+    turned = sum(c.moved for c in copies)
+    return warned(
+        f"{len(copies):,} pairs among {found.sought:,} pictures are nearly the same" + (f", {turned:,} of them mirrored or turned" if turned else ""),
+        expected="pictures that differ",
+        observed=Observed(value=float(len(copies)), unit="pairs", n=found.sought),
+        component="data",
+        where=tuple(f"{found.named(c)}: {c.how}" for c in copies[:5]),
+        items=tuple(dict.fromkeys(found.items[c.second] for c in copies)),
+        level=Level.HEURISTIC,
+        effect="the set holds less than it counts, and a split at random puts such pairs on both sides",
+        remedies=("look at the pairs: keep one of each, or give both one group and split by group", "if they were made on purpose, make them while training instead, from the training part alone"),
+        figure=found.sheet("Nearly the same", copies),
+    )
+
+
+def moved_darker_smaller(collection: Collection) -> Collection:
+    """Four files lie there again: moved by a pixel, darker, as JPEG of 60 %, resized."""
+
+    def change(root: Path) -> None:
+        from PIL import Image, ImageChops
+
+        changes: tuple[Any, ...] = (lambda i: ImageChops.offset(i, 1, 0), lambda i: i.point(lambda v: v * 0.8), lambda i: i.resize((28, 28)), lambda i: i)
+        for path, altered in zip(spread(root, "train"), changes, strict=False):
+            with Image.open(path) as image:
+                altered(image).save(path.with_name(f"again {path.stem}.jpg"), quality=60)
+
+    return repictured(collection, change)
+
+
+def mirrored(collection: Collection) -> Collection:
+    """Three pictures of an array are mirrored others."""
+
+    def change(pictures: Any) -> Any:
+        labels = collection.labels.to_list()
+        same = [i for i, label in enumerate(labels) if label == "0"]
+        pictures[same[:3]] = pictures[same[10:13], :, ::-1]
+        return pictures
+
+    return rearrayed(collection, change)
+
+
+def one_object_on_many_grounds(collection: Collection) -> Collection:
+    """The same shape at the same place on other grounds."""
+
+    def change(root: Path) -> None:
+        from PIL import Image, ImageDraw
+
+        for path in spread(root, "train")[:30:3]:
+            with Image.open(path) as image:
+                drawn = image.copy()
+            ImageDraw.Draw(drawn).ellipse((12, 12, 26, 26), fill=(120, 200, 90))
+            drawn.save(path)
+
+    return repictured(collection, change)
+
+
+CHECK = Check(
+    code="DAT661", name="near-copied-pictures", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="shapes", plant=moved_darker_smaller), Case(toy="small-arrays", plant=mirrored)),
+    lookalikes=(Case(toy="shapes", plant=one_object_on_many_grounds),),
+)  # fmt: skip

@@ -1,0 +1,107 @@
+"""Pictures that are there more than once: the same file, the same pixels, or nearly the same; with their parts and labels."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nohero.evidence.audit.near_pictures import PLAIN, near_pairs
+from nohero.evidence.audit.picture_sheets import pairs_drawn
+from nohero.sources.collection import Collection
+from nohero.sources.thumbnails import thumbnails
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nohero.run.figure import Images
+
+PRICE = 3.0  # seconds: 30 for 60,000
+MOST = 100_000  # pictures among which near copies are sought
+FILE, PIXELS = "the same file", "the same pixels"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copy:
+    """Two items; `first` stands before `second`."""
+
+    first: int
+    second: int
+    how: str
+    exact: bool
+    across: bool  # in two parts
+    labels: bool  # with two labels
+    moved: bool = False  # mirrored or turned
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PictureCopies:
+    """Exact copies are paired with the first of their group; near copies pair by pair."""
+
+    items: tuple[str, ...]
+    parts: tuple[str, ...]
+    labels: tuple[str, ...]
+    copies: tuple[Copy, ...]
+    sought: int  # pictures among which near copies were sought
+    collection: Any = None
+
+    def named(self, copy: Copy) -> str:
+        """Both items."""
+        return f"{self.items[copy.first]} = {self.items[copy.second]}"
+
+    def sheet(self, title: str, copies: Sequence[Copy]) -> Images:
+        """The pairs side by side."""
+        return pairs_drawn(self.collection, title, [(c.first, c.second) for c in copies])
+
+
+def measure(collection: Collection) -> PictureCopies:
+    """Files by their digest, pixels by theirs, then near ones; pictures of one colour are left out."""
+    import numpy as np
+
+    from nohero.setup.refusal import Unmeasurable
+    from nohero.sources.collection import PICTURE
+
+    if collection.kind != PICTURE:
+        raise Unmeasurable("the items are no pictures")
+    thumbs = thumbnails(collection)
+    count = len(thumbs)
+    labels = tuple(str(v) for v in collection.labels.to_list()) if collection.label else ()
+    parts = tuple(str(v) for v in collection.frame[collection.split].to_list()) if collection.split else ()
+    alone = _once(collection.files, count)
+    telling = [i for i in alone if thumbs.high[i] > thumbs.low[i]]
+    groups = _exact(thumbs, telling, collection)
+    found = [(first, second, how, True) for first, (members, how) in groups.items() for second in members]
+    repeated = {second for _, second, _, _ in found}
+    unique = np.array([i for i in telling if i not in repeated], dtype=np.int64)
+    near = near_pairs(thumbs.pixels[unique]) if 2 <= len(unique) <= MOST else []
+    found += [(int(unique[p.first]), int(unique[p.second]), p.how, False) for p in near]
+    copies = tuple(
+        Copy(first=i, second=j, how=how, exact=exact, across=bool(parts) and parts[i] != parts[j], labels=bool(labels) and labels[i] != labels[j], moved=not exact and how != PLAIN)
+        for i, j, how, exact in found
+    )  # fmt: skip
+    return PictureCopies(items=collection.items, parts=parts, labels=labels, copies=copies, sought=len(unique) if len(unique) <= MOST else 0, collection=collection)
+
+
+def _once(files: tuple[str, ...], count: int) -> list[int]:
+    """Each file by the first row that names it: a table may name one picture many times."""
+    return list({name: i for i, name in reversed(list(enumerate(files)))}.values())[::-1] if files else list(range(count))
+
+
+def _exact(thumbs: Any, rows: list[int], collection: Collection) -> dict[int, tuple[list[int], str]]:
+    """First of a group -> the others, and whether their files are the same."""
+    import hashlib
+
+    import numpy as np
+
+    sizes = list(zip(collection.frame["width"], collection.frame["height"], strict=True)) if thumbs.digests and {"width", "height"} <= set(collection.frame.columns) else None
+    by_pixels: dict[Any, list[int]] = defaultdict(list)
+    whole = thumbs.pixels if thumbs.digests or collection.pictures is None else collection.pictures
+    for i in rows:
+        key = hashlib.blake2b(np.ascontiguousarray(whole[i]).data, digest_size=16).digest()
+        by_pixels[key, sizes[i] if sizes else None].append(i)
+    groups = {}
+    for members in by_pixels.values():
+        if len(members) > 1:
+            same = bool(thumbs.digests) and len({thumbs.digests[i] for i in members}) == 1
+            groups[members[0]] = (members[1:], FILE if same else PIXELS)
+    return groups

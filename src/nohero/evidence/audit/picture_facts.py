@@ -1,0 +1,95 @@
+"""What each picture looks like: brightness, contrast, colour, entropy, sharpness, size, mode, format and orientation.
+
+Legend: N pictures, S side, C channels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nohero.evidence.audit.picture_sheets import drawn, sheets
+from nohero.sources.collection import Collection
+from nohero.sources.thumbnails import thumbnails
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nohero.run.figure import Bars, Images, Table
+
+PRICE = 0.5  # seconds
+CHUNK = 4096
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PictureFacts:
+    """One entry a picture; what only files have is empty for arrays."""
+
+    items: tuple[str, ...]
+    brightness: tuple[float, ...]  # mean, 0 to 255
+    contrast: tuple[float, ...]  # standard deviation
+    saturation: tuple[float, ...]  # 0 to 1; empty where all are grey
+    entropy: tuple[float, ...]  # bits of the grey levels, in 32 steps
+    sharpness: tuple[float, ...]
+    low: tuple[int, ...]  # the same as high where the whole picture is of one colour
+    high: tuple[int, ...]
+    clear: tuple[float, ...]  # share of transparent pixels
+    width: tuple[int, ...] = ()
+    height: tuple[int, ...] = ()
+    mode: tuple[str, ...] = ()
+    suffix: tuple[str, ...] = ()
+    format: tuple[str, ...] = ()
+    orientation: tuple[int, ...] = ()
+    collection: Any = None  # for drawing
+
+    def sheet(self, title: str, rows: Sequence[int], *, tone: str = "plain", captions: Sequence[str] = ()) -> Images:
+        """These pictures, small."""
+        return drawn(self.collection, title, rows, tone=tone, captions=captions)
+
+    def figures(self) -> tuple[Images | Bars | Table, ...]:
+        """Sheets at random, by class and of extremes, and how sizes and brightness are spread."""
+        return sheets(self)
+
+
+def measure(collection: Collection) -> PictureFacts:
+    """From the small copies; the extremes, sharpness and transparency from the whole pictures."""
+    import numpy as np
+
+    from nohero.setup.refusal import Unmeasurable
+    from nohero.sources.collection import PICTURE
+
+    if collection.kind != PICTURE:
+        raise Unmeasurable("the items are no pictures")
+    thumbs = thumbnails(collection)
+    count, colours = len(thumbs), thumbs.pixels.shape[3]
+    brightness, contrast, saturation, entropy = (np.zeros(count, dtype=np.float32) for _ in range(4))
+    for start in range(0, count, CHUNK):
+        rows = slice(start, start + CHUNK)
+        part = thumbs.pixels[rows]
+        grey = part[..., 0] if colours == 1 else part.mean(axis=3, dtype=np.float32)
+        flat = grey.reshape(len(part), -1).astype(np.float32)
+        brightness[rows], contrast[rows] = flat.mean(axis=1), flat.std(axis=1)
+        entropy[rows] = _entropy(flat)
+        if colours == 3:
+            top, bottom = part.max(axis=3).astype(np.float32), part.min(axis=3)
+            saturation[rows] = ((top - bottom) / np.maximum(top, 1)).mean(axis=(1, 2))
+    frame = collection.frame
+    own = {
+        name: tuple(frame[name].to_list())
+        for name in ("width", "height", "mode", "suffix", "format", "orientation")
+        if collection.pictures is None and name in frame.columns
+    }
+    return PictureFacts(
+        items=collection.items, brightness=tuple(brightness.tolist()), contrast=tuple(contrast.tolist()), entropy=tuple(entropy.tolist()),
+        saturation=tuple(saturation.tolist()) if colours == 3 else (), sharpness=tuple(thumbs.sharpness.tolist()), low=tuple(thumbs.low.tolist()),
+        high=tuple(thumbs.high.tolist()), clear=tuple(thumbs.clear.tolist()), collection=collection, **own,
+    )  # fmt: skip
+
+
+def _entropy(flat: Any) -> Any:
+    """Bits of 32 grey levels, each row."""
+    import numpy as np
+
+    steps = (flat / 8).astype(np.int64) + 32 * np.arange(len(flat))[:, None]
+    shares = np.bincount(steps.ravel(), minlength=32 * len(flat)).reshape(len(flat), 32) / flat.shape[1]
+    return -(shares * np.log2(np.maximum(shares, 1e-12))).sum(axis=1)

@@ -53,7 +53,7 @@ def sheets(facts: Any) -> tuple[Images | Bars | Table, ...]:
         sizes = np.argsort([w * h for w, h in zip(facts.width, facts.height, strict=True)], kind="stable").tolist()
         ends = [*sizes[:EXTREMES], *sizes[-EXTREMES:]] if count > 2 * EXTREMES else sizes
         figures.append(drawn(collection, "The smallest and the largest", ends, captions=[f"{facts.width[i]}x{facts.height[i]}" for i in ends], columns=EXTREMES))
-    if facts.width:
+    if facts.width and facts.mode and facts.format:  # annotated sets tell sizes alone
         figures.append(_forms(facts))
     return tuple(figures)
 

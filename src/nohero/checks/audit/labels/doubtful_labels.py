@@ -4,7 +4,7 @@ Why it matters: wrong labels set a ceiling to every score, and are learnt by hea
 
 How it is measured: probabilities of a small model for each item that was left out of its fitting (trees for tables, exact leave-one-out ridge on cheap features for pictures, texts and sounds), brought to the scale of the labels, and ranked by margin. Among the items of which the model is sure, the share labelled otherwise is about the share of wrong labels.
 
-When it is right to fail: never more than a warning: the ranking names candidates. It warns where the model is sure of enough items and at least a fiftieth of them is labelled otherwise.
+When it is right to fail: never more than a warning: the ranking names candidates. It warns where the model is sure of enough items, and at least a fiftieth of them, and more than its own probabilities lead to expect, is labelled otherwise.
 
 What it cannot see: mistakes that all labellers make; hard classes, of which no small model is sure.
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SURE = 200  # items of which the model is sure
 LEAST = 8  # of them labelled otherwise
 NOISE = 0.02  # of them, at the lower end of the interval: adult's clean labels have 0.010, with 3 % flipped 0.033
+DEVIATIONS = 2.0  # beyond what the model's own probabilities lead to expect
 SKILL = 0.05  # accuracy above the commonest class
 LISTED = 50  # candidates named in any case
 
@@ -39,7 +40,8 @@ def judge(doubts: LabelDoubts) -> Finding:
     listed = doubts.items[: max(count, LISTED)]
     if doubts.sure < SURE or doubts.right < doubts.constant + SKILL:
         return passed(f"a small model says {doubts.right:.1%} of the labels and is sure of {doubts.sure:,} items: too few to speak against any label", items=listed)
-    if doubts.contrary < LEAST or doubts.low < NOISE:
+    beyond = doubts.contrary - doubts.expected - DEVIATIONS * doubts.expected**0.5
+    if doubts.contrary < LEAST or doubts.low < NOISE or beyond < 0:
         tell = passed if doubts.high < 2 * NOISE else unsure
         return tell(
             f"of {doubts.sure:,} items of which a small model is sure, {doubts.contrary:,} are labelled otherwise: about {doubts.noise:.1%} of the labels may be wrong, or hard",

@@ -16,7 +16,8 @@ PRICE = 2.0  # seconds
 LEAST = 100  # items
 MOST = 200_000  # items; more are judged on a sample
 CLASSES = 200
-SURE = 0.95  # probability of the likeliest class: such items tell of the labels, not of the model
+SURE, FEWEST = 0.1, 200  # share of the items, those of which the model is surest, and how many they should be at least: they tell of the labels, not of the model
+MOSTLY = 0.3  # of the items at most
 LISTED = 2000
 SHOWN = 12
 MAKERS = {"picture": "picture_features", "text": "text_features", "sound": "sound_features"}
@@ -29,12 +30,12 @@ class LabelDoubts:
     n: int
     right: float  # share of the items whose label the model says when they are left out
     constant: float
-    sure: int  # items of which the model is sure
+    sure: int  # items of which the model is surest
     contrary: int  # of these, labelled otherwise
-    expected: float  # of these, by the model's own probabilities, which take wrong labels for chance
-    noise: float  # share of the sure ones that are labelled otherwise: about the share of wrong labels, the model's own errors included
+    noise: float  # their share: where it stays the same among twice as many, it is the share of wrong labels, as a model's own errors grow
     low: float  # its 95 % interval
     high: float
+    wider: float  # the share among twice as many items
     order: tuple[int, ...]  # items by margin, most doubtful first
     margins: tuple[float, ...]  # probability of the given label less that of the likeliest other
     shown: tuple[tuple[str, str, str, float], ...]  # item, given label, likeliest label, margin
@@ -66,14 +67,15 @@ def measure(collection: Collection, profile: Profile) -> LabelDoubts:
     other = np.where(np.eye(len(names), dtype=bool)[y], -1.0, said)
     margin, likeliest = given - other.max(1), other.argmax(1)
     order = np.argsort(margin, kind="stable")[:LISTED]
-    sure = said.max(1) >= SURE
-    contrary, expected = int((sure & (said.argmax(1) != y)).sum()), float((1 - said.max(1))[sure].sum())
-    low, high = wilson(contrary, int(sure.sum())) if sure.any() else (0.0, 1.0)
+    surest = np.argsort(-np.abs(np.sort(said, axis=1)[:, -1] - np.sort(said, axis=1)[:, -2]), kind="stable")
+    sure, wrong = int(max(SURE * len(y), min(FEWEST, MOSTLY * len(y)))), said.argmax(1) != y
+    contrary = int(wrong[surest[:sure]].sum())
+    low, high = wilson(contrary, sure)
     items = np.asarray(collection.items, dtype=object)[rows[order]]
     shown = tuple((str(items[k]), str(names[y[i]]), str(names[likeliest[i]]), round(float(margin[i]), 3)) for k, i in enumerate(order[:SHOWN]))
     return LabelDoubts(
-        n=len(y), right=float((said.argmax(1) == y).mean()), constant=float(np.bincount(y).max() / len(y)), sure=int(sure.sum()), contrary=contrary, expected=expected,
-        noise=contrary / max(1, int(sure.sum())), low=low, high=high, order=tuple(rows[order].tolist()), margins=tuple(margin[order].tolist()), shown=shown, items=tuple(items.tolist()),
+        n=len(y), right=float((said.argmax(1) == y).mean()), constant=float(np.bincount(y).max() / len(y)), sure=sure, contrary=contrary,
+        noise=contrary / sure, low=low, high=high, wider=float(wrong[surest[: 2 * sure]].mean()), order=tuple(rows[order].tolist()), margins=tuple(margin[order].tolist()), shown=shown, items=tuple(items.tolist()),
     )  # fmt: skip
 
 

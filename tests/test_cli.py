@@ -247,7 +247,7 @@ def test_importing_changes_and_costs_nothing():
 def test_the_face_is_complete():
     assert face.__all__ == [
         "Check", "Finding", "NoheroError", "Problem", "Project", "Record", "Report", "Status", "__version__", "assert_exact_resume", "assert_no_leak",
-        "assert_trainable", "check", "check_layer", "equivalent", "predict", "read_run", "run_recipe", "watch",
+        "assert_trainable", "audit", "check", "check_layer", "equivalent", "predict", "read_run", "run_recipe", "watch",
     ]
     for name in face.__all__:
         assert getattr(face, name) is not None

@@ -85,7 +85,7 @@ def test_names_that_stand_twice_and_ragged_lines_are_no_end(tmp_path):
         ("c.csv", b"", "is empty"),
         ("d.parquet", b"no parquet", "cannot be read as parquet"),
         ("e.jsonl", b"nothing\n", "no JSON objects"),
-        ("f.xyz", b"x", "of a kind that is not read"),
+        ("f.xyz", b"\x00\x01\x02\xff" * 50, "of a kind that is not read"),
     ],
 )
 def test_what_cannot_be_read_is_said(tmp_path, name, content, said):

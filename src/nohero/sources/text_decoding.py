@@ -32,8 +32,11 @@ def decode(content: bytes) -> tuple[str, str]:
 def is_binary(content: bytes) -> bool:
     """Whether these bytes are no text: zero bytes that are not UTF-16's, or many control characters."""
     head = content[:HEAD]
-    if head.startswith(MARKS) or _zeros(head):
+    if head.startswith(MARKS):
         return False
+    if form := _zeros(head):
+        letters = head[: len(head) // 2 * 2].decode(form, errors="replace")
+        return sum(ord(c) < 32 and c not in "\t\n\f\r" for c in letters) > 0.02 * len(letters)
     controls = sum(head.count(bytes([n])) for n in range(32) if n not in (9, 10, 12, 13, 27))
     return controls > 0.02 * max(1, len(head)) or (b"\0" in head and head.count(b"\0") > 0.001 * len(head))
 

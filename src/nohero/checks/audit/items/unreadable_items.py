@@ -27,7 +27,7 @@ from nohero.run.finding import Finding, Observed, failed, passed
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-SHOWN = 20
+SHOWN = 20  # items in the table; all are listed for the export
 
 
 def judge(found: Readability) -> Finding:

@@ -62,7 +62,7 @@ def plants(number: str, word: str, label: str) -> dict[str, Callable[[Columns, i
 
     def capped(c: Columns, _n: int) -> list[int]:
         limit = float(np.quantile([float(v) for v in c[number] if v], 0.93))
-        return written([i for i, v in enumerate(c[number]) if v and float(v) > limit], c[number], lambda _: f"{limit:g}")
+        return written([i for i, v in enumerate(c[number]) if v and float(v) >= limit], c[number], lambda _: f"{limit:g}")
 
     def field(name: str, values: Callable[[Columns], list[str]]) -> Callable[[Columns, int], list[str]]:
         def plant(c: Columns, _n: int) -> list[str]:
@@ -86,7 +86,7 @@ def plants(number: str, word: str, label: str) -> dict[str, Callable[[Columns, i
         found |= {
             "hidden-missing": lambda c, n: written(some(n, 0.01, 5), c[word], lambda _: "unknown"),
             "garbled-cells": lambda c, n: written(some(n, 0.005, 6), c[word], lambda v: v + " CafÃ©"),
-            "spelling-variants": lambda c, n: written(some(n, 0.01, 7), c[word], str.upper),
+            "spelling-variants": lambda c, n: written(some(n, 0.01, 7), c[word], str.swapcase),
             "formula-cells": lambda c, n: written(some(n, 0.0, 7), c[word], lambda v: f"=HYPERLINK({v})"),
         }
     if label:

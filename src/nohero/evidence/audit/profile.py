@@ -52,7 +52,7 @@ class Profile:
     def figures(self) -> tuple[Bars | Table, ...]:
         """The label's classes, and the table of fields."""
         found: list[Bars | Table] = []
-        if self.classes:
+        if self.classes and self.kind != "picture":  # pictures have a figure of their own
             bars = tuple(Bar(label=k, value=float(v)) for k, v in self.classes[:CLASSES])
             found.append(Bars(title=f"Items in each class of `{self.label}`", value_label="items", bars=bars))
         more = f"; {len(self.fields) - SHOWN} more are not shown" if len(self.fields) > SHOWN else ""

@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 
 @cache
 def collections() -> dict[str, Callable[[], Collection]]:
-    """Each module's `make`, by the module's name."""
+    """Each module's `make`, by the module's name; made once a process, as faults are planted in copies."""
     names = sorted(info.name for info in pkgutil.iter_modules(__path__))
-    return {name.replace("_", "-"): importlib.import_module(f"{__name__}.{name}").make for name in names}
+    return {name.replace("_", "-"): cache(importlib.import_module(f"{__name__}.{name}").make) for name in names}

@@ -111,7 +111,14 @@ class Checkup:
 
     def pictures(self) -> tuple[Figure, ...]:
         """What the evidence has to show."""
-        return tuple(figure for value in self._known.values() if hasattr(value, "figures") for figure in value.figures())
+        found: list[Figure] = []
+        for name, value in self._known.items():
+            try:
+                found += value.figures() if hasattr(value, "figures") else ()
+            except Exception:  # noqa: BLE001 (what cannot be drawn is no reason to lose what was found)
+                self.traces[f"pictures of {name}"] = traceback.format_exc()
+                self.left_out.append(f"the pictures of {name}: they could not be drawn")
+        return tuple(found)
 
 
 def one_pass(setup: Setup) -> float:
@@ -155,8 +162,7 @@ def examine(
         device = str(setup.device)
     finally:
         setup.close()
-    reasons = ignored or {}
-    findings = tuple(replace(f, ignored=reasons.get(f.code, "")) if f.status in (Status.FAIL, Status.WARN, Status.UNSURE) else f for f in findings)
+    findings = _passed_by(findings, ignored or {})
     under = {c.code: c.under for c in chosen}
     return Checked(
         name=name,
@@ -171,6 +177,11 @@ def examine(
     )
 
 
+def _passed_by(findings: tuple[Finding, ...], reasons: dict[str, str]) -> tuple[Finding, ...]:
+    """The findings with the reasons a user gave for passing them by."""
+    return tuple(replace(f, ignored=reasons.get(f.code, "")) if f.status in (Status.FAIL, Status.WARN, Status.UNSURE) else f for f in findings)
+
+
 def examine_collection(
     collection: Collection, *, name: str = "", checks: Iterable[Check] | None = None, ignored: dict[str, str] | None = None,
     told: Callable[[str, int, int], None] | None = None, found: Callable[[Finding], None] | None = None,
@@ -179,9 +190,8 @@ def examine_collection(
     began = time.monotonic()
     chosen = tuple(audit_checks() if checks is None else checks)
     checkup = Checkup(collection, told=told, found=found)
-    findings = checkup.judge_all(chosen)
-    reasons = ignored or {}
-    findings = tuple(replace(f, ignored=reasons.get(f.code, "")) if f.status in (Status.FAIL, Status.WARN, Status.UNSURE) else f for f in findings)
+    findings, pictures = checkup.judge_all(chosen), checkup.pictures()
+    findings = _passed_by(findings, ignored or {})
     label = f"label `{collection.label}`" if collection.label else "no label"
     return Checked(
         name=name or collection.name,
@@ -193,7 +203,7 @@ def examine_collection(
         left_out=tuple(checkup.left_out),
         notes=collection.notes,
         costs=tuple(checkup.costs.items()),
-        pictures=checkup.pictures(),
+        pictures=pictures,
     )
 
 

@@ -1,7 +1,5 @@
 """What the checks of boxes and masks say of real sets and of planted faults; their proofs stand in test_proofs."""
 
-from pathlib import Path
-
 import numpy as np
 import polars as pl
 import pytest
@@ -10,15 +8,13 @@ from nohero.checks.check import audit_checks
 from nohero.checkup import examine_collection
 from nohero.run.finding import Status
 from nohero.sources.opening import open_source
+from real_files import real
 
 CHECKS = [c for c in audit_checks() if ".audit.marks." in c.judge.__module__]
-REAL = Path(__file__).parents[3] / "shared" / "data"
 
 
-def real(name):
-    if not (REAL / name).exists():
-        pytest.skip(f"real data set {name} is not at ../shared/data")
-    return open_source(str(REAL / name))
+def opened(name):
+    return open_source(str(real(name)))
 
 
 def statuses(collection):
@@ -31,7 +27,7 @@ def test_codes_are_of_the_family():
 
 
 def test_blood_cells():
-    found = statuses(real("bccd"))
+    found = statuses(opened("bccd"))
     assert found["DAT801"].items == ("images/BloodImage_00338.jpg annotation 3951", "images/BloodImage_00343.jpg annotation 4005")
     assert len(found["DAT805"].items) == 7
     assert found["DAT811"].status == Status.UNSURE
@@ -41,14 +37,14 @@ def test_blood_cells():
 
 
 def test_membranes_are_slices_of_one_stack():
-    found = statuses(real("membrane"))
+    found = statuses(opened("membrane"))
     assert {code for code, f in found.items() if f.status in (Status.FAIL, Status.WARN)} == {"DAT840"}
     assert "by block" in found["DAT840"].remedies[0].text
 
 
 @pytest.mark.parametrize("share", [0.05, 0.2])
 def test_boxes_dealt_to_other_blood_cells_are_found_and_named(share):
-    blood = real("bccd")
+    blood = opened("bccd")
     place, planted = np.arange(len(blood)), np.random.default_rng(5).choice(len(blood), int(share * len(blood)), replace=False)
     place[planted] = np.roll(planted, 1)
     items = place[blood.boxes["item"].to_numpy()]

@@ -2,7 +2,6 @@
 
 import gzip
 import io
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,18 +17,7 @@ from nohero.sources.opening import open_source
 from nohero.sources.thumbnails import thumbnails
 from nohero.testing.collections import collections
 
-REAL = Path(__file__).parents[3] / "shared" / "data"
 CHECKS = tuple(c for c in audit_checks() if ".audit.pictures." in c.judge.__module__)
-
-
-@pytest.fixture
-def real():
-    def path(relative):
-        if not (REAL / relative).exists():
-            pytest.skip(f"real data set {relative} is not at ../shared/data")
-        return str(REAL / relative)
-
-    return path
 
 
 def findings(collection):

@@ -35,7 +35,7 @@ def list_pictures(root: Path) -> Listing:
     others: Counter[str] = Counter()
 
     def refused(error: OSError) -> None:
-        unusable.append(Unusable(where=_relative(Path(error.filename), root), reason=f"cannot be opened: {error.strerror}"))
+        unusable.append(Unusable(where=relative_name(Path(error.filename), root), reason=f"cannot be opened: {error.strerror}"))
 
     for here, below, files in os.walk(root, onerror=refused):
         hidden += sum(_hidden(name) for name in (*below, *files))
@@ -44,19 +44,19 @@ def list_pictures(root: Path) -> Listing:
             path = Path(here, name)
             if path.is_symlink():
                 below.remove(name)
-                unusable.append(Unusable(where=_relative(path, root), reason="a link to a folder, not followed"))
+                unusable.append(Unusable(where=relative_name(path, root), reason="a link to a folder, not followed"))
             else:
-                folders.append(_relative(path, root))
+                folders.append(relative_name(path, root))
         for name in files:
             path = Path(here, name)
             if _hidden(name):
                 continue
             if path.suffix.lower() not in SUFFIXES:
                 others[path.suffix.lower() or "no suffix"] += 1
-            elif fault := _fault(path, inside):
-                unusable.append(Unusable(where=_relative(path, root), reason=fault))
+            elif fault := link_fault(path, inside):
+                unusable.append(Unusable(where=relative_name(path, root), reason=fault))
             else:
-                names.append(_relative(path, root))
+                names.append(relative_name(path, root))
     return Listing(
         root=root,
         names=tuple(sorted(names)),
@@ -70,7 +70,8 @@ def _hidden(name: str) -> bool:
     return name.startswith(".") or name.lower() in JUNK
 
 
-def _fault(path: Path, inside: Path) -> str:
+def link_fault(path: Path, inside: Path) -> str:
+    """Why a file is not to be opened: it is no plain file, or a link that leads nowhere or out of `inside`."""
     if path.is_symlink() and not path.resolve().is_relative_to(inside):
         return "a link that leaves the folder, not followed"
     if not path.is_file():
@@ -78,7 +79,8 @@ def _fault(path: Path, inside: Path) -> str:
     return ""
 
 
-def _relative(path: Path, root: Path) -> str:
+def relative_name(path: Path, root: Path) -> str:
+    """The name below `root`, with forward slashes, in letters that can be written."""
     text = path.relative_to(root).as_posix()
     return os.fsencode(text).decode("utf-8", errors="replace") if any("\ud800" <= c <= "\udfff" for c in text) else text
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from nohero.evidence.column_power import codes_of, one_to_one, rank_match, tree_score
 from nohero.run.figure import Bar, Bars, Rule
 
 if TYPE_CHECKING:
     from nohero.problem import Problem
 
 ROWS = 5000  # training rows looked at
-FOLDS = 3
 DRAWN = 15
-FARTHEST = 1e30  # trees work in float32
 PRICE = 1.0  # seconds
 
 
@@ -64,60 +63,17 @@ def measure(problem: Problem) -> TargetProxies:
     rows = problem.split.train
     rows = np.sort(rng.choice(rows, ROWS, replace=False)) if len(rows) > ROWS else rows
     y = problem.code.encode(np.asarray(problem.raw.target)[rows])
-    frame = problem.raw.frame[rows]
-    coded = {name: _numbers(frame[name]) for name in frame.columns}
-    found = [(name, column, _score(problem, column[:, None], y)) for name, column in coded.items()]
+    frame, classes = problem.raw.frame[rows], bool(problem.task.classes)
+    coded = {name: codes_of(frame[name]) for name in frame.columns}
+    found = [(name, column, tree_score(column[:, None], y, classes=classes, seed=problem.seed)) for name, column in coded.items()]
     found.sort(key=lambda f: -f[2])
     powers = []
     for rank, (name, column, score) in enumerate(found):
         others = [c for n, c in coded.items() if n != name]
-        without = _score(problem, np.stack(others, 1), y) if rank < 2 and others else float("nan")
+        without = tree_score(np.stack(others, 1), y, classes=classes, seed=problem.seed) if rank < 2 and others else float("nan")
         distinct = len(np.unique(column))
-        match = 0.0 if problem.task.classes else _rank_match(column, y)
-        same = _one_to_one(column, y, distinct)
-        powers.append(ColumnPower(name=name, score=score, score_without=without, distinct=distinct, one_to_one=same, rank_match=match))
+        match = 0.0 if classes else rank_match(column, y)
+        powers.append(ColumnPower(name=name, score=score, score_without=without, distinct=distinct, one_to_one=one_to_one(column, y), rank_match=match))
     constant = float(np.unique(y, return_counts=True)[1].max() / len(y)) if problem.task.classes else 0.0
     metric = "accuracy" if problem.task.classes else "R2"
     return TargetProxies(columns=tuple(powers), constant=constant, metric=metric, n=len(rows))
-
-
-def _numbers(series: Any) -> Any:
-    """A column as numbers: itself, or the rank of its values; missing is a value of its own."""
-    import numpy as np
-
-    if series.dtype.is_numeric() or series.dtype.is_temporal():
-        return np.nan_to_num(series.to_physical().cast(float).to_numpy().astype(float), nan=-FARTHEST).clip(-FARTHEST, FARTHEST)
-    return np.unique(series.cast(str).fill_null("").to_numpy().astype(str), return_inverse=True)[1].astype(float)
-
-
-def _score(problem: Problem, x: Any, y: Any) -> float:
-    import numpy as np
-    from sklearn.model_selection import KFold, cross_val_predict
-    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-
-    folds = KFold(min(FOLDS, len(y)), shuffle=True, random_state=problem.seed)
-    least = max(1, len(y) // 500)
-    if problem.task.classes:
-        said = cross_val_predict(DecisionTreeClassifier(max_depth=8, min_samples_leaf=least, random_state=0), x, y, cv=folds)
-        return float((said == y).mean())
-    said = cross_val_predict(DecisionTreeRegressor(max_depth=10, min_samples_leaf=least, random_state=0), x, y, cv=folds)
-    return float(1 - ((said - y) ** 2).mean() / max(float(np.var(y)), 1e-12))
-
-
-def _one_to_one(column: Any, y: Any, distinct: int) -> bool:
-    """Each value of the column goes with one target, each target with one value."""
-    import numpy as np
-
-    pairs = len(np.unique(np.stack([column, np.asarray(y, dtype=float)]), axis=1).T)
-    return distinct == pairs == len(np.unique(y)) and distinct < max(3, len(y) // 2)
-
-
-def _rank_match(column: Any, y: Any) -> float:
-    """|Spearman's rank correlation|; 1 for any rising or falling copy."""
-    import numpy as np
-    from scipy.stats import rankdata
-
-    one, two = rankdata(column), rankdata(y)
-    if np.ptp(one) == 0 or np.ptp(two) == 0:
-        return 0.0
-    return float(abs(np.corrcoef(one, two)[0, 1]))

@@ -129,7 +129,7 @@ def _json_lines(content: bytes, source: str) -> tuple[pl.DataFrame, tuple[Unusab
     """One object a line; a line that is none is set aside."""
     found: list[dict[str, Any]] = []
     unusable = []
-    for number, line in enumerate(content.decode("utf-8-sig", errors="replace").splitlines(), start=1):
+    for number, line in enumerate(content.decode("utf-8-sig", errors="replace").split("\n"), start=1):
         if not line.strip():
             continue
         try:

@@ -6,9 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from nohero.data.picture_files import JUNK, link_fault, relative_name
 from nohero.data.raw import Unusable
 
-JUNK = ("thumbs.db", "desktop.ini", "__macosx")  # left by file managers
 PAPERS = ("readme", "license", "licence", "copying", "notice", "changelog", "authors", "citation", "manifest")  # stems of files about the data
 
 
@@ -29,7 +29,7 @@ def walk(root: Path) -> Walk:
     hidden = 0
 
     def refused(error: OSError) -> None:
-        unusable.append(Unusable(where=_relative(Path(error.filename), root), reason=f"cannot be opened: {error.strerror}"))
+        unusable.append(Unusable(where=relative_name(Path(error.filename), root), reason=f"cannot be opened: {error.strerror}"))
 
     for here, below, files in os.walk(root, onerror=refused):
         hidden += sum(_aside(name) for name in (*below, *files))
@@ -37,30 +37,17 @@ def walk(root: Path) -> Walk:
         for name in list(below):
             if Path(here, name).is_symlink():
                 below.remove(name)
-                unusable.append(Unusable(where=_relative(Path(here, name), root), reason="a link to a folder, not followed"))
+                unusable.append(Unusable(where=relative_name(Path(here, name), root), reason="a link to a folder, not followed"))
         for name in files:
             path = Path(here, name)
             if _aside(name):
                 continue
-            if fault := _fault(path, inside):
-                unusable.append(Unusable(where=_relative(path, root), reason=fault))
+            if fault := link_fault(path, inside):
+                unusable.append(Unusable(where=relative_name(path, root), reason=fault))
             else:
-                names.append(_relative(path, root))
+                names.append(relative_name(path, root))
     return Walk(names=tuple(sorted(names)), unusable=tuple(sorted(unusable, key=lambda u: u.where)), hidden=hidden)
 
 
 def _aside(name: str) -> bool:
     return name.startswith(".") or name.lower() in JUNK or Path(name).stem.lower() in PAPERS
-
-
-def _fault(path: Path, inside: Path) -> str:
-    if path.is_symlink() and not path.resolve().is_relative_to(inside):
-        return "a link that leaves the folder, not followed"
-    if not path.is_file():
-        return "a broken link" if path.is_symlink() else "not a plain file"
-    return ""
-
-
-def _relative(path: Path, root: Path) -> str:
-    text = path.relative_to(root).as_posix()
-    return os.fsencode(text).decode("utf-8", errors="replace") if any("\ud800" <= c <= "\udfff" for c in text) else text

@@ -5,17 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from nohero.checks.check import Case, Check, audit_checks
+from nohero.checks.check import Check, audit_checks
 from nohero.run.finding import Status
-from nohero.testing.prove import HEALTHY, LOOKALIKE, SABOTAGE, Cells, Row
-from nohero.testing.prove_setup import in_processes
+from nohero.testing.prove import Cells
+from nohero.testing.prove_setup import Job, in_processes, jobs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from nohero.testing.prove import Matrix
-
-Job = tuple[Row, "Case | None", "tuple[str, ...]"]
 
 
 def matrix(checks: Iterable[Check] | None = None, *, own: bool = False, workers: int | None = None, told: Callable[[int, int, Cells], None] | None = None) -> Matrix:
@@ -23,12 +21,7 @@ def matrix(checks: Iterable[Check] | None = None, *, own: bool = False, workers:
     from nohero.testing.collections import collections
 
     chosen = tuple(checks or audit_checks())
-    codes = tuple(c.code for c in chosen)
-    jobs: list[Job] = [(Row(toy=name, kind=HEALTHY), None, codes) for name in collections()]
-    for check in chosen:
-        for kind, cases in ((SABOTAGE, check.sabotages), (LOOKALIKE, check.lookalikes)):
-            jobs += [(Row(toy=case.toy, kind=kind, case=case.name, code=check.code), case, (check.code,) if own else codes) for case in cases]
-    return in_processes(row_of, jobs, codes, workers, told)
+    return in_processes(row_of, jobs_of(chosen, collections(), own=own), tuple(c.code for c in chosen), workers, told)
 
 
 def row_of(job: Job) -> Cells:

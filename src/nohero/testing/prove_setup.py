@@ -24,12 +24,17 @@ Job = tuple[Row, "Case | None", "tuple[str, ...]"]
 def matrix(checks: Iterable[Check] | None = None, *, own: bool = False, workers: int | None = None, told: Callable[[int, int, Cells], None] | None = None) -> Matrix:
     """Every check on every row; with `own`, planted rows are judged by their own check alone, which is much quicker."""
     chosen = tuple(checks or setup_checks())
-    codes = tuple(c.code for c in chosen)
-    jobs: list[Job] = [(Row(toy=name, kind=HEALTHY), None, codes) for name in _names()]
-    for check in chosen:
+    return in_processes(row_of, jobs_of(chosen, _names(), own=own), tuple(c.code for c in chosen), workers, told)
+
+
+def jobs_of(checks: tuple[Check, ...], toys: Iterable[str], *, own: bool) -> list[Job]:
+    """Every toy as it is, judged by all checks; every case, by all or by its own."""
+    codes = tuple(c.code for c in checks)
+    jobs: list[Job] = [(Row(toy=name, kind=HEALTHY), None, codes) for name in toys]
+    for check in checks:
         for kind, cases in ((SABOTAGE, check.sabotages), (LOOKALIKE, check.lookalikes)):
             jobs += [(Row(toy=case.toy, kind=kind, case=case.name, code=check.code), case, (check.code,) if own else codes) for case in cases]
-    return in_processes(row_of, jobs, codes, workers, told)
+    return jobs
 
 
 def in_processes(work: Callable[[Job], Cells], jobs: list[Job], codes: tuple[str, ...], workers: int | None, told: Callable[[int, int, Cells], None] | None) -> Matrix:

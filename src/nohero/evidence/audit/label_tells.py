@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from nohero.evidence.column_power import codes_of, one_to_one, rank_match, tree_score
 from nohero.run.figure import Bar, Bars, Rule
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ PRICE = 1.0  # seconds
 ROWS = 5000
 LEAST = 60
 DRAWN = 15
-FARTHEST = 1e30  # trees work in float32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,50 +67,13 @@ def measure(collection: Collection, profile: Profile) -> LabelTells:
         raise Unmeasurable("the label is neither of few classes nor a number")
     features = [f for f in collection.features if profile.field(f).kind not in ("constant", "empty")]
     coded = {name: codes_of(frame[name]) for name in features}
-    found = sorted(((score(column[:, None], y, classes=classes), name) for name, column in coded.items()), reverse=True)
+    found = sorted(((tree_score(column[:, None], y, classes=classes), name) for name, column in coded.items()), reverse=True)
     tells = []
     for rank, (value, name) in enumerate(found):
         others = [c for n, c in coded.items() if n != name]
-        without = score(np.stack(others, 1), y, classes=classes) if rank < 2 and others else float("nan")
+        without = tree_score(np.stack(others, 1), y, classes=classes) if rank < 2 and others else float("nan")
         distinct = len(np.unique(coded[name]))
         ordered = not classes and frame[name].dtype.is_numeric()
-        tells.append(Tell(field=name, score=value, score_without=without, distinct=distinct, one_to_one=_one_to_one(coded[name], y, distinct), rank_match=_rank_match(coded[name], y) if ordered else 0.0))
+        tells.append(Tell(field=name, score=value, score_without=without, distinct=distinct, one_to_one=one_to_one(coded[name], y), rank_match=rank_match(coded[name], y) if ordered else 0.0))
     constant = float(np.unique(y, return_counts=True)[1].max() / len(y)) if classes else 0.0
     return LabelTells(tells=tuple(tells), constant=constant, metric="accuracy" if classes else "R2", n=len(rows), label=collection.label)
-
-
-def codes_of(series: Any) -> Any:
-    """A field as numbers: itself, or the rank of its values; missing is a value of its own."""
-    import numpy as np
-
-    if series.dtype.is_numeric() or series.dtype.is_temporal():
-        return np.nan_to_num(series.to_physical().cast(float).fill_null(-FARTHEST).to_numpy().astype(float), nan=-FARTHEST).clip(-FARTHEST, FARTHEST)
-    return np.unique(series.cast(str).fill_null("").to_numpy().astype(str), return_inverse=True)[1].astype(float)
-
-
-def score(x: Any, y: Any, *, classes: bool) -> float:
-    """Accuracy or R2 of a small tree in three folds."""
-    import numpy as np
-    from sklearn.model_selection import KFold, cross_val_predict
-    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-
-    folds, least = KFold(3, shuffle=True, random_state=0), max(1, len(y) // 500)
-    if classes:
-        return float((cross_val_predict(DecisionTreeClassifier(max_depth=8, min_samples_leaf=least, random_state=0), x, y, cv=folds) == y).mean())
-    said = cross_val_predict(DecisionTreeRegressor(max_depth=10, min_samples_leaf=least, random_state=0), x, y, cv=folds)
-    return float(1 - ((said - y) ** 2).mean() / max(float(np.var(y)), 1e-12))
-
-
-def _one_to_one(column: Any, y: Any, distinct: int) -> bool:
-    import numpy as np
-
-    pairs = len(np.unique(np.stack([column, np.asarray(y, dtype=float)]), axis=1).T)
-    return distinct == pairs == len(np.unique(y)) and distinct < max(3, len(y) // 2)
-
-
-def _rank_match(column: Any, y: Any) -> float:
-    import numpy as np
-    from scipy.stats import rankdata
-
-    one, two = rankdata(column), rankdata(y)
-    return float(abs(np.corrcoef(one, two)[0, 1])) if np.ptp(one) and np.ptp(two) else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.copied_pair import CopiedPair
 from nohero.evidence.audit.sound_items import Shape, measures_of, shapes_of
 from nohero.evidence.audit.sound_samples import SENTENCE, sound_picture
 from nohero.evidence.audit.text_items import classes_of, parts_of
@@ -25,34 +26,13 @@ DRAWN = 8  # pairs
 
 
 @dataclass(frozen=True, kw_only=True)
-class SoundPair:
-    """A sound and an earlier one that it repeats."""
-
-    item: str
-    earlier: str
-    similarity: float  # 1.0 for equal samples
-    parts: tuple[str, str] = ("", "")
-    labels: tuple[str, str] = ("", "")
-
-    @property
-    def crosses(self) -> bool:
-        """Whether the two lie in different parts."""
-        return self.parts[0] != self.parts[1]
-
-    @property
-    def contradicts(self) -> bool:
-        """Whether the two are known to have different labels."""
-        return "" not in self.labels and self.labels[0] != self.labels[1]
-
-
-@dataclass(frozen=True, kw_only=True)
 class SoundCopies:
     """Silent sounds are left out: all of them are alike."""
 
     total: int
-    exact: tuple[SoundPair, ...]
-    near: tuple[SoundPair, ...]  # the first of each group of equal ones, against earlier ones
-    crossing: tuple[SoundPair, ...]  # exact copies and near ones in another part
+    exact: tuple[CopiedPair, ...]
+    near: tuple[CopiedPair, ...]  # the first of each group of equal ones, against earlier ones
+    crossing: tuple[CopiedPair, ...]  # exact copies and near ones in another part
     compared: int
     divided: bool
     images: tuple[Image, ...] = ()  # copies beside what they repeat
@@ -69,9 +49,9 @@ def measure(collection: Collection) -> SoundCopies:
     shapes, level = shapes_of(collection), measures_of(collection)["rms"]
     classes, parts = classes_of(collection), parts_of(collection)
 
-    def pair(i: int, j: int, similarity: float = 1.0) -> SoundPair:
+    def pair(i: int, j: int, similarity: float = 1.0) -> CopiedPair:
         labels = (classes.names[classes.codes[i]], classes.names[classes.codes[j]]) if classes and min(classes.codes[i], classes.codes[j]) >= 0 else ("", "")
-        return SoundPair(item=collection.items[i], earlier=collection.items[j], similarity=similarity, parts=(parts[i], parts[j]) if parts else ("", ""), labels=labels)
+        return CopiedPair(item=collection.items[i], earlier=collection.items[j], similarity=similarity, parts=(parts[i], parts[j]) if parts else ("", ""), labels=labels)
 
     groups: dict[bytes, list[int]] = {}
     for i, shape in enumerate(shapes):
@@ -91,7 +71,7 @@ def measure(collection: Collection) -> SoundCopies:
     )  # fmt: skip
 
 
-def _side_by_side(collection: Collection, pairs: list[SoundPair]) -> tuple[Image, ...]:
+def _side_by_side(collection: Collection, pairs: list[CopiedPair]) -> tuple[Image, ...]:
     place = {name: i for i, name in enumerate(collection.items)} if pairs else {}
     drawn = [sound_picture(collection, place[name], f"{p.similarity:.2f}") for p in pairs for name in (p.item, p.earlier)]
     return tuple(image for image in drawn if image is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nohero.evidence.audit.copied_pair import CopiedPair
 from nohero.evidence.audit.near_texts import MOST_CHARACTERS, similar_pairs
 from nohero.evidence.audit.text_items import classes_of, is_long, keys_of, parts_of, shown, texts_of
 
@@ -16,26 +17,11 @@ LEAST_NEAR = 60  # characters: shorter texts are alike by one turn of phrase
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pair:
-    """A text and an earlier one that it repeats."""
+class Pair(CopiedPair):
+    """The texts too, for those who look."""
 
-    item: str
-    earlier: str
     text: str
     earlier_text: str
-    similarity: float  # 1.0 for the same key
-    parts: tuple[str, str] = ("", "")  # of the item, of the earlier one
-    labels: tuple[str, str] = ("", "")
-
-    @property
-    def crosses(self) -> bool:
-        """Whether the two lie in different parts."""
-        return self.parts[0] != self.parts[1]
-
-    @property
-    def contradicts(self) -> bool:
-        """Whether the two are known to have different labels."""
-        return "" not in self.labels and self.labels[0] != self.labels[1]
 
 
 @dataclass(frozen=True, kw_only=True)

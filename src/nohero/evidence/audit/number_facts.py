@@ -46,6 +46,7 @@ class NumberFacts:
 
     oddities: tuple[Oddity, ...]
     fields: int  # numeric ones
+    label: str = ""
     names: tuple[str, ...] = ()  # of the items concerned, by place in `places`
     places: tuple[int, ...] = ()
 
@@ -76,7 +77,7 @@ def measure(collection: Collection) -> NumberFacts:
         if len(rows) >= LEAST:
             oddities += [Oddity(field=series.name, of=len(rows), rows=tuple(rows[chosen].tolist()), **found) for found, chosen in _oddities(values[rows], whole=series.dtype.is_integer())]
     places = tuple(sorted({i for o in oddities for i in o.rows}))
-    return NumberFacts(oddities=tuple(oddities), fields=len(numeric), places=places, names=tuple(collection.items[i] for i in places))
+    return NumberFacts(oddities=tuple(oddities), fields=len(numeric), label=collection.label, places=places, names=tuple(collection.items[i] for i in places))
 
 
 def _oddities(values: Any, *, whole: bool) -> list[tuple[dict[str, Any], Any]]:

@@ -42,7 +42,9 @@ def judge(numbers: NumberFacts) -> Finding:
         where=tuple(o.field for o in found),
         items=numbers.items(found),
         effect="mean and spread of the field are those of the mark",
-        remedies=(f"have the reader take {first.value:g} for missing in `{first.field}`, and fill in the training part's median", "if it is a cap, say so to the model: a field of zeros and ones beside it"),
+        remedies=(
+            f"have the reader take {first.value:g} for missing in `{first.field}`, and " + ("leave these items out: their label is not known" if first.field == numbers.label else "fill in the training part's median"), "if it is a cap, say so to the model: a field of zeros and ones beside it",
+        ),
         figure=Table(title="Repeated values far outside", columns=("field", "value", "times", "of", "median of the rest"), rows=tuple((o.field, o.value, o.count, o.of, o.typical) for o in found)),
     )
 

@@ -37,6 +37,7 @@ LEAST = 0.3  # nats; soft targets near the even answer make any start many times
 TIMES = 2.0  # the undecided loss
 SQUARED = 30.0  # times the best constant's squared error: an offset of more than five deviations
 STRAIGHT = 6.0  # the same for errors that are not squared
+BEND = 0.5  # of torch's smooth L1 and Huber losses: below it errors are squared
 CURED = 0.3  # share of the excess that may be left where a cause is taken away
 
 
@@ -48,7 +49,8 @@ def judge(start: StartLoss) -> Finding:
         return _labels(start)
     if start.kind != "values" or start.loss not in ("mse", "l1", "smooth-l1", "huber") or not start.constant > 0:
         return skipped("how much a model that knows nothing should cost is not known for this loss")
-    times, limit = start.start / start.constant, SQUARED if start.loss == "mse" else STRAIGHT
+    squared = start.loss == "mse" or (start.loss in ("smooth-l1", "huber") and start.start < BEND)
+    times, limit = start.start / start.constant, SQUARED if squared else STRAIGHT
     if times <= limit:
         return passed(f"the loss starts at {start.start:.3g}, {times:.2g} times that of the best constant answer")
     return warned(
@@ -122,6 +124,12 @@ def targets_far_from_zero(given: Given) -> Given:
     return replace(given, train=(x, y + 300.0), val=None)
 
 
+def shares_of_a_side(given: Given) -> Given:
+    """Targets between 0 and 1 about a half, as places in shares of a picture's side are."""
+    x, y = given.train
+    return replace(given, train=(x, 0.5 + 0.17 * (y - y.mean(0)) / y.std(0)), val=None)
+
+
 def summed_loss(given: Given) -> Given:
     """A sum is large, and no worse."""
     from torch import nn
@@ -157,6 +165,6 @@ CHECK = Check(
     source=sources.SKELETON,
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=inputs_in_raw_units), Case(toy="many-classes", plant=large_last_layer), Case(toy="huber-regression", plant=targets_far_from_zero)),
-    lookalikes=(Case(toy="table-mlp", plant=summed_loss), Case(toy="table-mlp", plant=trained_before), Case(toy="huber-regression", plant=sorted_targets)),
+    lookalikes=(Case(toy="table-mlp", plant=summed_loss), Case(toy="table-mlp", plant=trained_before), Case(toy="huber-regression", plant=sorted_targets), Case(toy="huber-regression", plant=shares_of_a_side)),
     symptom=True,
 )

@@ -126,3 +126,11 @@ def test_ten_thousand_columns_and_long_cells(tmp_path):
     long = tmp_path / "long.csv"
     long.write_text("\n".join(["text,label", *(f"{'word ' * 200_000},{i % 2}" for i in range(3)), *(f"short {i},{i % 2}" for i in range(60))]))
     assert nohero.audit(str(long), progress=False).all
+
+
+def test_the_items_of_a_finding_are_named_in_terminal_and_page(tmp_path, capsys):
+    path, page = tmp_path / "people.csv", tmp_path / "report.html"
+    path.write_text("\n".join([HEAD, *(row.replace("Faro", "?") if i in (30, 60) else row for i, row in enumerate(ROWS))]))
+    main(["audit", str(path), "-q", "--plain", "-o", str(page)])
+    assert "row 31, row 61" in capsys.readouterr().out
+    assert "<code>row 31</code>, <code>row 61</code>" in page.read_text()

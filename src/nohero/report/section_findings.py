@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nohero.report.draw import draw
 from nohero.report.numbers import count, number
 from nohero.report.untrusted import html_line, link
-from nohero.report.words import STATUS, observed_text, urgency
+from nohero.report.words import STATUS, items_beside, observed_text, urgency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +56,7 @@ def _facts(finding: Finding) -> str:
         ("Observed", html_line(observed_text(finding.observed)) if finding.observed is not None else ""),
         ("Effect", html_line(finding.effect)),
         ("Where", _listed(finding.where)),
+        ("Items", _listed(items_beside(finding))),
         ("What to do", _remedies(finding.remedies)),
         ("Why", html_line(finding.why)),
         ("Numbers", numbers_text(finding)),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from nohero.report.lettering import cells
 from nohero.report.manner import Manner
 from nohero.report.numbers import count, duration, number
-from nohero.report.words import STATUS, gate_word, observed_text, state_of_run, tally_text, telling, verdict
+from nohero.report.words import STATUS, gate_word, items_beside, observed_text, state_of_run, tally_text, telling, verdict
 from nohero.run.finding import Level, Status
 
 if TYPE_CHECKING:
@@ -122,7 +122,8 @@ def _fields(finding: Finding, manner: Manner) -> list[tuple[str, str]]:
         ("expected", finding.expected),
         ("observed", observed_text(finding.observed) + level if finding.observed is not None else ""),
         ("effect", finding.effect),
-        ("where", _where(finding, manner)),
+        ("where", _named(finding.where, manner)),
+        ("items", _named(items_beside(finding), manner)),
     ]
     if manner.verbose:
         fields.append(("why", finding.why))
@@ -136,10 +137,10 @@ def _fields(finding: Finding, manner: Manner) -> list[tuple[str, str]]:
     return [(name, said) for name, said in fields if said]
 
 
-def _where(finding: Finding, manner: Manner) -> str:
-    most = len(finding.where) if manner.verbose else PLACES
-    more = f" and {len(finding.where) - most:,} more" if len(finding.where) > most else ""
-    return ", ".join(finding.where[:most]) + more
+def _named(places: tuple[str, ...], manner: Manner) -> str:
+    most = len(places) if manner.verbose else PLACES
+    more = f" and {len(places) - most:,} more" if len(places) > most else ""
+    return ", ".join(places[:most]) + more
 
 
 def _help(remedy: Remedy) -> str:

@@ -120,3 +120,8 @@ def state_of_run(record: Record) -> str:
     if record.interrupted:
         return f"interrupted: {record.interrupted}"
     return "finished" if record.finished else "not finished yet"
+
+
+def items_beside(finding: Finding) -> tuple[str, ...]:
+    """The items concerned, where the places do not name them already."""
+    return () if any(item in place for item in finding.items[:1] for place in finding.where) else finding.items

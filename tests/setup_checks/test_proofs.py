@@ -1,5 +1,8 @@
 """The matrix of the second door, in pieces: every check fires on its sabotages, stays quiet on its lookalikes and on every healthy set-up, and nothing is harmed."""
 
+import cProfile
+import sys
+
 import pytest
 
 from nohero.checks.check import COMPONENTS, setup_checks
@@ -22,6 +25,15 @@ def test_a_healthy_set_up_is_left_in_peace_and_as_it_was(toy):
     loud = [f"{f.code} {f.name} {f.status}: {f.message}" for f in checked.findings if f.status in (Status.FAIL, Status.WARN, Status.ERROR)]
     assert loud == []
     assert after == before
+
+
+def test_a_profiler_goes_on_after_the_checks():
+    profiler = cProfile.Profile()
+    profiler.enable()
+    examine(setups()["huber-regression"](), budget=None)
+    still = sys.getprofile()
+    profiler.disable()
+    assert still is profiler
 
 
 @pytest.mark.parametrize(("kind", "code", "case"), CASES, ids=[f"{code}-{kind}-{case.name}-{case.toy}" for kind, code, case in CASES])

@@ -81,8 +81,9 @@ class Bench:
         import torch
 
         from nohero.setup.refusal import Unmeasurable, UserRaised
+        from nohero.setup.streams import seed_torch
 
-        torch.manual_seed(0)
+        seed_torch(0)
         try:
             value = given(answer, target)
         except Unmeasurable:

@@ -65,7 +65,9 @@ class LossCall:
         """The loss's own value as a scalar tensor."""
         import torch
 
-        torch.manual_seed(0)
+        from nohero.setup.streams import seed_torch
+
+        seed_torch(0)
         try:
             value = self.given(tensors)
         except Unmeasurable:

@@ -60,8 +60,9 @@ def _pulls(setup: Setup, specimen: Any) -> list[tuple[str, float]]:
     import torch
 
     from nohero.setup.refusal import Unmeasurable
+    from nohero.setup.streams import seed_torch
 
-    torch.manual_seed(0)
+    seed_torch(0)
     value = setup.loss_of(setup.forward(specimen), specimen)
     if value.grad_fn is None or value.numel() != 1:
         raise Unmeasurable("the loss has no graph")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nohero.setup.setup import Setup
     from nohero.setup.specimen import Specimen
 
-DESCENT = 250  # steps on the answers themselves
+DESCENT, FEWEST, LULL = 250, 80, 20  # steps on the answers themselves; before it may end early; of no gain that end it
 LEAST_PAIRS = 2  # of different targets
 HONEST = {"classes": ("cross-entropy", "nll"), "binary": ("bce", "bce-with-logits"), "multilabel": ("bce", "bce-with-logits"), "values": ("mse",), "reconstruction": ("mse", "bce", "bce-with-logits", "l1")}
 
@@ -181,8 +181,18 @@ def bottom(setup: Setup, start: Tensor, shape: tuple[int, ...], specimen: Specim
         except Exception:  # noqa: BLE001 (losses with a graph of their own)
             return float("nan")
         values.append(float(loss.detach()))
+        if _settled(values):
+            break
         optimizer.step()
     return min(values) if all(map(math.isfinite, values)) and _landed(values) else float("nan")
+
+
+def _settled(values: list[float]) -> bool:
+    """Whether the last steps brought next to nothing of the way down: not before the descent is well under way."""
+    if len(values) < FEWEST or len(values) % LULL:
+        return False
+    lowest, before = min(values), min(values[:-LULL])
+    return before - lowest <= 1e-3 * (values[0] - lowest)
 
 
 def _landed(values: list[float]) -> bool:

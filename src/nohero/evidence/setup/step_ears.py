@@ -110,7 +110,10 @@ class Ears:
 
     def __exit__(self, *_: object) -> None:
         """Hook off."""
-        sys.setprofile(self._before)
+        profiler = getattr(self._before, "enable", None)  # cProfile cannot be set back as a function
+        sys.setprofile(None if profiler else self._before)
+        if profiler:
+            profiler()
         self.setup.loss = self._loss
         for handle in self._handles:
             handle.remove()

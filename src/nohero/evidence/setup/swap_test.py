@@ -73,44 +73,47 @@ class _Trial:
         return done, found
 
     def reached(self, arm: Arm) -> float:
-        """Of the way from the best constant to all right: by the answers where they can be judged, else by the loss."""
-        if arm.note and not arm.told:
-            return float("nan")
-        if not arm.losses or not math.isfinite(arm.loss):
-            return -1.0
-        gone = way(arm.loss, self.constant, self.floor)
-        if self.scored:
-            found = -1.0 if math.isnan(arm.score) else arm.score
-            if self.facts.kind in ("values", "reconstruction") and not math.isnan(gone) and arm.parts.loss == "own":
-                return min(found, gone) if arm.parts.targets == "own" else found
-            return found
-        if not math.isnan(gone):
-            return gone
-        return min(1.0, (arm.losses[0] - arm.loss) / (abs(arm.losses[0]) + 1e-12))
+        """Of the way from the best constant to all right."""
+        return _reached(self, arm, self.facts.kind)
 
-    @property
-    def by(self) -> str:
-        """What it is measured by."""
-        return "right answers" if self.scored else "the loss between the best constant and the floor" if not math.isnan(way(0.0, self.constant, self.floor)) else "the loss"
+
+def _reached(by: _Trial | MemorisedBatch, arm: Arm, kind: str) -> float:
+    """Of the way from the best constant to all right: by the answers where they can be judged, else by the loss."""
+    if arm.note and not arm.told:
+        return float("nan")
+    if not arm.losses or not math.isfinite(arm.loss):
+        return -1.0
+    gone = way(arm.loss, by.constant, by.floor)
+    if by.scored:
+        found = -1.0 if math.isnan(arm.score) else arm.score
+        if kind in ("values", "reconstruction") and not math.isnan(gone) and arm.parts.loss == "own":
+            return min(found, gone) if arm.parts.targets == "own" else found
+        return found
+    if not math.isnan(gone):
+        return gone
+    return min(1.0, (arm.losses[0] - arm.loss) / (abs(arm.losses[0]) + 1e-12))
+
+
+def _measured_by(by: MemorisedBatch) -> str:
+    return "right answers" if by.scored else "the loss between the best constant and the floor" if not math.isnan(by.way(0.0)) else "the loss"
 
 
 def measure(setup: Setup, facts: TaskFacts, memorised: MemorisedBatch) -> SwapTest:
     """Nothing more where the batch was memorised; else the references one by one."""
-    trial = _Trial(setup, facts)
     ours = memorised.arm
-    reached = trial.reached(ours)
+    reached = _reached(memorised, ours, facts.kind)
     idle = ours.steps == 0 and len(ours.told) >= 8 * FEWEST
     broken = bool(ours.losses) and not math.isfinite(ours.loss)
-    if memorised.one_target or trial.n < 4 or not ours.told or reached > LOW or math.isnan(reached):
-        return SwapTest(ran=False, ours=ours, reached=reached, by=trial.by)
+    if memorised.one_target or memorised.n < 4 or not ours.told or reached > LOW or math.isnan(reached):
+        return SwapTest(ran=False, ours=ours, reached=reached, by=_measured_by(memorised))
     if ours.steps < FEWEST and not idle and not broken:
         raise Unmeasurable(f"only {ours.steps} steps fit in the time: too few to say whether the batch can be memorised")
-    return _found(trial, ours, reached, memorised)
+    return _found(_Trial(setup, facts), ours, reached, memorised)
 
 
 def _found(trial: _Trial, ours: Arm, reached: float, memorised: MemorisedBatch) -> SwapTest:
     base, reference, level = _reference(trial)
-    result = SwapTest(ran=True, ours=ours, reached=reached, reference=reference, reference_reached=level, spread=reference.spread, by=trial.by)
+    result = SwapTest(ran=True, ours=ours, reached=reached, reference=reference, reference_reached=level, spread=reference.spread, by=_measured_by(memorised))
     blamed = _put_back(trial, base) if level >= HIGH else ()
     if level < HIGH:
         blamed, base, reference, level = _repaired(trial, base, reference, level)

@@ -18,7 +18,7 @@ PRICE = 0.5  # seconds
 PLAIN = ("", "na", "n/a", "nan", "null", "none", "<na>", "#n/a")  # read as missing by common readers
 OTHER = ("unknown", "unk", "not available", "not known", "tbd", "undefined", "unspecified", "no data", "n.a.", "-", "--", "?", "missing", "(null)", "nil", "#na", "#ref!", "#value!", "#div/0!", "#num!", ".", "..", "*")
 GARBLED = re.compile("[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ¡-¿]|\ufffd|ï»¿")
-FORMULA = re.compile(r"^[=+@][A-Za-z(]|^-[A-Za-z(]|^\t|^=cmd|^@SUM", re.IGNORECASE)
+FORMULA = re.compile(r"^\s?(?:[=+@-]+[A-Za-z_.][\w.]*[(!|]|[=+]+\(|[=+]+\$?[A-Za-z]{1,3}\$?\d+\b|=+\d+\s*[-+*/^])")  # a call, a sheet, a program, a cell, a sum: @someone and -But are words
 LABELS = 2000  # values of a field of categories; more are text or names
 SHOWN = 5
 MOSTLY = 0.9  # of a field's cells are numbers: the words among them are odd; ticket numbers of the Titanic have 0.74
@@ -33,6 +33,7 @@ class CellOddity:
     values: tuple[str, ...]  # as they are written, commonest first
     rows: tuple[int, ...]
     of: int  # cells of the field that hold something
+    different: int = 0  # values of these cells
     share: float = 0.0  # mixed: of these cells that are numbers
 
 
@@ -71,7 +72,7 @@ def _field(series: Any, *, whole: bool) -> list[CellOddity]:
     """The oddities of one field; `whole` says that numbers are written as strings too."""
     import polars as pl
 
-    counted = series.value_counts(sort=True)
+    counted = series.value_counts(sort=True, name="times of it")
     values, counts = counted.to_series(0).fill_null(""), counted.to_series(1)
     lowered = values.str.strip_chars().str.to_lowercase()
     missing = lowered.is_in([*MISSING, *OTHER])
@@ -96,7 +97,7 @@ def _field(series: Any, *, whole: bool) -> list[CellOddity]:
     if variants.len():
         found.append(("variant", variants))
     return [
-        CellOddity(kind=kind, field=series.name, values=tuple(odd.head(SHOWN).to_list()), rows=tuple(series.fill_null("").is_in(odd.to_list()).arg_true().to_list()), of=of, share=share)
+        CellOddity(kind=kind, field=series.name, values=tuple(odd.head(SHOWN).to_list()), rows=tuple(series.fill_null("").is_in(odd.to_list()).arg_true().to_list()), of=of, share=share, different=full.len())
         for kind, odd in found
     ]
 

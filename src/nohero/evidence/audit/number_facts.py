@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +20,14 @@ BEYOND = 4.0  # quartile ranges beyond the quartile: an outlier, where the gap t
 RARE = 0.01  # of the values: more are no outliers
 MASS = 5.0  # times the count of the values nearby: a limit
 FROM_ZERO = 0.05  # of the median lies between zero and the least of the rest: abalone's heights have 0.07, temperatures in degrees 0.01
+MEDIAN = 1.2533  # standard error of a median over that of a mean
 NATURAL = (0.0, 1.0, 100.0)  # limits that quantities have by nature
 SAMPLE = 200_000  # values looked at for shapes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Oddity:
-    """One field's values apart: kind is mark, unit, outlier, zero or limit."""
+    """One field's values apart: kind is mark, step (a mark, or the last of a tail), unit, outlier, zero or limit."""
 
     kind: str
     field: str
@@ -33,6 +35,7 @@ class Oddity:
     of: int  # values of the field
     typical: float  # median of the rest
     rows: tuple[int, ...]  # places in the collection, all of them
+    doubt: float = 0.0  # of a factor: the standard error of its logarithm
 
     @property
     def count(self) -> int:
@@ -93,11 +96,11 @@ def _oddities(values: Any, *, whole: bool) -> list[tuple[dict[str, Any], Any]]:
         chosen = look(values[left])
         if chosen is None:
             continue
-        kind, value, inside = chosen
+        kind, value, inside, *doubt = chosen
         places = np.zeros(len(values), dtype=bool)
         places[np.flatnonzero(left)[inside]] = True
         left &= ~places
-        found.append(({"kind": kind, "value": value, "typical": float(np.median(values[left]))}, places))
+        found.append(({"kind": kind, "value": value, "typical": float(np.median(values[left])), "doubt": sum(doubt)}, places))
     zeros = values == 0
     if not whole and 0 < zeros.sum() <= RARE * len(values) and uniques[0] == 0 and uniques[1] >= FROM_ZERO * np.median(values):
         found.append(({"kind": "zero", "value": 0.0, "typical": float(np.median(values[~zeros]))}, zeros))
@@ -120,12 +123,18 @@ def _mark(values: Any) -> tuple[str, float, Any] | None:
         alone = value < 0 and rest.min() >= 0  # the one negative value
         nines = set(f"{abs(value):.0f}") == {"9"} and abs(value) >= 9 and value == round(value)
         if gap >= ANY * width or ((nines or alone) and gap >= NINES * width) or (alone and (nines or value == -1)):
-            return "mark", value, chosen
+            return "step" if value == -1 and _runs_on(rest, int(chosen.sum())) else "mark", value, chosen
     return None
 
 
-def _unit(values: Any) -> tuple[str, float, Any] | None:
-    """A group that has the shape of the bulk times a factor, with next to nothing between."""
+def _runs_on(rest: Any, times: int) -> bool:
+    """Whether a -1 as rare as this is the end of a tail that thins out towards zero: its counts of two, one and zero go on as they fall."""
+    two, one, zero = (float((rest == k).sum()) for k in (2, 1, 0))
+    return zero < one and times <= zero * (zero / one) * min(1.0, zero * two / one**2)
+
+
+def _unit(values: Any) -> tuple[str, float, Any, float] | None:
+    """(unit, the factor, which, the standard error of the factor's logarithm): a group that has the shape of the bulk times a factor, with next to nothing between."""
     import numpy as np
 
     if values.min() <= 0:
@@ -143,7 +152,8 @@ def _unit(values: Any) -> tuple[str, float, Any] | None:
     shape = 1.4826 * float(np.median(np.abs(logs[far] - np.median(logs[far]))))
     if len(np.unique(values[far])) < 3 or not spread / 4 <= shape <= 2 * spread or float(np.ptp(logs[far])) > float(np.median(logs[far]) - middle) * side:
         return None
-    return "unit", float(np.exp(np.median(logs[far]) - middle)), far
+    doubt = MEDIAN * math.hypot(shape / math.sqrt(far.sum()), spread / math.sqrt(len(values)))
+    return "unit", float(np.exp(np.median(logs[far]) - middle)), far, doubt
 
 
 def _outlier(values: Any) -> tuple[str, float, Any] | None:

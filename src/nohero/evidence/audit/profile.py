@@ -99,7 +99,7 @@ def _classes(collection: Collection) -> tuple[Any, Any]:
     if not collection.label or not has_classes(collection):
         return (), ()
     labels = collection.frame[collection.label].cast(pl.String).drop_nulls()
-    counted = sorted(((str(v), int(c)) for v, c in labels.value_counts().iter_rows()), key=lambda p: (-p[1], p[0]))
+    counted = sorted(((str(v), int(c)) for v, c in labels.value_counts(name="times of it").iter_rows()), key=lambda p: (-p[1], p[0]))
     parts = tuple((p, tuple(sorted(collection.frame.filter(pl.col(collection.split) == p)[collection.label].cast(pl.String).drop_nulls().unique().to_list()))) for p in collection.parts)
     return tuple(counted), parts
 
@@ -117,7 +117,7 @@ def _twins(collection: Collection, fields: tuple[Field, ...]) -> list[Twins]:
     """Pairs of fields that are equal, one the other on another scale, or one the other recoded."""
     import numpy as np
 
-    kept = [f.name for f in fields if f.kind not in ("constant", "empty", "text") and f.name not in {collection.split, collection.group}]
+    kept = [f.name for f in fields if f.kind not in ("constant", "empty", "text", "identifier") and f.name not in {collection.split, collection.group}]
     frame = collection.frame.select(kept)
     sample = frame if frame.height <= ROWS else frame.gather_every(frame.height // ROWS)
     codes = {s.name: np.unique(s.cast(str).fill_null("").to_numpy().astype(str), return_inverse=True)[1] for s in sample}

@@ -17,11 +17,25 @@ SHOWN = 12
 
 
 @dataclass(frozen=True, kw_only=True)
+class Chance:
+    """How many repeats come by themselves, though no row was copied.
+
+    Two measures, both from pairs of rows that are nearly equal; copies of a row add to the equal pairs and not to these. `apart` takes the field that tells most
+    rows apart: the pairs that differ in it alone, times the odds that two of its values are the same. `alike` takes a second field too, and lets fields hang
+    together: pairs that differ in the one alone, times pairs that differ in the other alone, over pairs that differ in both.
+    """
+
+    apart: float = 0.0
+    alike: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hidden:
     """Copies that show when one field is left out."""
 
     field: str
     rows: tuple[int, ...]  # that repeat an earlier row
+    chance: Chance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +45,7 @@ class RowCopies:
     n: int
     repeats: tuple[int, ...]  # rows equal to an earlier one in all fields
     pairs: tuple[tuple[str, str], ...]
-    by_chance: float  # repeats that would be there if the fields were drawn one by one
+    chance: Chance  # of the repeats in all fields
     hidden: tuple[Hidden, ...]
     contrary: tuple[int, ...]  # rows with a label that no row of the same features before them has
     contrary_pairs: tuple[tuple[str, str, str, str], ...]  # item, label, the other item, its label
@@ -58,13 +72,13 @@ def measure(collection: Collection) -> RowCopies:
     for name in frame.columns if frame.width > 3 else ():
         if frame[name].n_unique() >= NAMES * frame.height and name != collection.label:
             _, mine = _again(whole ^ hashes[name])
-            if len(mine) > len(again) + 2 * _by_chance(frame.drop(name)):
-                hidden.append(Hidden(field=name, rows=tuple(mine.tolist())))
+            if len(mine) > len(again):
+                hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), chance=_chance(frame.drop(name), whole ^ hashes[name], hashes)))
     contrary, contrary_pairs = _contrary(collection, whole, hashes)
     shared, shared_pairs = _shared(collection, whole, hashes, parts) if parts is not None else ((), ())
     return RowCopies(
         n=frame.height, repeats=tuple(again.tolist()), pairs=tuple((collection.items[i], collection.items[first[i]]) for i in again[:SHOWN]),
-        by_chance=_by_chance(frame), hidden=tuple(hidden), contrary=contrary, contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
+        chance=_chance(frame, whole, hashes), hidden=tuple(hidden), contrary=contrary, contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
         parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts),
     )  # fmt: skip
 
@@ -82,15 +96,25 @@ def _again(keys: Any) -> tuple[Any, Any]:
     return earliest, np.flatnonzero(earliest != np.arange(len(keys)))
 
 
-def _by_chance(frame: Any) -> float:
-    """N (n - 1) / 2 pairs, each equal in all fields at once with the product of the fields' chances."""
-    import numpy as np
+def _chance(frame: Any, whole: Any, hashes: dict[str, Any]) -> Chance:
+    import polars as pl
 
-    chance = 1.0
-    for series in frame:
-        counts = series.value_counts().to_series(1).to_numpy().astype(np.float64)
-        chance *= float(((counts / counts.sum()) ** 2).sum())
-    return float(frame.height * (frame.height - 1) / 2 * chance)
+    repeats = frame.height - pl.Series(whole).n_unique()
+    if not repeats or frame.width < 2:
+        return Chance()
+    without = {name: pl.Series(whole ^ hashes[name]) for name in frame.columns}
+    one, other = sorted(without, key=lambda name: without[name].n_unique())[:2]
+    equal = _equal_pairs(pl.Series(whole))
+    in_one, in_other = _equal_pairs(without[one]) - equal, _equal_pairs(without[other]) - equal
+    in_both = _equal_pairs(pl.Series(whole ^ hashes[one] ^ hashes[other])) - equal - in_one - in_other
+    same = _equal_pairs(frame[one]) / (frame.height * (frame.height - 1) / 2)
+    pairs = in_one * same / (1 - same) if same < 1 else equal
+    return Chance(apart=repeats * pairs / equal, alike=repeats * in_one * in_other / in_both / equal if in_both else 0.0)
+
+
+def _equal_pairs(series: Any) -> float:
+    counts = series.value_counts(name="times of it").to_series(1).to_numpy().astype(float)
+    return float((counts * (counts - 1) / 2).sum())
 
 
 def _contrary(collection: Collection, whole: Any, hashes: dict[str, Any]) -> tuple[tuple[int, ...], tuple[tuple[str, str, str, str], ...]]:

@@ -32,7 +32,7 @@ FEW = 0.002  # of the rows: adult has 30 in 48,842
 
 def judge(copies: RowCopies) -> Finding:
     """Contrary rows among rows that do not repeat by chance."""
-    if not copies.contrary or copies.by_chance > 1:
+    if not copies.contrary or copies.chance.apart > 1:
         return passed("no two equal rows have different labels" if not copies.contrary else f"{len(copies.contrary):,} rows of equal features have different labels, as so few different values bring with them")
     few = len(copies.contrary) < FEW * copies.n
     return (unsure if few else warned)(

@@ -2,7 +2,9 @@
 
 Why it matters: copies weigh double, and by a random split they come to both sides: the score is partly memory.
 
-How it is measured: a hash of each row; the same with any one field of names or numbers left out, which hides copies. The repeats that would come by chance, were the fields drawn one by one, are reckoned with.
+How it is measured: a hash of each row; the same with any one field of names or numbers left out, which hides copies. The repeats that come by themselves are reckoned with: by the rows that
+differ in one field alone, the field that tells most rows apart, and by how often two of its values are the same. Where rows that differ in one field, in another and in both say that as many
+equal rows come of themselves, for the fields hang together, it is left open: their origin would decide.
 
 When it is right to fail: never more than a warning: two people may have the same row.
 
@@ -17,6 +19,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.row_copies import RowCopies
@@ -27,7 +31,7 @@ from nohero.run.finding import Finding, Observed, passed, unsure, warned
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-CHANCE = 3.0  # times the repeats that chance brings
+CHANCE = 3.0  # times the repeats that come by themselves
 FEW = 0.0005  # of the rows: adult has 24 in 32,561, wine quality a tenth
 
 
@@ -39,10 +43,11 @@ def judge(copies: RowCopies) -> Finding:
         return passed(f"no two of {copies.n:,} rows are equal")
     field = f" when `{hidden.field}` is left out" if hidden is not None and rows is hidden.rows else ""
     told = f"{len(rows):,} of {copies.n:,} rows repeat an earlier row{field}"
-    if copies.by_chance > len(rows) / CHANCE and not field:
-        return passed(f"{told}; with so few different values {copies.by_chance:,.0f} would by chance")
-    few = len(rows) < FEW * copies.n
-    return (unsure if few and not field else warned)(
+    chance = hidden.chance if hidden is not None and field else copies.chance
+    if chance.apart > len(rows) / CHANCE:
+        return passed(f"{told}; with so few different values {chance.apart:,.0f} would by chance")
+    left_open = chance.alike > len(rows) / CHANCE or (len(rows) < FEW * copies.n and not field)
+    return (unsure if left_open else warned)(
         told,
         expected="each row once",
         observed=Observed(value=float(len(rows)), unit="repeated rows", n=copies.n),
@@ -86,8 +91,20 @@ def few_different_values(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def answers_that_hang_together(collection: Collection) -> Collection:
+    """Eight answers on a scale of three, all led by one opinion, and the row's number."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        generator, n = np.random.default_rng(5), len(columns["age"])
+        opinion = generator.normal(size=n)
+        answers = {f"answer {k}": [str(int(a)) for a in np.clip(np.round(opinion + generator.normal(scale=0.8, size=n)), -1, 1)] for k in range(8)}
+        return {**answers, "returned": columns["returned"], "number": [str(i + 1) for i in range(n)]}
+
+    return recelled(collection, change)
+
+
 CHECK = Check(
     code="DAT540", name="repeated-rows", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=copied_rows), Case(toy="people", plant=copied_with_a_number)),
-    lookalikes=(Case(toy="people", plant=few_different_values),),
+    lookalikes=(Case(toy="people", plant=few_different_values), Case(toy="people", plant=answers_that_hang_together)),
 )  # fmt: skip

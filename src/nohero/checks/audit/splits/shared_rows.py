@@ -41,7 +41,7 @@ def judge(copies: RowCopies) -> Finding:
     size = dict(copies.parts)[other]
     share = len(rows) / size
     told = f"{len(rows):,} of {size:,} rows of {other} stand in {one}, label aside"
-    if copies.by_chance > len(rows) / CHANCE:
+    if copies.chance.apart > len(rows) / CHANCE:
         return passed(f"{told}; with so few different values that comes by chance")
     make = failed if share >= MUCH else warned if share >= LITTLE else unsure
     return make(

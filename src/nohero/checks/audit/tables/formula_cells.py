@@ -2,7 +2,7 @@
 
 Why it matters: a table that is opened in a spreadsheet runs what begins with an equals sign; such cells come from forms that anyone could fill in.
 
-How it is measured: cells of text that begin with =, +, @ or a tab and go on as a formula does.
+How it is measured: cells of text that begin with =, +, @ or - and go on as a formula does: with a call, a cell, a sum. Names after an @ and words after a dash are none.
 
 When it is right to fail: never more than a warning: nothing of it is run here.
 
@@ -56,6 +56,16 @@ def a_formula(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def names_and_dashes(collection: Collection) -> Collection:
+    """A column of short messages: they name people, smile, and begin with a dash."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["message"] = [("@anna see you", "- But the flesh is weak", "-But not now", "=D well done", "+1 from me")[i % 5] + f" {i}" for i in range(len(columns["age"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
 def signed_numbers(collection: Collection) -> Collection:
     """Numbers with a sign."""
 
@@ -69,5 +79,5 @@ def signed_numbers(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT518", name="formula-cells", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=a_formula),),
-    lookalikes=(Case(toy="people", plant=signed_numbers),),
+    lookalikes=(Case(toy="people", plant=signed_numbers), Case(toy="people", plant=names_and_dashes)),
 )  # fmt: skip

@@ -4,7 +4,8 @@ Why it matters: a question mark or the word "unknown" becomes a category of its 
 
 How it is measured: each field's different cells are compared with the marks that people use, in any case; those that common readers know (empty, NA, NaN, null) are left aside.
 
-When it is right to fail: never more than a warning: the mark may be a category that was meant.
+When it is right to fail: never more than a warning: the mark may be a category that was meant. A word that stands once or twice among names, where nearly every cell says something
+else, may be a name (there is a film called Missing) and is left open.
 
 What it cannot see: marks that no one else uses.
 
@@ -22,10 +23,13 @@ from nohero.checks.check import Case, Check
 from nohero.evidence.audit.cell_facts import CellFacts
 from nohero.run import sources
 from nohero.run.figure import Table
-from nohero.run.finding import Finding, Observed, passed, warned
+from nohero.run.finding import Finding, Observed, passed, unsure, warned
 
 if TYPE_CHECKING:
+    from nohero.evidence.audit.cell_facts import CellOddity
     from nohero.sources.collection import Collection
+
+OFTEN, NAMES = 3, 0.5  # times that a mark comes to be one; of the cells differ: a field of names
 
 
 def judge(cells: CellFacts) -> Finding:
@@ -33,9 +37,10 @@ def judge(cells: CellFacts) -> Finding:
     found = cells.of("mark")
     if not found:
         return passed(f"no mark for missing among the cells of {cells.fields} fields but those that readers know")
+    found = tuple(sorted(found, key=_may_be_a_name))
     items = cells.named(found)
     first = found[0]
-    return warned(
+    return (unsure if _may_be_a_name(first) else warned)(
         f"{len(items):,} items hold a mark for missing that readers take for a value: `{first.values[0]}` in `{first.field}` ({len(first.rows):,})"
         + (f" and in {len(found) - 1} more fields" if len(found) > 1 else ""),
         expected="missing cells that are empty, NA or NaN",
@@ -46,6 +51,11 @@ def judge(cells: CellFacts) -> Finding:
         remedies=(f"have the reader take {', '.join(f'`{v}`' for v in dict.fromkeys(v for o in found for v in o.values))} for missing",),
         figure=Table(title="Marks for missing", columns=("field", "mark", "cells"), rows=tuple((o.field, ", ".join(o.values), len(o.rows)) for o in found)),
     )
+
+
+def _may_be_a_name(mark: CellOddity) -> bool:
+    """A word among names."""
+    return len(mark.rows) < OFTEN and mark.different > NAMES * mark.of and any(c.isalpha() for c in mark.values[0])
 
 
 def question_marks(collection: Collection) -> Collection:
@@ -78,8 +88,19 @@ def written_plainly(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def a_film_called_missing(collection: Collection) -> Collection:
+    """Titles, of which one is a word that others use for a gap."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["title"] = [f"Story {i * 7919 % 100_003}" for i in range(len(columns["age"]))]
+        columns["title"][30] = "Unknown"
+        return columns
+
+    return recelled(collection, change)
+
+
 CHECK = Check(
     code="DAT510", name="hidden-missing", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=question_marks), Case(toy="people", plant=unknown_among_numbers)),
-    lookalikes=(Case(toy="people", plant=written_plainly),),
+    lookalikes=(Case(toy="people", plant=written_plainly), Case(toy="people", plant=a_film_called_missing)),
 )  # fmt: skip

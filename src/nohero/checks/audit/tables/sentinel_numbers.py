@@ -4,7 +4,8 @@ Why it matters: one value far outside, many times the same, sets mean and spread
 
 How it is measured: the least and the greatest value of each field that come three times at least; their distance to all other values, in ranges of these; -1, 99, 999 and the like need less.
 
-When it is right to fail: never more than a warning: it may be a cap.
+When it is right to fail: never more than a warning: it may be a cap. A -1 where ones thin out to zeros may be the end of that tail, and is left
+open: only who made the field knows.
 
 What it cannot see: a mark amid the other values, such as 0 among numbers around 0.
 
@@ -22,7 +23,7 @@ from nohero.checks.check import Case, Check
 from nohero.evidence.audit.number_facts import NumberFacts
 from nohero.run import sources
 from nohero.run.figure import Table
-from nohero.run.finding import Finding, Observed, passed, warned
+from nohero.run.finding import Finding, Observed, passed, unsure, warned
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
 
 def judge(numbers: NumberFacts) -> Finding:
     """Name the fields and the values."""
-    found = numbers.of("mark")
+    found = (*numbers.of("mark"), *numbers.of("step"))
     if not found:
         return passed(f"no repeated value far outside of all others in {numbers.fields} numeric fields")
     first = found[0]
-    return warned(
-        f"{first.count:,} of {first.of:,} values of `{first.field}` are exactly {first.value:g}, far outside of all others (their median is {first.typical:g})",
+    place = "far outside of all others" if first.kind == "mark" else "the only number below zero, where a tail that thins out would end"
+    return (warned if first.kind == "mark" else unsure)(
+        f"{first.count:,} of {first.of:,} values of `{first.field}` are exactly {first.value:g}, {place} (their median is {first.typical:g})",
         expected="missing values that are missing",
         observed=Observed(value=first.value, unit="repeated value", n=first.count),
         component="data",
@@ -60,10 +62,10 @@ def nine_hundred_ninety_nine(collection: Collection) -> Collection:
 
 
 def minus_one(collection: Collection) -> Collection:
-    """Some numbers of visits are -1."""
+    """A twentieth of the numbers of visits is -1."""
 
     def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
-        columns["visits"][3::50] = ["-1"] * len(columns["visits"][3::50])
+        columns["visits"][3::20] = ["-1"] * len(columns["visits"][3::20])
         return columns
 
     return recelled(collection, change)
@@ -79,8 +81,18 @@ def one_rich_person(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def years_since_school(collection: Collection) -> Collection:
+    """Age less schooling less six: a few began early."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["experience"] = [str(value) for value in ([-1] * 4 + [0] * 16 + [1] * 40 + [2] * 70 + [2 + i % 38 for i in range(len(columns["age"]))])[: len(columns["age"])]]
+        return columns
+
+    return recelled(collection, change)
+
+
 CHECK = Check(
     code="DAT511", name="sentinel-numbers", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=nine_hundred_ninety_nine), Case(toy="people", plant=minus_one)),
-    lookalikes=(Case(toy="people", plant=one_rich_person),),
+    lookalikes=(Case(toy="people", plant=one_rich_person), Case(toy="people", plant=years_since_school)),
 )  # fmt: skip

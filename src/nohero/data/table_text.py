@@ -156,9 +156,8 @@ def _quotes_pair_up(text: str, separator: str) -> bool:
     if not folded:
         return True
     without = Counter(len(r) for r in _records(text, separator, quoted=False) if r)
-    num_with = with_quotes.most_common(1)[0][1]
-    num_without = without.most_common(1)[0][1] if without else 0
-    return num_with >= num_without
+    width, num_with = with_quotes.most_common(1)[0]
+    return num_with >= without[width]
 
 
 def _even_columns(text: str, separator: str) -> Grid | None:

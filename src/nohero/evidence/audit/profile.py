@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.data.fields import Field
+from nohero.evidence.audit.field_twins import Twins, twins_of
 from nohero.run.figure import Bar, Bars, Table
 
 if TYPE_CHECKING:
@@ -14,21 +15,7 @@ if TYPE_CHECKING:
 PRICE = 0.5  # seconds
 SHOWN = 60  # fields in the table
 CLASSES = 40
-CODES = 0.5  # of the rows: fields with more values than that are told one to one by chance
 BLOCKS = " ▁▂▃▄▅▆▇█"
-ROWS = 50_000  # looked at for fields that say the same
-SAME = 0.999_999  # correlation of two fields of which one is the other on another scale
-EVEN = 0.98  # of the rows: fields that are equal in so many say the same but for errors
-
-
-@dataclass(frozen=True, kw_only=True)
-class Twins:
-    """Two fields that say the same: how is equal, scaled or recoded; `apart` are rows in which they do not agree."""
-
-    one: str
-    other: str
-    how: str
-    apart: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +61,7 @@ def measure(collection: Collection) -> Profile:
     fields = tuple(describe(s, target=s.name == collection.label) for s in frame)
     classes, part_classes = _classes(collection)
     return Profile(
-        n=frame.height, kind=collection.kind, label=collection.label, fields=fields, twins=tuple(_twins(collection, fields)),
+        n=frame.height, kind=collection.kind, label=collection.label, fields=fields, twins=twins_of(collection.frame, _comparable(collection, fields)),
         shapes={s.name: _shape(s) for s in frame if s.dtype.is_numeric()}, classes=classes, part_classes=part_classes, items=collection.items,
     )  # fmt: skip
 
@@ -113,41 +100,6 @@ def has_classes(collection: Collection) -> bool:
     return bool(1 < distinct <= max(2, 0.2 * labels.len()))
 
 
-def _twins(collection: Collection, fields: tuple[Field, ...]) -> list[Twins]:
-    """Pairs of fields that are equal, one the other on another scale, or one the other recoded."""
-    import numpy as np
-
-    kept = [f.name for f in fields if f.kind not in ("constant", "empty", "text", "identifier") and f.name not in {collection.split, collection.group}]
-    frame = collection.frame.select(kept)
-    sample = frame if frame.height <= ROWS else frame.gather_every(frame.height // ROWS)
-    codes = {s.name: np.unique(s.cast(str).fill_null("").to_numpy().astype(str), return_inverse=True)[1] for s in sample}
-    found, gone = [], set()
-    for k, one in enumerate(kept):
-        for other in kept[k + 1 :]:
-            if one in gone or other in gone:
-                continue
-            how = _alike(sample, codes, one, other)
-            if how:
-                gone.add(other)
-                apart = (frame[one] != frame[other]).fill_null(value=False).arg_true().to_list() if how == "equal" else ()
-                found.append(Twins(one=one, other=other, how=how, apart=tuple(apart)))
-    return found
-
-
-def _alike(sample: Any, codes: dict[str, Any], one: str, other: str) -> str:
-    import numpy as np
-
-    a, b = sample[one], sample[other]
-    many_a, many_b = int(codes[one].max()) + 1, int(codes[other].max()) + 1
-    if a.dtype == b.dtype and float((a.eq_missing(b)).mean() or 0) >= EVEN and min(many_a, many_b) > 2:
-        return "equal"
-    if many_a == many_b and 2 < many_a <= CODES * len(a):
-        pairs = len(np.unique(codes[one].astype(np.int64) * many_b + codes[other]))
-        if pairs == many_a:
-            return "recoded"
-    if a.dtype.is_numeric() and b.dtype.is_numeric() and min(many_a, many_b) > 20:
-        x, y = a.cast(float).to_numpy(), b.cast(float).to_numpy()
-        both = np.isfinite(x) & np.isfinite(y)
-        if both.sum() > 20 and np.ptp(x[both]) > 0 and np.ptp(y[both]) > 0 and abs(float(np.corrcoef(x[both], y[both])[0, 1])) >= SAME:
-            return "scaled"
-    return ""
+def _comparable(collection: Collection, fields: tuple[Field, ...]) -> list[str]:
+    """Fields of values that several rows may share."""
+    return [f.name for f in fields if f.kind not in ("constant", "empty", "text", "identifier") and f.name not in {collection.split, collection.group}]

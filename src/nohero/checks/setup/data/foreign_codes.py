@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.checks.setup.replanted import replanted
+from nohero.checks.setup.replanted import rebuilt, replanted
 from nohero.evidence.setup.split_comparison import Codes, SplitComparison
 from nohero.evidence.setup.split_cures import Transfer
 from nohero.run import sources
@@ -38,7 +38,6 @@ TIMES = 4.0  # that distance in units of the distance between halves of training
 ALIKE = 1.5  # the same, at the most, where the histograms agree
 LEAST = 60  # items
 KNOWN, NONE = 0.5, 0.15  # skill of a probe that knows the labels, and of one that does not (as changed-labels has them)
-SIGN = 3  # the word that tells the label, of the case below
 AS_WELL = 0.6  # of training's skill: the law is as plain in the part (as a cure must bring back)
 
 
@@ -136,22 +135,27 @@ def _skewed(given: Given) -> Given:
 
 
 def sorted_by_frequency_anew(given: Given) -> Given:
-    """One of each two words of like frequency tells the label, and validation numbers the words by its own counts."""
-
-    def change(x: torch.Tensor, _: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        return x // 2 * 2 + _coins(x), (x // 2 * 2 + _coins(x) == SIGN).any(1).long()
-
-    def renumbered(x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        x, y = change(x, y)
-        return x ^ 1, y
-
-    return replanted(replanted(_skewed(given), change), renumbered, "val")
+    """Of two words of like frequency one speaks for a label; validation numbers the words by its own counts."""
+    return _in_pairs(given, renumbered=True)
 
 
-def _coins(x: torch.Tensor) -> torch.Tensor:
+def one_vocabulary_of_pairs(given: Given) -> Given:
+    """The same, with training's numbers."""
+    return _in_pairs(given, renumbered=False)
+
+
+def _in_pairs(given: Given, *, renumbered: bool) -> Given:
+    from dataclasses import replace
+
     import torch
 
-    return torch.randint(0, 2, x.shape, generator=torch.Generator().manual_seed(7))
+    made = _skewed(given)
+    generator = torch.Generator().manual_seed(7)
+    x = 2 * torch.multinomial(0.65 ** torch.arange(7).float(), 500 * 12, replacement=True, generator=generator) + torch.randint(0, 2, (500 * 12,), generator=generator)
+    x = x.reshape(500, 12)
+    y = ((x == 1).sum(1) > (x == 0).sum(1)).long()
+    val = x[350:] ^ 1 if renumbered else x[350:]
+    return replace(made, train=rebuilt(given.train, (x[:350], y[:350])), val=rebuilt(given.val, (val, y[350:])))
 
 
 def one_vocabulary(given: Given) -> Given:
@@ -165,5 +169,5 @@ CHECK = Check(
     source=sources.SKELETON,
     judge=judge,
     sabotages=(Case(toy="causal-transformer", plant=sorted_by_frequency_anew), Case(toy="causal-transformer", plant=ids_from_one), Case(toy="causal-transformer", plant=another_vocabulary)),
-    lookalikes=(Case(toy="causal-transformer", plant=one_vocabulary),),
+    lookalikes=(Case(toy="causal-transformer", plant=one_vocabulary), Case(toy="causal-transformer", plant=one_vocabulary_of_pairs)),
 )

@@ -16,6 +16,7 @@ PROBED = 300  # evaluated items whose nearest training items are looked for
 AGAINST = 4000  # training items they are looked for among
 CLOSE = 0.05  # of the distance to the tenth nearest: no neighbour comes so near by chance
 NAMED = 5
+APART = 0.01  # of the items that a part marks as its own: beyond that the marks do not keep the parts apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,7 +177,7 @@ def _leak(train: Part, part: Part, names: tuple[str, ...], first: dict[bytes, in
     near, near_of, chance, near_pairs = _near(train, part)
     windows, targets, of = shared_windows.shared(train, part)
     return Leak(
-        part=part.name, n=part.n, copies=len(hits), expected=_coverage(train, names), same_answer=_same_answer(train, part, keys, first), pairs=tuple(hits[:NAMED]), shared=max(_shared(train, part), _same_set(train, names, keys)), near=near, near_of=near_of,
+        part=part.name, n=part.n, copies=len(hits), expected=_coverage(train, names), same_answer=0.0 if _asked_apart(train, part, names) else _same_answer(train, part, keys, first), pairs=tuple(hits[:NAMED]), shared=max(_shared(train, part), _same_set(train, names, keys)), near=near, near_of=near_of,
         near_chance=chance, near_pairs=near_pairs, overlapping=windows, overlapping_targets=targets, overlapping_of=of,
     )  # fmt: skip
 
@@ -192,6 +193,18 @@ def _same_answer(train: Part, part: Part, keys: list[bytes], first: dict[bytes, 
     if a.dtype.kind in "iu":  # below zero a label says that none is known
         hits = [(m, i) for m, i in hits if (a[m] >= 0).any() or (b[i] >= 0).any()]
     return float(np.mean([np.array_equal(a[m], b[i]) for m, i in hits])) if hits else float("nan")
+
+
+def _asked_apart(train: Part, part: Part, names: tuple[str, ...]) -> bool:
+    """Whether each part marks other items as its own, as the masks of one graph's nodes do: what is marked in the one is not in the other."""
+    for mark, mine in train.extras.items():
+        theirs = part.extras.get(mark)
+        if theirs is None or mine.dtype.kind != "b" or theirs.dtype.kind != "b" or not mine.any() or not theirs.any():
+            continue
+        known, asked = ({k for k, m in zip(_keys(p, names), marks, strict=True) if m} for p, marks in ((train, mine), (part, theirs)))
+        if len(known & asked) < APART * len(asked):
+            return True
+    return False
 
 
 def _codes(part: Part, names: tuple[str, ...]) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.1  # seconds
 ITEMS = 8
+FACTOR = 0.02  # by which a factor must differ from one
 LAWFUL = 5  # items, for a line of each number to be no accident
 EXACT = 1e-4  # of the numbers' size: float32 rounds below 1e-6 of it, and a law may lose two digits more
 SMOOTH = 0.5  # correlation of neighbours in a picture that is read rightly; measured: natural and drawn pictures have .6 to .99
@@ -75,7 +76,7 @@ def _worn(items: Any, many: int) -> dict[str, Any]:
         reads = [_input(items[i]) for _ in range(3)]
         if any(r is None for r in reads) or len({r.shape for r in reads}) > 1:
             continue
-        a, b, c = reads
+        a, b, _ = reads
         if torch.equal(a.nan_to_num(), b.nan_to_num()):
             continue
         moved += 1
@@ -83,7 +84,7 @@ def _worn(items: Any, many: int) -> dict[str, Any]:
         scale = [float(r.double().std(unbiased=False) + r.double().mean().abs()) for r in reads]
         one, two = scale[1] / max(scale[0], 1e-30), scale[2] / max(scale[1], 1e-30)
         aligned = float(torch.corrcoef(torch.stack([a.flatten(), b.flatten()]).double().nan_to_num())[0, 1]) if a.numel() > 2 else 0.0
-        lawful = aligned > 0.999 and (abs(one - 1) > 0.02 or not torch.equal(b, c))
+        lawful = aligned > 0.999 and abs(one - 1) > FACTOR  # nearer to one a little noise looks like it
         ratios.append(one)
         random += not (lawful and abs(one - two) < 0.2 * abs(one))
     if not moved:

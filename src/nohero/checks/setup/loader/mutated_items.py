@@ -100,11 +100,29 @@ def brightness_at_random(given: Given) -> Given:
     return replace(given, train=DataLoader(Bright(), batch_size=24, shuffle=True))
 
 
+def a_little_noise(given: Given) -> Given:
+    """Hardly any noise, anew each time, on what is stored."""
+    import torch
+    from torch.utils.data import DataLoader, Dataset
+
+    inner = given.train.dataset
+
+    class Noisy(Dataset):  # type: ignore[type-arg]
+        def __len__(self) -> int:
+            return len(inner)
+
+        def __getitem__(self, i: int) -> Any:
+            x, y = inner[i]
+            return x + 0.01 * x.std() * torch.randn(x.shape), y
+
+    return replace(given, train=DataLoader(Noisy(), batch_size=24, shuffle=True))
+
+
 CHECK = Check(
     code="DAT456",
     name="mutated-items",
     source="the recipe, look at what goes into the network",
     judge=judge,
     sabotages=(Case(toy="cnn-batch-norm", plant=divided_in_place), Case(toy="table-mlp", plant=standardised_in_place)),
-    lookalikes=(Case(toy="cnn-batch-norm", plant=brightness_at_random),),
+    lookalikes=(Case(toy="cnn-batch-norm", plant=brightness_at_random), Case(toy="cnn-batch-norm", plant=a_little_noise)),
 )

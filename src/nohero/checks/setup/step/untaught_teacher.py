@@ -109,8 +109,7 @@ def _distilled(given: Given, *, still: bool, taught: bool) -> Given:
         return float(value.detach())
 
     model = Both()
-    trained = pupil if still else model
-    return replace(given, model=model, optimizer=torch.optim.Adam(trained.parameters(), lr=3e-3), step=step, evaluate=None, scheduler=None)
+    return replace(given, model=model, optimizer=torch.optim.Adam((pupil if still else model).parameters(), lr=3e-3), step=step, evaluate=None, scheduler=None)
 
 
 CHECK = Check(

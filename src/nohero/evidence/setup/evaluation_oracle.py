@@ -49,6 +49,7 @@ class EvaluationOracle:
     ignored_share: float = 0.0  # of the positions
     filled: Scores = ()  # perfect, and labels that are no class are replaced by the class that is answered there
     filled_share: float = 0.0  # of the positions
+    dealt: Scores = ()  # as the model answers with the weights of each parameter dealt out anew, nothing written over it
     later: Scores = ()  # perfect, right after a run of wrong ones
     small: Scores = ()  # perfect, in smaller batches
     small_size: int = 0
@@ -98,6 +99,7 @@ def _all_ways(stage: _Stage) -> EvaluationOracle:
         ignored_share=stage.left_out,
         filled=stage.told("perfect", filled=True) if stage.no_class else (),
         filled_share=stage.no_class,
+        dealt=stage.told_dealt(),
         later=stage.told_after("wrong", "perfect"),
         small=stage.told("perfect", size=small) if small < size_of(batches[0]) else (),
         small_size=small,
@@ -156,6 +158,20 @@ class _Stage:
                 play(self.setup, self._handed(self.batches), self._writer(first, None, 0.0))
                 self.setup.mode(training=False)
                 return play(self.setup, self._handed(self.batches), self._writer(way, None, 0.0)).scores
+        except (Unmeasurable, RuntimeError):
+            return ()
+
+    def told_dealt(self) -> Scores:
+        """The scores of the model's own answers with other weights: do they hang on the model in another way than by its answer?"""
+        import torch
+
+        generator = torch.Generator().manual_seed(self.setup.seed + 5)
+        try:
+            with self.setup.apart(data=True), torch.no_grad():
+                self.setup.mode(training=False)
+                for parameter in self.setup.named_parameters().values():
+                    parameter.copy_(parameter.flatten()[torch.randperm(parameter.numel(), generator=generator).to(parameter.device)].reshape(parameter.shape))
+                return play(self.setup, self._handed(self.batches)).scores
         except (Unmeasurable, RuntimeError):
             return ()
 

@@ -16,6 +16,7 @@ PROBED = 300  # evaluated items whose nearest training items are looked for
 AGAINST = 4000  # training items they are looked for among
 CLOSE = 0.05  # of the distance to the tenth nearest: no neighbour comes so near by chance
 NAMED = 5
+APART = 0.01  # of the items that a part marks as its own: beyond that the marks do not keep the parts apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,13 +169,15 @@ def _one_class(part: Part, again: Any) -> bool:
 def _leak(train: Part, part: Part, names: tuple[str, ...], first: dict[bytes, int]) -> Leak:
     import numpy as np
 
+    from nohero.evidence.setup import shared_windows
+
     keys = _keys(part, names)
     rich = _rich(part, names) if part.n > 1 else np.zeros(part.n, dtype=bool)
     hits = [(int(part.index[i]), int(train.index[first[k]])) for i, k in enumerate(keys) if rich[i] and k in first]
     near, near_of, chance, near_pairs = _near(train, part)
-    windows, targets, of = _windows(train, part)
+    windows, targets, of = shared_windows.shared(train, part)
     return Leak(
-        part=part.name, n=part.n, copies=len(hits), expected=_coverage(train, names), same_answer=_same_answer(train, part, keys, first), pairs=tuple(hits[:NAMED]), shared=max(_shared(train, part), _same_set(train, names, keys)), near=near, near_of=near_of,
+        part=part.name, n=part.n, copies=len(hits), expected=_coverage(train, names), same_answer=0.0 if _asked_apart(train, part, names) else _same_answer(train, part, keys, first), pairs=tuple(hits[:NAMED]), shared=max(_shared(train, part), _same_set(train, names, keys)), near=near, near_of=near_of,
         near_chance=chance, near_pairs=near_pairs, overlapping=windows, overlapping_targets=targets, overlapping_of=of,
     )  # fmt: skip
 
@@ -190,6 +193,18 @@ def _same_answer(train: Part, part: Part, keys: list[bytes], first: dict[bytes, 
     if a.dtype.kind in "iu":  # below zero a label says that none is known
         hits = [(m, i) for m, i in hits if (a[m] >= 0).any() or (b[i] >= 0).any()]
     return float(np.mean([np.array_equal(a[m], b[i]) for m, i in hits])) if hits else float("nan")
+
+
+def _asked_apart(train: Part, part: Part, names: tuple[str, ...]) -> bool:
+    """Whether each part marks other items as its own, as the masks of one graph's nodes do: what is marked in the one is not in the other."""
+    for mark, mine in train.extras.items():
+        theirs = part.extras.get(mark)
+        if theirs is None or mine.dtype.kind != "b" or theirs.dtype.kind != "b" or not mine.any() or not theirs.any():
+            continue
+        known, asked = ({k for k, m in zip(_keys(p, names), marks, strict=True) if m} for p, marks in ((train, mine), (part, theirs)))
+        if len(known & asked) < APART * len(asked):
+            return True
+    return False
 
 
 def _codes(part: Part, names: tuple[str, ...]) -> bool:
@@ -271,61 +286,3 @@ def _near(train: Part, part: Part) -> tuple[int, int, float, tuple[tuple[int, in
     close = good & (first < CLOSE * tenth)
     pairs = tuple((int(part.index[pick[i]]), int(train.index[place[i, 0]])) for i in np.flatnonzero(close)[:NAMED])
     return int(close.sum()), len(b), float(chance), pairs
-
-
-def _windows(train: Part, part: Part) -> tuple[int, int, int]:
-    """(evaluated windows half of which stands in training windows, those with a known target, windows looked at)."""
-    import numpy as np
-
-    x, z = train.x, part.x
-    if x is None or z is None or x.ndim not in (2, 3) or x.shape[1] < 4 or (x.ndim == 3 and x.shape[2] > 64) or part.n < 10:
-        return 0, 0, 0
-    half = max(2, x.shape[1] // 2)
-    if not _slides(x):
-        return 0, 0, 0
-    pieces = {x[i, s : s + half].tobytes() for i in range(min(train.n, 4000)) for s in range(x.shape[1] - half + 1)}
-    whole = x.dtype.kind in "iu"
-    share = dict(zip(*(v.tolist() for v in np.unique(x, return_counts=True)), strict=True)) if whole else {}
-    values = set(np.unique(x).tolist()) | {float(v) for t in train.targets.values() for v in np.unique(t)[:50_000]}
-    target = part.y.reshape(part.n, -1)[:, 0] if part.y is not None and part.y.dtype.kind == "f" and part.y.reshape(part.n, -1).shape[1] == 1 else None
-    found = known = 0
-    picked = np.linspace(0, part.n - 1, min(part.n, 400)).astype(int)
-    for i in picked:
-        hit = any(
-            z[i, s : s + half].tobytes() in pieces and _varied(z[i, s : s + half]) and (not whole or _surprise(z[i, s : s + half], share, x.size) > 2 * np.log(x.size) + MARGIN)
-            for s in range(z.shape[1] - half + 1)
-        )
-        found += hit
-        known += bool(hit and target is not None and float(target[i]) in values)
-    return found, known if target is not None else found, len(picked)
-
-
-def _slides(x: Any) -> bool:
-    """Whether training windows share stretches among themselves at another offset, with values that are no code."""
-    import numpy as np
-
-    rows = x[: min(len(x), 300)]
-    if len(np.unique(rows)) < (60 if x.dtype.kind == "f" else 12) or (x.dtype.kind == "f" and not np.isfinite(rows).all()):
-        return False
-    half = max(2, x.shape[1] // 2)
-    seen: dict[bytes, int] = {}
-    shared = 0
-    for i in range(len(x[:4000])):
-        for s in range(x.shape[1] - half + 1):
-            piece = x[i, s : s + half]
-            place = seen.setdefault(piece.tobytes(), s)
-            if place != s and _varied(piece):
-                shared += 1
-                break
-    return bool(shared >= 0.2 * min(len(x), 4000))
-
-
-def _varied(piece: Any) -> bool:
-    """Whether most values of the stretch are different: codes and padding are not."""
-    return len(set(piece.reshape(-1).tolist())) >= max(2, 0.6 * piece.size)
-
-
-def _surprise(piece: Any, counts: dict[Any, int], size: int) -> float:
-    import math
-
-    return sum(-math.log(counts.get(v, 1) / size) for v in set(piece.reshape(-1).tolist()))

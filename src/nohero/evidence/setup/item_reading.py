@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 PRICE = 0.1  # seconds
 ITEMS = 8
+FACTOR = 0.02  # by which a factor must differ from one
+LAWFUL = 5  # items, for a line of each number to be no accident
+EXACT = 1e-4  # of the numbers' size: float32 rounds below 1e-6 of it, and a law may lose two digits more
 SMOOTH = 0.5  # correlation of neighbours in a picture that is read rightly; measured: natural and drawn pictures have .6 to .99
 CHANNELS = (1, 3, 4)
 
@@ -68,25 +71,46 @@ def _worn(items: Any, many: int) -> dict[str, Any]:
     """Three readings of each item: changed by the same factor or the same law each time, or at random?"""
     import torch
 
-    ratios, moved, random = [], 0, 0
+    ratios, moved, random, all_reads = [], 0, 0, []
     for i in range(many):
         reads = [_input(items[i]) for _ in range(3)]
         if any(r is None for r in reads) or len({r.shape for r in reads}) > 1:
             continue
-        a, b, c = reads
+        a, b, _ = reads
         if torch.equal(a.nan_to_num(), b.nan_to_num()):
             continue
         moved += 1
+        all_reads.append(reads)
         scale = [float(r.double().std(unbiased=False) + r.double().mean().abs()) for r in reads]
         one, two = scale[1] / max(scale[0], 1e-30), scale[2] / max(scale[1], 1e-30)
         aligned = float(torch.corrcoef(torch.stack([a.flatten(), b.flatten()]).double().nan_to_num())[0, 1]) if a.numel() > 2 else 0.0
-        lawful = aligned > 0.999 and (abs(one - 1) > 0.02 or not torch.equal(b, c))
+        lawful = aligned > 0.999 and abs(one - 1) > FACTOR  # nearer to one a little noise looks like it
         ratios.append(one)
         random += not (lawful and abs(one - two) < 0.2 * abs(one))
     if not moved:
         return {}
+    if moved >= LAWFUL and _one_law(all_reads):
+        return {"worn": True, "factor": ratios[0], "random": False}
     same = max(ratios) - min(ratios) < 0.05 * max(abs(r) for r in ratios)
     return {"worn": random == 0 and same and moved >= 2, "factor": ratios[0], "random": random > 0}
+
+
+def _one_law(reads: list[list[Any]]) -> bool:
+    """Whether a line of its own for each number of an item, the same for all items, leads from each reading to the next, as (x - mean) / std does."""
+    import torch
+
+    if len({r.shape for of in reads for r in of}) > 1:
+        return False
+    first, second, third = (torch.stack([of[k].flatten().double() for of in reads]) for k in range(3))
+    if not all(bool(r.isfinite().all()) for r in (first, second, third)):
+        return False
+    about = first - first.mean(0)
+    square = (about**2).sum(0)
+    slope = torch.where(square > 0, (about * (second - second.mean(0))).sum(0) / square.clamp_min(1e-300), torch.ones_like(square))
+    sums = second.mean(0) - slope * first.mean(0)
+    off = [((slope * a + sums - b).abs().amax(0) / torch.stack([a, b]).abs().amax((0, 1)).clamp_min(1e-30)) for a, b in ((first, second), (second, third))]
+    told = square > 0  # a number that is the same in all items fits any line
+    return bool(told.any()) and all(bool((o[told] < EXACT).all()) for o in off)
 
 
 def _workers(loader: Any, items: Any) -> dict[str, Any]:

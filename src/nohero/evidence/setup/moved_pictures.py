@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nohero.setup.refusal import Unmeasurable
@@ -21,6 +21,7 @@ UNLIKE = 0.15  # by which they are less alike as they are
 SHIFTED = 0.04  # of the side, the smallest shift that counts
 OFF = 0.02  # of the side: a place so far from where it should be is another
 CHANNELS = (1, 2, 3, 4)
+NUMBER = "a number"  # an angle, perhaps, or a distance from the middle
 NAMES = {"box": "boxes", "keypoint": "points", "landmark": "points", "point": "points", "coord": "points", "joint": "points", "corner": "points"}
 
 
@@ -29,7 +30,7 @@ class Followers:
     """One part of the items that tells places in the picture."""
 
     where: str  # in the item
-    kind: str  # "masks", "boxes", "points"
+    kind: str  # "masks", "boxes", "points" or "a number"
     sure: bool  # by its shape, its name or the order of its numbers; else it may be no place at all
     moves: tuple[str, ...]  # by which the picture was moved while this stayed, commonest first
     stayed: int  # pairs of readings
@@ -60,7 +61,30 @@ def measure(setup: Setup) -> MovedPictures:
         raise Unmeasurable("no flip, turn or shift of the pictures was seen")
     others = [n for n in read[0][0] if n != name]
     followers = [_followers(n, name, pairs, [r[0] for r in read]) for n in others]
-    return MovedPictures(items=len(read), pairs=len(pairs), followers=tuple(f for f in followers if f is not None))
+    decided = [_decided(setup, name, f) for f in followers if f is not None]
+    return MovedPictures(items=len(read), pairs=len(pairs), followers=tuple(f for f in decided if f is not None))
+
+
+def _decided(setup: Setup, picture: str, follower: Followers) -> Followers | None:
+    """Where it is not sure that numbers tell places, items of another part, which nobody moves, are asked."""
+    from nohero.evidence.setup.turned_numbers import turns
+
+    if follower.sure:
+        return follower
+    items = None if setup.val is None else setup.val.items
+    fate = None
+    if follower.moves and items is not None:
+
+        def read(i: int) -> tuple[Any, Any] | None:
+            found = dict(_numbers(items[i], "item"))
+            shown = _picture(found[picture]) if picture in found else None
+            return None if shown is None or follower.where not in found else (shown, found[follower.where])
+
+        with setup.apart(data=True):
+            fate = turns(read, len(items), follower.moves[0])
+    if fate:
+        return replace(follower, sure=True)
+    return None if fate is False or follower.kind == NUMBER else follower
 
 
 def _readings(items: Any, i: int) -> list[dict[str, Any]]:
@@ -164,7 +188,7 @@ def _followers(name: str, picture: str, pairs: list[tuple[str, dict[str, Any], d
     went = 0
     for move, a, b in pairs:
         size = _picture(a[picture]).shape[:2]
-        fate = _mask_stayed(move, a[name], b[name]) if kind == "masks" else _places_stayed(move, a[name], b[name], size)
+        fate = _mask_stayed(move, a[name], b[name]) if kind == "masks" else bool((a[name] == b[name]).all()) if kind == NUMBER else _places_stayed(move, a[name], b[name], size)
         stayed[move] += fate is True
         went += fate is False
     return Followers(where=name, kind=kind, sure=sure, moves=tuple(m for m, n in stayed.most_common() if n), stayed=sum(stayed.values()), went=went)
@@ -177,6 +201,8 @@ def _kind(name: str, values: list[Any], shape: tuple[int, int]) -> tuple[str, bo
     first = values[0]
     if first.ndim >= 2 and (first.shape[-2:] == shape or first.shape[:2] == shape):
         return "masks", True
+    if first.size == 1 and len({float(v.reshape(-1)[0]) for v in values if v.size == 1}) >= min(len(values), ITEMS // 2) and any(v != np.round(v) for v in values):
+        return NUMBER, False
     if first.ndim not in {1, 2} or first.shape[-1] not in {2, 4} or not all(v.shape[-1:] == first.shape[-1:] and v.size for v in values):
         return "", False
     rows = np.concatenate([v.reshape(-1, first.shape[-1]) for v in values])

@@ -42,8 +42,12 @@ class Race:
 
     @property
     def kept(self) -> float:
-        """Share of the usual setting's progress that is made as given; 1 where there is none to be made. What a constant answer reaches is no progress."""
-        begin = min(self.start, self.constant) if math.isfinite(self.constant) else self.start
+        """Share of the usual setting's progress that is made as given; 1 where there is none to be made.
+
+        What a constant answer reaches is no progress, once the usual setting passes it.
+        """
+        passed = math.isfinite(self.constant) and self.constant - max(self.usual) > 0.05 * abs(self.constant)
+        begin = min(self.start, self.constant) if passed else self.start
         usual = begin - max(self.usual)
         if not usual > 0.05 * abs(begin):
             return 1.0

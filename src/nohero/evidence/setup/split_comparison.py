@@ -84,11 +84,12 @@ class SplitComparison:
     transfers: tuple[Transfer, ...]
     classes: tuple[ClassSets, ...]
     serial: bool  # the training items follow one another, so that drift may be real
+    rescaled: bool = False  # the step brings its batches to another scale, so that training's items are not what the model learns from
 
 
 def measure(setup: Setup) -> SplitComparison:
     """Validation and test, each against training."""
-    from nohero.evidence.setup import split_cures
+    from nohero.evidence.setup import split_cures, step_inputs
     from nohero.evidence.setup.label_probe import _serial
     from nohero.setup.items import parts_of
     from nohero.setup.refusal import Unmeasurable
@@ -106,7 +107,7 @@ def measure(setup: Setup) -> SplitComparison:
         codes=tuple(k for p, name in pairs if (k := _codes(train, p, name)) is not None),
         transfers=tuple(transfers),
         classes=tuple(c for p in others if (c := _class_sets(setup, train, p)) is not None),
-        serial=_serial(train) > 0.2,
+        serial=_serial(train) > 0.2, rescaled=step_inputs.rescaled(setup),
     )
 
 

@@ -14,6 +14,7 @@ PRICE = 0.05  # seconds
 STEPS = 3
 NEAR = 0.3  # of the values' deviation: two draws that differ by less are the same item, a little shaken
 FEW = 0.05  # of whole numbers
+LINE = 0.9999  # correlation of values with themselves on another scale
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,38 @@ def drawn(setup: Setup, batch: Any) -> bool:
     heard = [setup.listen(batch, seed) for seed in (0, 1)]
     one, other = ([t.detach() for t in tensors_of(([call[:2] for call in h.calls], [given[1:] for given, _ in h.losses])) if not t.requires_grad] for h in heard)
     return len(one) == len(other) and any(_far(a, b) for a, b in zip(one, other, strict=True))
+
+
+def rescaled(setup: Setup) -> bool:
+    """Whether the step brings the inputs to another scale before the model gets them: the same values, channel by channel, up to a factor and a sum."""
+    import torch
+
+    if setup.step is None:
+        return False
+    from nohero.setup.calling import tensors_of
+
+    try:
+        batch = setup.batches(1)[0]
+        calls = setup.listen(batch, 0).calls
+    except (Unmeasurable, IndexError):
+        return False
+    held = [t for t in tensors_of(batch) if t.ndim > 1 and t.numel()]
+    for given in (t.detach() for call in calls for t in tensors_of(call[:2]) if t.is_floating_point()):
+        mine = [t for t in held if t.shape == given.shape]
+        if mine and not any(torch.equal(given, t.to(given)) for t in mine):
+            return any(_one_scale(t.to(given).double(), given.double()) for t in mine)
+    return False
+
+
+def _one_scale(one: Any, other: Any) -> bool:
+    """Whether each channel of the one is a line of the same channel of the other."""
+    import torch
+
+    axis = 1 if one.ndim == 4 else one.ndim - 1
+    for a, b in zip(one.movedim(axis, 0).flatten(1), other.movedim(axis, 0).flatten(1), strict=True):
+        if a.std() > 0 and not abs(float(torch.corrcoef(torch.stack([a, b]))[0, 1])) > LINE:
+            return False
+    return True
 
 
 def own_objective(setup: Setup, batch: Any) -> bool:

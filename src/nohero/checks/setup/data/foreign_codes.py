@@ -3,11 +3,13 @@
 Why it matters: with a vocabulary built anew, or ids that start at 1 in one part, the same number is another word.
 
 How it is measured: the codes of each part against training's: codes that training never has, and the distance of the
-histograms, both against two halves of training; and whether adding a number brings the histograms together.
+histograms, both against two halves of training; and whether adding a number brings the histograms together. Where the histograms
+agree, a probe of training is tried on the part, and one of the part's own beside it.
 
-When it is right to fail: when an offset does; it warns when a fifth of the codes is foreign or the histograms hardly overlap.
+When it is right to fail: when an offset does; it warns when a fifth of the codes is foreign or the histograms hardly overlap, and
+when nothing that training teaches holds in the part, though its own codes tell its labels as well as training's do there.
 
-What it cannot see: a vocabulary in another order with about the same frequencies.
+What it cannot see: a vocabulary in another order, where a small probe on counts of tokens learns nothing.
 
 Mend: build the vocabulary on training, store it, and load it for the other parts.
 
@@ -19,8 +21,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
-from nohero.checks.setup.replanted import replanted
+from nohero.checks.setup.replanted import rebuilt, replanted
 from nohero.evidence.setup.split_comparison import Codes, SplitComparison
+from nohero.evidence.setup.split_cures import Transfer
 from nohero.run import sources
 from nohero.run.finding import Finding, Level, Observed, failed, passed, unsure, warned
 
@@ -32,6 +35,10 @@ if TYPE_CHECKING:
 FOREIGN = 0.2  # share of codes never seen in training, beyond that between its halves
 APART = 0.5  # total variation between the histograms
 TIMES = 4.0  # that distance in units of the distance between halves of training
+ALIKE = 1.5  # the same, at the most, where the histograms agree
+LEAST = 60  # items
+KNOWN, NONE = 0.5, 0.15  # skill of a probe that knows the labels, and of one that does not (as changed-labels has them)
+AS_WELL = 0.6  # of training's skill: the law is as plain in the part (as a cure must bring back)
 
 
 def _moved(c: Codes) -> bool:
@@ -39,10 +46,38 @@ def _moved(c: Codes) -> bool:
     return bool(c.offset) and c.distance > 3 * c.distance_own + 0.1 and c.distance_offset < 0.5 * c.distance and c.distance_offset < 2 * c.distance_own + 0.05
 
 
+def _dealt_anew(split: SplitComparison) -> tuple[Codes, Transfer] | None:
+    """Codes as frequent as training's, that tell the labels by another law."""
+    if split.scales or split.serial:
+        return None
+    for t in split.transfers:
+        codes = [c for c in split.codes if c.part == t.part]
+        alike = codes and all(c.distance < ALIKE * c.distance_own + 0.02 for c in codes)
+        if alike and not t.cure and t.n >= LEAST and t.train >= KNOWN and t.there < NONE and t.own >= AS_WELL * t.train:
+            return codes[0], t
+    return None
+
+
+def _told_anew(c: Codes, t: Transfer) -> Finding:
+    return warned(
+        f"the codes of {c.name} in {c.part} are as frequent as training's (distance {c.distance:.2f}; {c.distance_own:.2f} between halves of training), but a probe of training has skill {t.train:.2f} there and {t.there:.2f} on {c.part}, whose own probe has {t.own:.2f}",
+        expected="one vocabulary for all parts",
+        observed=Observed(value=t.there, unit="skill", n=t.n),
+        component="transform",
+        where=(f"{c.part}: {c.name}",),
+        level=Level.MEASURED,
+        effect="the same number is another thing in the evaluated part",
+        why="Vocabularies that are sorted by frequency give every part the same histogram, and every word another number. The codes then tell the labels in each part, by a law of its own.",
+        remedies=("build the vocabulary (or encoder) on the training part, and use it for all parts", "print one item of each part turned back into words by the training vocabulary"),
+    )
+
+
 def judge(split: SplitComparison) -> Finding:
     """Offsets fail, foreign codes warn."""
     moved = [c for c in split.codes if _moved(c)]
     odd = [c for c in split.codes if c not in moved and (c.unseen - c.unseen_own > FOREIGN or (c.distance > APART and c.distance > TIMES * c.distance_own))]
+    if not moved and not odd and (anew := _dealt_anew(split)):
+        return _told_anew(*anew)
     if not moved and not odd:
         return passed("whole-number inputs of all parts use training's codes" if split.codes else "there are no whole-number inputs to compare")
     first = (moved or odd)[0]
@@ -99,6 +134,30 @@ def _skewed(given: Given) -> Given:
     return replace(made, model=model, loss=nn.CrossEntropyLoss(), optimizer=torch.optim.Adam(model.parameters(), lr=3e-3), step=None, evaluate=None, scheduler=None)
 
 
+def sorted_by_frequency_anew(given: Given) -> Given:
+    """Of two words of like frequency one speaks for a label; validation numbers the words by its own counts."""
+    return _in_pairs(given, renumbered=True)
+
+
+def one_vocabulary_of_pairs(given: Given) -> Given:
+    """The same, with training's numbers."""
+    return _in_pairs(given, renumbered=False)
+
+
+def _in_pairs(given: Given, *, renumbered: bool) -> Given:
+    from dataclasses import replace
+
+    import torch
+
+    made = _skewed(given)
+    generator = torch.Generator().manual_seed(7)
+    x = 2 * torch.multinomial(0.65 ** torch.arange(7).float(), 500 * 12, replacement=True, generator=generator) + torch.randint(0, 2, (500 * 12,), generator=generator)
+    x = x.reshape(500, 12)
+    y = ((x == 1).sum(1) > (x == 0).sum(1)).long()
+    val = x[350:] ^ 1 if renumbered else x[350:]
+    return replace(made, train=rebuilt(given.train, (x[:350], y[:350])), val=rebuilt(given.val, (val, y[350:])))
+
+
 def one_vocabulary(given: Given) -> Given:
     """Skewed tokens, coded alike."""
     return _skewed(given)
@@ -109,6 +168,6 @@ CHECK = Check(
     name="foreign-codes",
     source=sources.SKELETON,
     judge=judge,
-    sabotages=(Case(toy="causal-transformer", plant=ids_from_one), Case(toy="causal-transformer", plant=another_vocabulary)),
-    lookalikes=(Case(toy="causal-transformer", plant=one_vocabulary),),
+    sabotages=(Case(toy="causal-transformer", plant=sorted_by_frequency_anew), Case(toy="causal-transformer", plant=ids_from_one), Case(toy="causal-transformer", plant=another_vocabulary)),
+    lookalikes=(Case(toy="causal-transformer", plant=one_vocabulary), Case(toy="causal-transformer", plant=one_vocabulary_of_pairs)),
 )

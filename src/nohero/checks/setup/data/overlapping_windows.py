@@ -68,6 +68,20 @@ def windows_divided_at_random(given: Given) -> Given:
     return replace(given, train=rebuilt(given.train, train), val=rebuilt(given.val, val))
 
 
+def windows_with_channels_first(given: Given) -> Given:
+    """The same for a convolution: channel before time, and the sign of the next value as the class."""
+    from dataclasses import replace
+
+    import torch
+    from torch import nn
+
+    mixed = windows_divided_at_random(given)
+    parts = [(a.reshape(len(a), 1, -1), (b.reshape(len(b)) > 0).long()) for a, b in (tensors(mixed.train), tensors(mixed.val))]
+    model = nn.Sequential(nn.Conv1d(1, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(8, 2))
+    kept = {"scheduler": None, "step": None, "evaluate": None, "unpack": None, "task": None, "classes": None, "optimizer": torch.optim.Adam(model.parameters(), lr=3e-3)}
+    return replace(given, model=model, loss=nn.CrossEntropyLoss(), train=rebuilt(given.train, parts[0]), val=rebuilt(given.val, parts[1]), **kept)
+
+
 def every_fourth_window(given: Given) -> Given:
     """Every fourth window is held out."""
     from dataclasses import replace
@@ -97,7 +111,7 @@ CHECK = Check(
     name="overlapping-windows",
     source=sources.LEAKAGE,
     judge=judge,
-    sabotages=(Case(toy="forecast-windows", plant=windows_divided_at_random), Case(toy="forecast-windows", plant=every_fourth_window)),
+    sabotages=(Case(toy="forecast-windows", plant=windows_with_channels_first), Case(toy="forecast-windows", plant=windows_divided_at_random), Case(toy="forecast-windows", plant=every_fourth_window)),
     lookalikes=(Case(toy="forecast-windows", plant=reaching_back_at_the_border),),
     under=("DAT332",),
 )

@@ -7,7 +7,8 @@ How it is measured: spread and mean of each feature against training; columns an
 every order; and a small probe of training, tried on the part as it is and after each change that would undo the difference.
 
 When it is right to fail: when scales differ by five, an order of channels fits five times better, or a change brings the
-lost skill back. Other large differences warn. In a series that follows time, drift may be real: unsure.
+lost skill back. Other large differences warn. In a series that follows time, drift may be real, and where the step itself
+rescales its batches, the evaluation may get its own ready-made: unsure.
 
 What it cannot see: differences in resizing or interpolation, and slightly different means.
 
@@ -18,7 +19,8 @@ Source: the recipe, the skeleton.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from nohero.checks.check import Case, Check
 from nohero.checks.setup.replanted import replanted
@@ -47,8 +49,8 @@ def judge(split: SplitComparison) -> Finding:
     if not cured and not odd:
         return passed("inputs of all parts have the scale and order of training's" if split.scales else "there are no float inputs to compare")
     fails = bool(cured) or any(status == "fail" for _, _, status in odd)
-    tell = failed if fails else warned if any(status == "warn" for _, _, status in odd) else unsure
-    words = [how for _, how, _ in odd[:2]] + [f"a probe of training has skill {t.there:.2f} on {t.part} as it is, and {t.cured:.2f} with {t.cure} ({t.train:.2f} in training)" for t in cured[:1]]
+    tell = unsure if split.rescaled else failed if fails else warned if any(status == "warn" for _, _, status in odd) else unsure
+    words = ["the step brings its batches to another scale before the model gets them, so that these are no equals"] * split.rescaled + [how for _, how, _ in odd[:2]] + [f"a probe of training has skill {t.there:.2f} on {t.part} as it is, and {t.cured:.2f} with {t.cure} ({t.train:.2f} in training)" for t in cured[:1]]
     part = cured[0].part if cured else odd[0][0].part
     first: Scale | None = odd[0][0] if odd else None
     return tell(
@@ -120,6 +122,20 @@ def columns_in_another_order(given: Given) -> Given:
     return replanted(given, lambda x, y: (x.flip(1), y), "val")
 
 
+def the_step_prepares(given: Given) -> Given:
+    """Training is rescaled in the step, validation came rescaled."""
+
+    def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
+        model.train()
+        optimizer.zero_grad()
+        value = loss(model((batch[0] - 50) / 12), batch[1])
+        value.backward()
+        optimizer.step()
+        return float(value.detach())
+
+    return replace(replanted(given, lambda x, y: (50 + 12 * x, y)), step=step)
+
+
 def a_harder_part(given: Given) -> Given:
     """Validation has somewhat wider inputs, and another mix of classes."""
     return replanted(given, lambda x, y: (x * 1.25 + 0.1, y), "val")
@@ -141,5 +157,5 @@ CHECK = Check(
         Case(toy="cnn-batch-norm", plant=divided_by_255_in_one), Case(toy="cnn-batch-norm", plant=channels_the_other_way_round), Case(toy="table-mlp", plant=raw_in_validation),
         Case(toy="table-mlp", plant=each_by_its_own_numbers), Case(toy="huber-regression", plant=columns_in_another_order),
     ),
-    lookalikes=(Case(toy="table-mlp", plant=a_harder_part), Case(toy="cnn-batch-norm", plant=noisy_training)),
+    lookalikes=(Case(toy="table-mlp", plant=a_harder_part), Case(toy="table-mlp", plant=the_step_prepares), Case(toy="cnn-batch-norm", plant=noisy_training)),
 )  # fmt: skip

@@ -4,14 +4,15 @@ Why it matters: an augmentation that is given the picture alone leaves boxes and
 taught wrong places for a share of the items, and the loss still falls.
 
 How it is measured: items are read several times; pairs of readings whose pictures are each other's flip, turn or shift are found
-by correlation, and everything in the item that tells places is compared.
+by correlation, and everything in the item that tells places is compared. Where numbers may be places, angles or something else, a
+small probe learns them from validation pictures, and is shown these flipped: does it say another number?
 
-When it is right to fail: in every such pair masks, or boxes and points known by name or by the order of their corners, stay bit
-for bit. UNSURE where two or four numbers may be places or something else.
+When it is right to fail: in every such pair masks, or boxes and points known by name or by the order of their corners, or numbers
+that a flip turns, stay bit for bit. UNSURE where two or four numbers may be places or something else and no probe can tell.
 
 What it cannot see: moves that are no flip, turn or shift by whole pixels (crops, small angles), and moves in the collate function or in the step.
 
-Mend: give picture and target to one call of the transform; a flip from left to right takes x to width - x.
+Mend: give picture and target to one call of the transform; a flip from left to right takes x to width - x, and a steering angle to its negative.
 
 Source: the recipe, the data ("visualize what goes into the network").
 """
@@ -89,6 +90,34 @@ def boxes_taken_along(given: Given) -> Given:
 def points_shifted_alone(given: Given) -> Given:
     """Pictures are rolled by a few pixels, the key points by name are not."""
     return _boxed(given, lambda box: box, keypoints=True)
+
+
+def an_angle_left(given: Given) -> Given:
+    """Pictures are flipped at random; how far to the left or the right the bright thing lies stays as it was."""
+    return _aside(given, lambda y: y)
+
+
+def an_angle_turned(given: Given) -> Given:
+    """The same, with the number turned by the flip."""
+    return _aside(given, lambda y: -y)
+
+
+def _aside(given: Given, along: Callable[[Any], Any]) -> Given:
+    """One blob a picture, and its distance from the middle in half sides; validation is not flipped."""
+    from dataclasses import replace
+
+    import torch
+    from torch import nn
+    from torch.utils.data import DataLoader, TensorDataset
+
+    place = torch.rand(300, 2, generator=torch.Generator().manual_seed(2)) * 12 + 2
+    grid = torch.arange(16.0)
+    x = torch.exp(-((grid[None, None] - place[:, :1, None]) ** 2 + (grid[None, :, None] - place[:, 1:, None]) ** 2) / 4)[:, None]
+    y = place[:, :1] / 7.5 - 1
+    data = _Flipped(TensorDataset(x[:200], y[:200]), along, lambda _x, y: y)
+    model = _begun(nn.Sequential(nn.Flatten(), nn.Linear(256, 32), nn.ReLU(), nn.Linear(32, 1)), data)
+    held = DataLoader(TensorDataset(x[200:], y[200:]), batch_size=20)
+    return replace(given, model=model, loss=nn.MSELoss(), train=_loader(given, data), val=held, optimizer=torch.optim.Adam(model.parameters(), lr=1e-3), step=None, evaluate=None, scheduler=None, unpack=None)
 
 
 def numbers_of_the_whole(given: Given) -> Given:
@@ -187,6 +216,6 @@ CHECK = Check(
     name="unmoved-targets",
     source=sources.DATA,
     judge=judge,
-    sabotages=(Case(toy="segmentation-unet", plant=masks_left), Case(toy="segmentation-unet", plant=boxes_left), Case(toy="segmentation-unet", plant=points_shifted_alone)),
-    lookalikes=(Case(toy="segmentation-unet", plant=masks_taken_along), Case(toy="segmentation-unet", plant=boxes_taken_along), Case(toy="segmentation-unet", plant=numbers_of_the_whole)),
+    sabotages=(Case(toy="segmentation-unet", plant=masks_left), Case(toy="segmentation-unet", plant=boxes_left), Case(toy="segmentation-unet", plant=points_shifted_alone), Case(toy="segmentation-unet", plant=an_angle_left)),
+    lookalikes=(Case(toy="segmentation-unet", plant=an_angle_turned), Case(toy="segmentation-unet", plant=masks_taken_along), Case(toy="segmentation-unet", plant=boxes_taken_along), Case(toy="segmentation-unet", plant=numbers_of_the_whole)),
 )

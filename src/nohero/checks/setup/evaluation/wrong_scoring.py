@@ -4,7 +4,7 @@ Why it matters: an argmax over the wrong axis, a comparison that broadcasts or a
 
 How it is measured: the model's answers are overwritten: perfect ones, wrong ones, noise, perfect ones in the target's shape or along the other axis, and weak right answers around other thresholds; the evaluation scores each. Places that the loss leaves out are answered wrongly, and labels that are no class are replaced by the class that is answered there.
 
-When it is right to fail: perfect answers score badly where the same answers in another shape, or around another threshold, score perfectly; or no better than noise; or places that the loss leaves out, such as padding, are counted.
+When it is right to fail: perfect answers score badly where the same answers in another shape, or around another threshold, score perfectly; or no better than noise; or all answers score alike, with other weights too; or places that the loss leaves out, such as padding, are counted.
 
 What it cannot see: scores of answers that go round the model.
 
@@ -44,11 +44,19 @@ def judge(oracle: EvaluationOracle) -> Finding:
         return found
     if oracle.kind == "values" and not _best(perfect) and abs(perfect - wrong) > NEAR and min(perfect, wrong) > NEAR and noise < perfect < wrong:
         return _told(f"answers equal to the targets score {perfect:.4g}, noise {noise:.4g}: worse than noise", perfect, "bring answer and target to one shape before comparing: (B, 1) and (B,) broadcast to (B, B)")
+    if perfect == wrong and _unheard(oracle):
+        return _told(f"the score is {perfect:.4g}, whatever the model answers: perfect, wrong and random answers score alike", perfect, "look at what the answer is turned into: an argmax over an axis of length one is 0 for every item (threshold a single logit at 0)")
     if _best(perfect) or perfect == wrong:
         return passed(f"perfect answers score {perfect:.4g}, wrong ones {wrong:.4g}") if perfect != wrong else unsure("perfect and wrong answers score alike", component="evaluation", remedies=("look whether the evaluation compares the model's answers with the targets",))
     if noise == noise and abs(perfect - noise) <= NEAR * max(abs(perfect), abs(noise), 1e-9) and 0 <= perfect <= 1:
         return _told(f"perfect answers score {perfect:.4g}, noise {noise:.4g}", perfect, "look at the axis of argmax, at shapes that broadcast, and at the threshold")
     return passed(f"perfect answers score {perfect:.4g}, wrong ones {wrong:.4g}")
+
+
+def _unheard(oracle: EvaluationOracle) -> bool:
+    """Whether the evaluation calls the model and makes nothing of its answer, nor of its weights; several metrics must all stand still."""
+    ways = (oracle.perfect, oracle.firm, oracle.wrong, oracle.noise, oracle.half, oracle.dealt)
+    return oracle.alone and all(ways) and all(way == oracle.perfect for way in ways) and all(v == v for _, v in oracle.perfect)
 
 
 def _threshold(oracle: EvaluationOracle, perfect: float) -> Finding | None:
@@ -132,6 +140,34 @@ def _broadcast(model: Any, batches: Any) -> float:
         return float(torch.stack([((model(x) - y.reshape(-1)) ** 2).mean() for x, y in batches]).mean().sqrt())
 
 
+def argmax_of_one_logit(given: Given) -> Given:
+    """The argmax over an axis of length one is 0 for every item."""
+    return replace(given, evaluate=_class_of_one)
+
+
+def _class_of_one(model: Any, batches: Any) -> float:
+    import torch
+
+    model.eval()
+    with torch.no_grad():
+        return float(torch.cat([(model(x).reshape(len(x), -1).argmax(1) == y.reshape(len(y))).float() for x, y in batches]).mean())
+
+
+def score_of_the_weights(given: Given) -> Given:
+    """The evaluation calls the model once, and then scores what its first layer makes of the inputs."""
+    return replace(given, evaluate=_spread_of_features)
+
+
+def _spread_of_features(model: Any, batches: Any) -> float:
+    import torch
+
+    model.eval()
+    with torch.no_grad():
+        for x, _ in batches:
+            model(x)
+        return float(torch.cat([model[0](x) for x, _ in batches]).std())
+
+
 def loss_as_score(given: Given) -> Given:
     """The evaluation returns the mean loss."""
     return replace(given, evaluate=_loss)
@@ -208,6 +244,6 @@ CHECK = Check(
     name="wrong-scoring",
     source="the recipe, the skeleton; requirements of a metric",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=argmax_over_items), Case(toy="huber-regression", plant=squared_differences_broadcast), Case(toy="table-mlp", plant=padding_scored_as_wrong), Case(toy="table-mlp", plant=padding_scored_though_untaught)),
-    lookalikes=(Case(toy="table-mlp", plant=loss_as_score), Case(toy="table-mlp", plant=padding_left_out), Case(toy="table-mlp", plant=padding_zero_left_out)),
+    sabotages=(Case(toy="unbalanced-binary", plant=argmax_of_one_logit), Case(toy="table-mlp", plant=argmax_over_items), Case(toy="huber-regression", plant=squared_differences_broadcast), Case(toy="table-mlp", plant=padding_scored_as_wrong), Case(toy="table-mlp", plant=padding_scored_though_untaught)),
+    lookalikes=(Case(toy="table-mlp", plant=score_of_the_weights), Case(toy="table-mlp", plant=loss_as_score), Case(toy="table-mlp", plant=padding_left_out), Case(toy="table-mlp", plant=padding_zero_left_out)),
 )

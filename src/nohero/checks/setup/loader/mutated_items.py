@@ -2,9 +2,9 @@
 
 Why it matters: a transform that works in place on the stored data divides by 255 again in every epoch.
 
-How it is measured: three readings of the same items: do they change by the same law each time?
+How it is measured: three readings of the same items: do they change by the same law each time? A factor for all, or a line for each number.
 
-When it is right to fail: every item changes, by the same factor, at each reading.
+When it is right to fail: every item changes, by the same factor or the same lines, at each reading.
 
 What it cannot see: random augmentation, which is told apart by its scatter.
 
@@ -63,6 +63,25 @@ def divided_in_place(given: Given) -> Given:
     return replace(given, train=DataLoader(Wearing(), batch_size=24, shuffle=True))
 
 
+def standardised_in_place(given: Given) -> Given:
+    """Each reading takes off the columns' means and divides by their spreads once more."""
+    import torch
+    from torch.utils.data import DataLoader, Dataset
+
+    inner = given.train.dataset
+    rows = torch.stack([x for x, _ in inner]) * torch.linspace(0.5, 2000, inner[0][0].numel()) + 700
+    mean, spread = rows.mean(0), rows.std(0)
+
+    class Wearing(Dataset):  # type: ignore[type-arg]
+        def __len__(self) -> int:
+            return len(rows)
+
+        def __getitem__(self, i: int) -> Any:
+            return rows[i].sub_(mean).div_(spread), inner[i][1]
+
+    return replace(given, train=DataLoader(Wearing(), batch_size=24, shuffle=True))
+
+
 def brightness_at_random(given: Given) -> Given:
     """A random factor each time."""
     import torch
@@ -81,11 +100,29 @@ def brightness_at_random(given: Given) -> Given:
     return replace(given, train=DataLoader(Bright(), batch_size=24, shuffle=True))
 
 
+def a_little_noise(given: Given) -> Given:
+    """Hardly any noise, anew each time, on what is stored."""
+    import torch
+    from torch.utils.data import DataLoader, Dataset
+
+    inner = given.train.dataset
+
+    class Noisy(Dataset):  # type: ignore[type-arg]
+        def __len__(self) -> int:
+            return len(inner)
+
+        def __getitem__(self, i: int) -> Any:
+            x, y = inner[i]
+            return x + 0.01 * x.std() * torch.randn(x.shape), y
+
+    return replace(given, train=DataLoader(Noisy(), batch_size=24, shuffle=True))
+
+
 CHECK = Check(
     code="DAT456",
     name="mutated-items",
     source="the recipe, look at what goes into the network",
     judge=judge,
-    sabotages=(Case(toy="cnn-batch-norm", plant=divided_in_place),),
-    lookalikes=(Case(toy="cnn-batch-norm", plant=brightness_at_random),),
+    sabotages=(Case(toy="cnn-batch-norm", plant=divided_in_place), Case(toy="table-mlp", plant=standardised_in_place)),
+    lookalikes=(Case(toy="cnn-batch-norm", plant=brightness_at_random), Case(toy="cnn-batch-norm", plant=a_little_noise)),
 )

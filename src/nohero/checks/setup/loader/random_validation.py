@@ -110,4 +110,5 @@ CHECK = Check(
     judge=judge,
     sabotages=(Case(toy="cnn-batch-norm", plant=augmented_validation),),
     lookalikes=(Case(toy="table-mlp", plant=views_without_labels), Case(toy="cnn-batch-norm", plant=shuffled_validation)),
+    under=("DAT456",),
 )

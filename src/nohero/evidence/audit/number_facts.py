@@ -18,8 +18,10 @@ FAR, NEAR = 6.0, 4.5  # robust deviations of the logarithm: a far group, and whe
 VALLEY = 0.25  # of the far group may lie between
 BEYOND = 4.0  # quartile ranges beyond the quartile: an outlier, where the gap to the rest is a range as well
 RARE = 0.01  # of the values: more are no outliers
+USUAL = 0.5  # of the values: a limit that more have is what is usual, and nothing was cut
 MASS = 5.0  # times the count of the values nearby: a limit
 FROM_ZERO = 0.05  # of the median lies between zero and the least of the rest: abalone's heights have 0.07, temperatures in degrees 0.01
+ALIKE = 0.01  # chance of shapes as different from one source
 MEDIAN = 1.2533  # standard error of a median over that of a mean
 NATURAL = (0.0, 1.0, 100.0)  # limits that quantities have by nature
 SAMPLE = 200_000  # values looked at for shapes
@@ -117,7 +119,7 @@ def _mark(values: Any) -> tuple[str, float, Any] | None:
     for value in (float(values.min()), float(values.max())):
         chosen = values == value
         rest = values[~chosen]
-        if value == 0 or chosen.sum() < 3 or len(rest) < len(values) / 2 or len(np.unique(rest[:SAMPLE])) < DISTINCT:
+        if value in NATURAL or chosen.sum() < 3 or len(rest) < len(values) / 2 or len(np.unique(rest[:SAMPLE])) < DISTINCT:
             continue
         width, gap = float(np.ptp(rest)), float(np.abs(rest - value).min())
         alone = value < 0 and rest.min() >= 0  # the one negative value
@@ -152,8 +154,17 @@ def _unit(values: Any) -> tuple[str, float, Any, float] | None:
     shape = 1.4826 * float(np.median(np.abs(logs[far] - np.median(logs[far]))))
     if len(np.unique(values[far])) < 3 or not spread / 4 <= shape <= 2 * spread or float(np.ptp(logs[far])) > float(np.median(logs[far]) - middle) * side:
         return None
+    if not _of_one_shape(logs[far] - np.median(logs[far]), logs[side * z <= NEAR] - middle):
+        return None
     doubt = MEDIAN * math.hypot(shape / math.sqrt(far.sum()), spread / math.sqrt(len(values)))
     return "unit", float(np.exp(np.median(logs[far]) - middle)), far, doubt
+
+
+def _of_one_shape(group: Any, bulk: Any) -> bool:
+    """Whether a group may be drawn from the bulk, both brought to their medians (two samples, Kolmogorov and Smirnov)."""
+    from scipy.stats import ks_2samp
+
+    return bool(ks_2samp(group, bulk[:SAMPLE]).pvalue > ALIKE)
 
 
 def _outlier(values: Any) -> tuple[str, float, Any] | None:
@@ -205,6 +216,6 @@ def _limits(uniques: Any, counts: Any) -> list[float]:
     near = max(5, len(uniques) // 50)
     found = []
     for value, count, beside in ((uniques[-1], counts[-1], counts[-near - 1 : -1]), (uniques[0], counts[0], counts[1 : near + 1])):
-        if float(value) not in NATURAL and count >= max(10, 0.004 * total) and count >= MASS * float(np.median(beside)) and count >= 2 * beside.max() and len(uniques) >= 2 * DISTINCT:
+        if float(value) not in NATURAL and max(10, 0.004 * total) <= count <= USUAL * total and count >= MASS * float(np.median(beside)) and count >= 2 * beside.max() and len(uniques) >= 2 * DISTINCT:
             found.append(float(value))
     return found

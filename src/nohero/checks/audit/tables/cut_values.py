@@ -35,7 +35,7 @@ def judge(numbers: NumberFacts) -> Finding:
         return passed(f"no value piles up at an end of {numbers.fields} numeric fields")
     first = found[0]
     return warned(
-        f"{first.count:,} of {first.of:,} values of `{first.field}` are exactly {first.value:g}, at the end of its range: they were cut there"
+        f"{first.count:,} of {first.of:,} values of `{first.field}` are exactly {first.value:g}, at the end of its range, as where values were cut"
         + (f"; {len(found) - 1} more fields have such a limit" if len(found) > 1 else ""),
         expected="ends of a range that thin out",
         observed=Observed(value=first.value, unit="limit", n=first.count),

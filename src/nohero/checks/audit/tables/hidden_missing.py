@@ -4,8 +4,8 @@ Why it matters: a question mark or the word "unknown" becomes a category of its 
 
 How it is measured: each field's different cells are compared with the marks that people use, in any case; those that common readers know (empty, NA, NaN, null) are left aside.
 
-When it is right to fail: never more than a warning: the mark may be a category that was meant. A word that stands once or twice among names, where nearly every cell says something
-else, may be a name (there is a film called Missing) and is left open.
+When it is right to fail: never more than a warning: the mark may be a category that was meant. A word among names that comes no oftener than the others
+may be a name (there is a film called Missing) and is left open.
 
 What it cannot see: marks that no one else uses.
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nohero.evidence.audit.cell_facts import CellOddity
     from nohero.sources.collection import Collection
 
-OFTEN, NAMES = 3, 0.5  # times that a mark comes to be one; of the cells differ: a field of names
+OFTEN, NAMES = 2.0, 100  # times as often as other values come; values of a field of names
 
 
 def judge(cells: CellFacts) -> Finding:
@@ -55,7 +55,8 @@ def judge(cells: CellFacts) -> Finding:
 
 def _may_be_a_name(mark: CellOddity) -> bool:
     """A word among names."""
-    return len(mark.rows) < OFTEN and mark.different > NAMES * mark.of and any(c.isalpha() for c in mark.values[0])
+    usual = mark.of / max(1, mark.different)
+    return mark.different >= NAMES and len(mark.rows) <= OFTEN * usual and any(c.isalpha() for c in mark.values[0])
 
 
 def question_marks(collection: Collection) -> Collection:

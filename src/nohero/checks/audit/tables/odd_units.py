@@ -4,8 +4,8 @@ Why it matters: a group in grams among kilograms dominates the loss and the scal
 
 How it is measured: on the logarithm of each positive field, a group far from the bulk, of about its shape, with next to nothing between.
 
-When it is right to fail: never more than a warning: two kinds of things may be measured in one field. It warns where the factor is that of two units which people mix up, or where a
-tenth of the values or more stand apart; a handful of values at any other factor may be the field's own tail, and is left open.
+When it is right to fail: never more than a warning: two kinds of things may be measured in one field. It warns where the factor is that of two units
+which people mix up, as near as the values tell it; any other factor may be another kind of thing, or the field's own tail, and is left open.
 
 What it cannot see: factors that the field's own spread covers, and fields with zeros or negative values.
 
@@ -34,8 +34,8 @@ UNITS = {
     2.2046: "kilograms and pounds", 2.54: "inches and centimetres", 3.2808: "metres and feet", 10.0: "centimetres and millimetres", 12.0: "feet and inches", 24.0: "days and hours",
     25.4: "inches and millimetres", 30.48: "feet and centimetres", 60.0: "minutes and hours, or seconds", 100.0: "shares and per cents, or metres and centimetres", 1e3: "a unit and thousands of it", 1e6: "a unit and millions of it",
 }  # fmt: skip
-SURE, ROUNDED = 0.1, 0.02  # standard error of the factor's logarithm; what rounding does to it
-MANY = 0.1  # of the values
+SURE, ROUNDED = 0.08, 0.02  # standard error of the factor's logarithm; what rounding does to it
+CLOSE = 0.02  # the same for a factor below ten, where nature has groups apart too
 
 
 def judge(numbers: NumberFacts) -> Finding:
@@ -43,9 +43,9 @@ def judge(numbers: NumberFacts) -> Finding:
     found = numbers.of("unit")
     if not found:
         return passed(f"no field of {numbers.fields} has a group of the others' shape times a factor")
-    first = max(found, key=lambda o: (bool(_units(o)), o.count >= MANY * o.of, o.count))
+    first = max(found, key=lambda o: (bool(_units(o)), o.count))
     units = _units(first)
-    return (warned if units or first.count >= MANY * first.of else unsure)(
+    return (warned if units else unsure)(
         f"{first.count:,} of {first.of:,} values of `{first.field}` have the shape of the others times about {first.value:.3g}{units and f', as {units}'} (the median is {first.typical:g})",
         expected="one unit a field",
         observed=Observed(value=first.value, unit="factor", n=first.count),
@@ -64,7 +64,7 @@ def _units(group: Oddity) -> str:
     away = abs(math.log(group.value))
     near = [(abs(away - math.log(factor)), units) for factor, units in UNITS.items()]
     distance, units = min(near)
-    return units if group.doubt <= SURE and distance <= max(2 * group.doubt, ROUNDED) else ""
+    return units if group.doubt <= (SURE if away > math.log(9) else CLOSE) and distance <= max(2 * group.doubt, ROUNDED) else ""
 
 
 def inches_among_centimetres(collection: Collection) -> Collection:

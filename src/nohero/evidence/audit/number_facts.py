@@ -32,12 +32,8 @@ class Oddity:
     value: float  # the mark, the factor, the farthest value, or the limit
     of: int  # values of the field
     typical: float  # median of the rest
-    rows: tuple[int, ...]  # places in the collection, all of them
-
-    @property
-    def count(self) -> int:
-        """How many values."""
-        return len(self.rows)
+    rows: tuple[int, ...]  # places in the collection, all of them; of a table too large to be held, the numbers of some
+    count: int  # values, all of them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +70,38 @@ def measure(collection: Collection) -> NumberFacts:
     for series in numeric:
         values = series.cast(pl.Float64).to_numpy()
         rows = np.flatnonzero(np.isfinite(values))
-        if len(rows) >= LEAST:
-            oddities += [Oddity(field=series.name, of=len(rows), rows=tuple(rows[chosen].tolist()), **found) for found, chosen in _oddities(values[rows], whole=series.dtype.is_integer())]
+        if collection.whole is not None:
+            oddities += _with_tails(collection.whole.columns[series.name], values[rows], collection.whole.rows[rows], whole=series.dtype.is_integer())
+        elif len(rows) >= LEAST:
+            found = _oddities(values[rows], whole=series.dtype.is_integer())
+            oddities += [Oddity(field=series.name, of=len(rows), count=int(chosen.sum()), rows=tuple(rows[chosen].tolist()), **what) for what, chosen in found]
     places = tuple(sorted({i for o in oddities for i in o.rows}))
-    return NumberFacts(oddities=tuple(oddities), fields=len(numeric), label=collection.label, places=places, names=tuple(collection.items[i] for i in places))
+    names = collection.items if collection.whole is None else collection.whole.names
+    return NumberFacts(oddities=tuple(oddities), fields=len(numeric), label=collection.label, places=places, names=tuple(names[i] for i in places))
+
+
+def _with_tails(column: Any, values: Any, rows: Any, *, whole: bool) -> list[Oddity]:
+    """Of a column of which the sample holds some values: its tails, of which all are known, stand in for the sample's own.
+
+    A value of a tail counts as often as the sample would hold it, and up to three times where it is rarer than that, as often as it comes.
+    """
+    import numpy as np
+
+    if len(values) < LEAST or not column.moments.n:
+        return []
+    rate = len(values) / column.moments.n
+    tails = {v: (c, r) for tail in (column.least, column.greatest) for v, c, r in zip(tail.values.tolist(), tail.counts.tolist(), tail.first.tolist(), strict=True)}
+    inner = ~np.isin(values, np.fromiter(tails, dtype=np.float64))
+    times = [max(min(count, 3), round(count * rate)) if rate < 1 else count for count, _ in tails.values()]
+    together = np.concatenate([values[inner], np.repeat(np.fromiter(tails, dtype=np.float64), times)])
+    found = []
+    for what, chosen in _oddities(together, whole=whole):
+        odd = set(np.unique(together[chosen]).tolist())
+        known = [tails[v] for v in odd if v in tails]
+        others = int(np.isin(values[inner], list(odd - set(tails))).sum()) if len(known) < len(odd) else 0
+        some = {*rows[np.isin(values, list(odd))].tolist(), *(row for _, row in known)}
+        found.append(Oddity(field=column.name, of=column.moments.n, count=sum(c for c, _ in known) + round(others / rate), rows=tuple(sorted(some)), **what))
+    return found
 
 
 def _oddities(values: Any, *, whole: bool) -> list[tuple[dict[str, Any], Any]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
+    from nohero.sources.whole import RowNames
 
 PRICE = 0.3  # seconds
 NAMES = 0.95  # of a field's values differ: leaving it out may show copies that it hides
@@ -21,23 +22,26 @@ class Hidden:
     """Copies that show when one field is left out."""
 
     field: str
-    rows: tuple[int, ...]  # that repeat an earlier row
+    rows: tuple[int, ...]  # that repeat an earlier row; of a table too large to be held, some of them
+    count: int  # all of them
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowCopies:
-    """Rows by number; `pairs` gives for some of them the earlier row."""
+    """Rows by number, of a table too large to be held some of them, while counts are of all; `pairs` gives for some the earlier row."""
 
     n: int
     repeats: tuple[int, ...]  # rows equal to an earlier one in all fields
+    num_repeats: int
     pairs: tuple[tuple[str, str], ...]
     by_chance: float  # repeats that would be there if the fields were drawn one by one
     hidden: tuple[Hidden, ...]
     contrary: tuple[int, ...]  # rows with a label that no row of the same features before them has
+    num_contrary: int
     contrary_pairs: tuple[tuple[str, str, str, str], ...]  # item, label, the other item, its label
-    shared: tuple[tuple[str, str, tuple[int, ...]], ...]  # (part, other part, rows of the second that stand in the first)
+    shared: tuple[tuple[str, str, tuple[int, ...], int], ...]  # (part, other part, rows of the second that stand in the first, how many)
     shared_pairs: tuple[tuple[str, str], ...]
-    items: tuple[str, ...]
+    items: tuple[str, ...] | RowNames
     parts: tuple[tuple[str, int], ...]  # name and size
 
 
@@ -50,6 +54,8 @@ def measure(collection: Collection) -> RowCopies:
     frame = collection.frame.drop([collection.split] if collection.split else [])
     if frame.width < 2 or collection.kind != "row":
         raise Unmeasurable("the items are no rows of several fields")
+    if collection.whole is not None:
+        return _of_whole(collection, frame)
     hashes = {s.name: _hashes(s, k) for k, s in enumerate(frame)}
     whole = np.bitwise_xor.reduce(np.stack(list(hashes.values())), axis=0)
     parts = collection.frame[collection.split].to_numpy() if collection.split else None
@@ -59,13 +65,36 @@ def measure(collection: Collection) -> RowCopies:
         if frame[name].n_unique() >= NAMES * frame.height and name != collection.label:
             _, mine = _again(whole ^ hashes[name])
             if len(mine) > len(again) + 2 * _by_chance(frame.drop(name)):
-                hidden.append(Hidden(field=name, rows=tuple(mine.tolist())))
+                hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), count=len(mine)))
     contrary, contrary_pairs = _contrary(collection, whole, hashes)
     shared, shared_pairs = _shared(collection, whole, hashes, parts) if parts is not None else ((), ())
     return RowCopies(
-        n=frame.height, repeats=tuple(again.tolist()), pairs=tuple((collection.items[i], collection.items[first[i]]) for i in again[:SHOWN]),
-        by_chance=_by_chance(frame), hidden=tuple(hidden), contrary=contrary, contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
+        n=frame.height, repeats=tuple(again.tolist()), num_repeats=len(again), pairs=tuple((collection.items[i], collection.items[first[i]]) for i in again[:SHOWN]),
+        by_chance=_by_chance(frame), hidden=tuple(hidden), contrary=contrary, num_contrary=len(contrary), contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
         parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts),
+    )  # fmt: skip
+
+
+def _of_whole(collection: Collection, frame: Any) -> RowCopies:
+    """What was counted while the table was read; chance by the fields of the sample."""
+    whole, names = collection.whole, collection.whole.names
+    told, n = whole.repeats, whole.n
+    divided = collection.parts if collection.split and collection.split == whole.split else ()
+    number = {name: k for k, name in whole.parts.items()}
+    across = [(a, b, told.shared.get((number.get(a), number.get(b)))) for k, a in enumerate(divided) for b in divided[k + 1 :]]
+    shared = tuple((a, b, tuple(c.rows), c.count) for a, b, c in across if c is not None and c.count)
+    shared_pairs = [(names[i], names[j]) for *_, c in across if c is not None for i, j in zip(c.rows, c.of, strict=True)]
+    naming = [f for f in whole.naming if f in frame.columns]
+    chance = _by_chance(frame, n)
+    hidden = naming and told.unnamed.count > told.repeated.count + 2 * _by_chance(frame.drop(naming), n)
+    judged = told.contrary if collection.label and collection.label == whole.label and not frame[collection.label].dtype.is_float() else None
+    return RowCopies(
+        n=n, repeats=tuple(told.repeated.rows), num_repeats=told.repeated.count, by_chance=chance,
+        pairs=tuple((names[i], names[j]) for i, j in zip(told.repeated.rows[:SHOWN], told.repeated.of, strict=False)),
+        hidden=(Hidden(field=", ".join(naming), rows=tuple(told.unnamed.rows), count=told.unnamed.count),) if hidden else (),
+        contrary=tuple(judged.rows) if judged is not None else (), num_contrary=judged.count if judged is not None else 0,
+        contrary_pairs=tuple((names[i], "one label", names[j], "another") for i, j in zip(judged.rows[:SHOWN], judged.of, strict=False)) if judged is not None else (),
+        shared=shared, shared_pairs=tuple(shared_pairs[:SHOWN]), items=names, parts=whole.part_sizes(divided),
     )  # fmt: skip
 
 
@@ -82,15 +111,17 @@ def _again(keys: Any) -> tuple[Any, Any]:
     return earliest, np.flatnonzero(earliest != np.arange(len(keys)))
 
 
-def _by_chance(frame: Any) -> float:
-    """N (n - 1) / 2 pairs, each equal in all fields at once with the product of the fields' chances."""
+def _by_chance(frame: Any, n: int = 0) -> float:
+    """N (n - 1) / 2 pairs, each equal in all fields at once with the product of the fields' chances; the frame may be a sample of `n` rows."""
     import numpy as np
 
     chance = 1.0
     for series in frame:
         counts = series.value_counts().to_series(1).to_numpy().astype(np.float64)
-        chance *= float(((counts / counts.sum()) ** 2).sum())
-    return float(frame.height * (frame.height - 1) / 2 * chance)
+        total = counts.sum()
+        chance *= float((counts * (counts - 1)).sum() / (total * (total - 1))) if n > total else float(((counts / total) ** 2).sum())
+    rows = max(n, frame.height)
+    return float(rows * (rows - 1) / 2 * chance)
 
 
 def _contrary(collection: Collection, whole: Any, hashes: dict[str, Any]) -> tuple[tuple[int, ...], tuple[tuple[str, str, str, str], ...]]:
@@ -118,6 +149,6 @@ def _shared(collection: Collection, whole: Any, hashes: dict[str, Any], parts: A
             place = {int(h): int(i) for h, i in zip(keys[mine][::-1], mine[::-1], strict=True)}
             rows = [int(i) for i in theirs if int(keys[i]) in place]
             if rows:
-                found.append((one, other, tuple(rows)))
+                found.append((one, other, tuple(rows), len(rows)))
                 pairs += [(collection.items[i], collection.items[place[int(keys[i])]]) for i in rows[:SHOWN]]
     return tuple(found), tuple(pairs[:SHOWN])

@@ -33,19 +33,19 @@ FEW = 0.0005  # of the rows: adult has 24 in 32,561, wine quality a tenth
 
 def judge(copies: RowCopies) -> Finding:
     """More repeats than chance brings warn; few that chance could bring are left open."""
-    hidden = max(copies.hidden, key=lambda h: len(h.rows), default=None)
-    rows = hidden.rows if hidden is not None and len(hidden.rows) > len(copies.repeats) else copies.repeats
-    if not rows:
+    hidden = max(copies.hidden, key=lambda h: h.count, default=None)
+    rows, count = (hidden.rows, hidden.count) if hidden is not None and hidden.count > copies.num_repeats else (copies.repeats, copies.num_repeats)
+    if not count:
         return passed(f"no two of {copies.n:,} rows are equal")
     field = f" when `{hidden.field}` is left out" if hidden is not None and rows is hidden.rows else ""
-    told = f"{len(rows):,} of {copies.n:,} rows repeat an earlier row{field}"
-    if copies.by_chance > len(rows) / CHANCE and not field:
+    told = f"{count:,} of {copies.n:,} rows repeat an earlier row{field}"
+    if copies.by_chance > count / CHANCE and not field:
         return passed(f"{told}; with so few different values {copies.by_chance:,.0f} would by chance")
-    few = len(rows) < FEW * copies.n
+    few = count < FEW * copies.n
     return (unsure if few and not field else warned)(
         told,
         expected="each row once",
-        observed=Observed(value=float(len(rows)), unit="repeated rows", n=copies.n),
+        observed=Observed(value=float(count), unit="repeated rows", n=copies.n),
         component="data",
         where=tuple(f"{one} = {other}" for one, other in copies.pairs[:5]) or ((hidden.field,) if hidden else ()),
         items=tuple(copies.items[i] for i in rows),

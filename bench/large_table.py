@@ -55,7 +55,7 @@ def part(draw: np.random.Generator, first: int, size: int) -> pl.DataFrame:
     columns["name"] = np.char.add("person ", draw.integers(0, 50_000, size).astype(str))
     columns["label"] = np.array(["yes", "no"])[draw.integers(0, 2, size)]
     frame = pl.DataFrame(columns)
-    copied = frame[:5].with_columns(pl.col("id") + 7)  # copies but for the number
+    copied = frame[:5].with_columns(frame["id"][-5:]) if size > 10 else frame  # copies but for the number
     odd = pl.int_range(pl.len()) == size // 2
     frame = frame.with_columns(pl.when(odd).then(-999.0).otherwise(pl.col("f3")).alias("f3"), pl.when(odd).then(pl.lit("?")).otherwise(pl.col("c1")).alias("c1"))
     return pl.concat([frame[:-5], copied]) if size > 10 else frame

@@ -126,7 +126,7 @@ def rewritten(table, folder, form):
     else:
         with sqlite3.connect(path) as base:
             base.execute("create table people (" + ", ".join(f"[{c}]{' text' if frame[c].dtype == pl.String else ''}" for c in HEAD) + ")")
-            base.executemany(f"insert into people values ({','.join('?' * len(HEAD))})", frame.rows())
+            base.executemany("insert into people values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", frame.rows())
     return path
 
 

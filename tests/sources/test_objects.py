@@ -1,7 +1,7 @@
 """Data sets that a program holds become collections: torch's, Hugging Face's, frames and arrays."""
 
-from collections import namedtuple
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,11 @@ from nohero.sources import object_items
 from nohero.sources.anything import open_anything
 
 DRAW = np.random.default_rng(0)
+
+
+class Item(NamedTuple):
+    a: int
+    b: str
 
 
 class Items(Dataset):
@@ -87,7 +92,7 @@ def test_a_copied_picture_is_named_by_its_item():
 
 
 def test_texts():
-    words = "the quick brown fox jumps over the lazy dog and sleeps".split()
+    words = ["the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog", "and", "sleeps"]
     items = [(" ".join(DRAW.permutation(words)) + f" {i}", i % 2) for i in range(60)]
     collection = open_anything(Items(items))
     assert collection.texts is not None
@@ -171,7 +176,7 @@ def test_hugging_face_itself():
         (np.zeros((30, 2)), ["x0", "x1"]),
         ({"a": np.arange(30), "b": ["u", "v", "w"] * 10}, ["a", "b"]),
         (pl.DataFrame({"a": range(30), "y": ["u", "v"] * 15}), ["a", "y"]),
-        ([namedtuple("Item", "a b")(i, "s") for i in range(30)], ["a", "b"]),
+        ([Item(i, "s") for i in range(30)], ["a", "b"]),
     ],
 )  # fmt: skip
 def test_arrays_and_frames(given, columns):

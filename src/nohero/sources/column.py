@@ -68,16 +68,17 @@ class Column:
             hashes = hashes.copy()
             hashes[strays] = known[strays].hash().to_numpy()
         if values.dtype == pl.String:
-            return column._strings(cells, values, rows, hashes, written=written), hashes
+            return column.with_strings(cells, values, rows, hashes), hashes
         if written:
-            column = column._strays(cells, values, known, rows)
+            column = column.with_strays(cells, values, known, rows)
         full = np.flatnonzero(values.is_not_null().to_numpy())
         column = replace(column, distinct=column.distinct.add(hashes[full]))
         if values.dtype.is_numeric():
-            return column._numbers(values, rows), hashes
-        return column._others(values), hashes
+            return column.with_numbers(values, rows), hashes
+        return column.with_others(values), hashes
 
-    def _numbers(self, values: pl.Series, rows: Any) -> Column:
+    def with_numbers(self, values: pl.Series, rows: Any) -> Column:
+        """Numbers; what is not finite counts as missing."""
         plain = values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
         finite = np.isfinite(plain)
         if not finite.all():
@@ -93,7 +94,7 @@ class Column:
             least=self.least.add(plain, rows, uniques), greatest=self.greatest.add(plain, rows, uniques),
         )  # fmt: skip
 
-    def _others(self, values: pl.Series) -> Column:
+    def with_others(self, values: pl.Series) -> Column:
         """Dates and truths."""
         full = values.drop_nulls()
         if not full.len():
@@ -102,9 +103,10 @@ class Column:
             counted = full.value_counts()
             return replace(self, counts=self.counts.add(counted.to_series(0).cast(pl.String).to_list(), counted.to_series(1).to_list()))
         low, high = full.min(), full.max()
-        return replace(self, span=(low, high) if self.span is None else (min(self.span[0], low), max(self.span[1], high)))  # type: ignore[type-var]
+        return replace(self, span=(low, high) if self.span is None else (min(self.span[0], low), max(self.span[1], high)))
 
-    def _strings(self, cells: pl.Series, values: pl.Series, rows: Any, hashes: Any, *, written: bool) -> Column:
+    def with_strings(self, cells: pl.Series, values: pl.Series, rows: Any, hashes: Any) -> Column:
+        """Cells of text."""
         full = values.drop_nulls()
         counted = _counted(full, self.counts.room) if self.counts.of is not None else None
         counts = self.counts.add(counted[0].to_list(), counted[1].to_list()) if counted is not None else Counts(self.counts.room, None)
@@ -116,7 +118,7 @@ class Column:
         lengths = Moments.of(full.str.len_chars().cast(pl.Float64).to_numpy())
         return replace(self, counts=counts, distinct=distinct, numbers=self.numbers + numbers, odd=_sum(self.odd, odd), lengths=self.lengths + lengths)
 
-    def _strays(self, cells: pl.Series, values: pl.Series, known: pl.Series, rows: Any) -> Column:
+    def with_strays(self, cells: pl.Series, values: pl.Series, known: pl.Series, rows: Any) -> Column:
         """Cells among numbers or dates that are neither."""
         odd = np.flatnonzero((values.is_null() & (cells != "")).to_numpy())
         if not len(odd):
@@ -137,7 +139,7 @@ class Column:
     @property
     def full(self) -> int:
         """Cells that hold a value of the column's kind."""
-        return self.moments.n if self.moments.n else self.n - self.gaps - self.words
+        return self.moments.n or self.n - self.gaps - self.words
 
     @property
     def reads_as_words(self) -> bool:
@@ -167,7 +169,7 @@ class Column:
             known = {"minimum": self.moments.low, "maximum": self.moments.high, "mean": self.moments.mean, "std": self.moments.std, "quantiles": quantiles, "median": quantiles[LEVELS.index(0.5)]}
         elif self.span is not None:
             known = {"earliest": str(self.span[0]), "latest": str(self.span[1])}
-        top = self._top(told.top) if kind in ("categorical", "boolean", "constant") or (kind == "numeric" and self.distinct.count <= 2 * TOP) else ()
+        top = self._top() if kind in ("categorical", "boolean", "constant") or (kind == "numeric" and self.distinct.count <= 2 * TOP) else ()
         return replace(told, kind=kind, why=why, num_rows=self.n, num_missing=self.n - self.full, num_distinct=self.distinct.count, top=top, **known)
 
     def classes(self) -> tuple[tuple[str, int], ...] | None:
@@ -196,7 +198,7 @@ class Column:
             return ("categorical" if sample.dtype == pl.String else "numeric"), ""
         return kind, why
 
-    def _top(self, told: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    def _top(self) -> tuple[tuple[str, int], ...]:
         if self.counts.of is None:
             return ()
         shown = [(f"{v:g}" if isinstance(v, float) else str(v), c) for v, c in self.counts.of.items()]

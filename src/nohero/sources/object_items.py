@@ -104,7 +104,7 @@ def _drawn(thing: Any, part: Part, seed: int, where: str) -> Iterable[tuple[int,
         raise UsageError(f"a {type(thing).__name__} holds no items", expected="something with items: __len__ and __getitem__, or __iter__", mend="hand over the data set itself")
     number = -1
     try:
-        for number, item in enumerate(islice(thing, MOST)):  # noqa: B007 (where it stops is told)
+        for number, item in enumerate(islice(thing, MOST)):
             yield number, item
     except Exception as error:  # noqa: BLE001 (as above)
         part.unusable.append(Unusable(where=f"item {number + 1}", reason=f"{type(error).__name__}: {str(error)[:120]}; no item behind it is read"))

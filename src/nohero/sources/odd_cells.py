@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
-
 import polars as pl
 
-from nohero.data.table_types import MISSING, MISSING_AMONG_NUMBERS, NUMBER
+from nohero.data.table_types import MISSING, NUMBER
 
 PLAIN = ("", "na", "n/a", "nan", "null", "none", "<na>", "#n/a")  # read as missing by common readers
 OTHER = ("unknown", "unk", "not available", "not known", "tbd", "undefined", "unspecified", "no data", "n.a.", "-", "--", "?", "missing", "(null)", "nil", "#na", "#ref!", "#value!", "#div/0!", "#num!", ".", "..", "*")
@@ -23,13 +21,13 @@ def are_missing(values: pl.Series) -> pl.Series:
 
 def are_marks(values: pl.Series) -> pl.Series:
     """Bool [N]: a mark for missing that common readers take for a value."""
-    lowered = _lowered(values)
-    return are_missing(values) & ~lowered.is_in(PLAIN) & lowered.is_in([*MISSING, *MISSING_AMONG_NUMBERS, *OTHER])
+    return _lowered(values).is_in([m for m in (*MISSING, *OTHER) if m not in PLAIN])
 
 
 def are_numbers(values: pl.Series) -> pl.Series:
     """Bool [N]: a number, with a sign of currency or per cent or not."""
-    return values.str.contains(NUMBER) | values.str.strip_chars().str.contains(r"^[+-]?[$€£]?\d[\d.,]*\s*[%€$£]?$")
+    signed: pl.Series = values.str.strip_chars().str.contains(r"^[+-]?[$€£]?\d[\d.,]*\s*[%€$£]?$")
+    return signed | values.str.contains(NUMBER)
 
 
 def garbled(values: pl.Series) -> pl.Series:
@@ -47,5 +45,5 @@ def _lowered(values: pl.Series) -> pl.Series:
     return values.str.strip_chars().str.to_lowercase()
 
 
-def _searched(values: pl.Series, pattern: re.Pattern[str]) -> Any:
+def _searched(values: pl.Series, pattern: re.Pattern[str]) -> pl.Series:
     return values.filter(pl.Series([bool(pattern.search(v)) for v in values.to_list()], dtype=pl.Boolean)) if values.len() else values

@@ -80,10 +80,10 @@ def _file(path: Path, source: str) -> Collection:
     content = _content(path, source)
     digest = hashlib.sha256(content).hexdigest()
     if suffix in LINES:
-        frame, unusable, _ = json_lines(content)
-        if frame is None:
+        found, unusable, _ = json_lines(content)
+        if found is None:
             raise DataError(f"{source} holds no JSON objects", expected="one object a line", mend="check how the file was written")
-        return made(path, source, frame, None, unusable=unusable, sha256=digest)
+        return made(path, source, found, None, unusable=unusable, sha256=digest)
     grid = parse_text(content, source)
     named = has_header(grid.frame)
     first_cells = [cell or "" for cell in grid.frame.row(0)] if grid.frame.height and named else [""] * grid.frame.width

@@ -94,16 +94,12 @@ def test_profile_of_parts_is_the_profile_of_the_whole(cells, cut, numbers):
     rows = np.arange(1, len(cells) + 1)
     frame = pl.DataFrame({"a": cells, "b": [f"{i % 3}" for i in range(len(cells))]})
 
-    def profile(start, end):
-        return Summary(Sample(20, 0), {}).add(frame[start:end], rows[start:end], written=True)[0]
-
-    parts, whole = profile(0, cut) + profile(cut, len(cells)), profile(0, len(cells))
+    whole = Summary(Sample(20, 0), {}).add(frame, rows, written=True)[0]
+    parts = whole.fresh().add(frame[:cut], rows[:cut], written=True)[0] + whole.fresh().add(frame[cut:], rows[cut:], written=True)[0]
     assert parts.n == whole.n
     assert parts.sample.trimmed().rows.tolist() == whole.sample.trimmed().rows.tolist()
-    for name in frame.columns if numbers else ("b",):
+    for name in frame.columns:
         one, two = parts.columns[name], whole.columns[name]
-        if one.form != two.form:
-            continue  # a part that holds words alone is read as words
         assert (one.n, one.gaps, one.words, one.counts, one.odd) == (two.n, two.gaps, two.words, two.counts, two.odd)
         assert np.array_equal(one.distinct.hashes, two.distinct.hashes)
         assert one.least.counts.tolist() == two.least.counts.tolist()

@@ -40,6 +40,8 @@ def plain_columns(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
             notes.append(f"`{series.name}` is left out: it holds {series.dtype}, not one value a row")
         else:
             columns.append(plain)
+    if not columns and frame.width:
+        raise DataError(f"no column holds one value a row: {'; '.join(notes)[:200]}", expected="columns of numbers, strings, dates or truths", mend="write nested values as columns of their own")
     return pl.DataFrame(columns), tuple(notes)
 
 

@@ -51,7 +51,7 @@ def text_chunks(path: Path, source: str, block: int) -> Iterator[Chunk]:
     dialect = dialect_of(decode(head[: head.rfind(b"\n") + 1] or head)[0])
     names: list[str] = []
     done = first = 0
-    for part in records((head,), blocks, quoted=dialect.quoted, longest=LONGEST * block):
+    for part in records(head, blocks, quoted=dialect.quoted, longest=LONGEST * block):
         text, said = decode(part)
         if not text.strip():
             continue
@@ -70,18 +70,14 @@ def text_chunks(path: Path, source: str, block: int) -> Iterator[Chunk]:
         raise DataError(f"{source} is empty", expected="a header line and at least 20 rows", mend="check the path, or how the file was written")
 
 
-def records(head: tuple[bytes, ...], rest: Iterator[bytes], *, quoted: bool, longest: int) -> Iterator[bytes]:
+def records(head: bytes, rest: Iterator[bytes], *, quoted: bool, longest: int) -> Iterator[bytes]:
     """The same bytes, cut behind the end of a record: a line's end that stands in no quotation."""
-    held = b"".join(head)
-    while True:
-        end = _end(held, quoted=quoted) or (len(held) > longest and _end(held, quoted=False))
+    held = head
+    for more in rest:
+        end = _end(held, quoted=quoted) or (_end(held, quoted=False) if len(held) > longest else 0)
         if end:
             yield held[:end]
-            held = held[end:]
-        more = next(rest, b"")
-        if not more:
-            break
-        held += more
+        held = held[end:] + more
     if held:
         yield held
 
@@ -116,7 +112,7 @@ def _utf8(path: Path, source: str, block: int) -> Iterator[bytes]:
 def line_chunks(path: Path, source: str, block: int) -> Iterator[Chunk]:
     """An object a line."""
     row = line = 0
-    for part in records((), _utf8(path, source, block), quoted=False, longest=LONGEST * block):
+    for part in records(b"", _utf8(path, source, block), quoted=False, longest=LONGEST * block):
         frame, unusable, lines = json_lines(part, line)
         line += lines
         height = frame.height if frame is not None else 0

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from nohero.data.fields import LEVELS, TOP, Field, describe, kind_of, string_kind
-from nohero.data.table_types import NUMBERS, TEXT, blank_missing, retype, typed
+from nohero.data.table_types import NUMBERS, TEXT, retype, typed
 from nohero.sources import odd_cells
 from nohero.sources.sketches import Counts, Distinct, Moments, Tail
 
@@ -56,9 +56,8 @@ class Column:
     span: tuple[Any, Any] | None = None  # first and last date
     odd: dict[str, Odd] = field(default_factory=dict)  # mark, garbled, formula and mixed, as `odd_cells` has them
 
-    def add(self, cells: pl.Series, rows: Any, *, written: bool) -> tuple[Column, Any]:
-        """(the column with these cells of rows int64 [N], a hash of each cell, uint64 [N])."""
-        known = blank_missing(cells.to_frame()).to_series() if written else cells
+    def add(self, cells: pl.Series, known: pl.Series, rows: Any, *, written: bool) -> tuple[Column, Any]:
+        """(the column with these cells of rows int64 [N], a hash of each cell, uint64 [N]); in `known` marks for missing are null."""
         form = self.form or (typed(known, rows).form if written and known.null_count() < known.len() else "")
         values = retype(known, form) if form not in ("", TEXT) else known
         column = replace(self, form=form, n=self.n + cells.len(), gaps=self.gaps + known.null_count())
@@ -146,9 +145,8 @@ class Column:
         """Whether so many cells are no numbers or dates that the others are words too: what the beginning of the file promised is not kept."""
         return self.words > WORDS * max(1, self.words + self.full)
 
-    def retyped(self, cells: pl.Series) -> pl.Series:
-        """Cells of a sample in the type of the whole column."""
-        known = blank_missing(cells.to_frame()).to_series()
+    def retyped(self, known: pl.Series) -> pl.Series:
+        """Cells of a sample, in which marks for missing are null, in the type of the whole column."""
         if self.form in ("", TEXT) or self.reads_as_words:
             return known
         values = retype(known, self.form)

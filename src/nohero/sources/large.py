@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from nohero.data.raw import Unusable
+from nohero.data.table_types import blank_missing
 from nohero.run.errors import DataError
 from nohero.sources.chunks import BLOCK, LEAST_BLOCK, Chunk, chunks_of
 from nohero.sources.collection import ROW, Collection
@@ -89,7 +90,7 @@ def _collection(gathering: Gathering, source: str, files: tuple[str, ...], *, wr
     sample = gathering.summary.sample.trimmed()
     columns = gathering.summary.columns
     frame = sample.frame.select(list(columns))
-    typed = pl.DataFrame([columns[s.name].retyped(s) for s in frame]) if written else frame
+    typed = pl.DataFrame([columns[s.name].retyped(s) for s in blank_missing(frame)]) if written else frame
     names = RowNames(gathering.summary.n, files)
     found = Collection(
         name="", source=source, kind=ROW, frame=typed, cells=frame if written else None, items=tuple(names[r] for r in sample.rows.tolist()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 import polars as pl
 
 from nohero.data.table_types import MISSING, NUMBER

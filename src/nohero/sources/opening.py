@@ -69,6 +69,8 @@ def _opened(source: str, tables: Tables) -> Collection:
         return _pattern(source, path, tables)
     if not path.exists():
         raise _not_found(source, path)
+    if not path.is_dir() and not path.is_file():
+        raise DataError(f"{source} is neither a file nor a folder (a pipe or a device)", expected=READABLE, mend="write what it gives to a file")
     if path.is_dir():
         return _folder(path, source, tables)
     if path.suffix.lower() in SQLITE:

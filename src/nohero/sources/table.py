@@ -142,12 +142,17 @@ def json_lines(content: bytes, before: int = 0) -> tuple[pl.DataFrame | None, tu
             unusable.append(Unusable(where=f"line {number}", reason=f"not JSON: {str(error)[:80]}"))
             continue
         if isinstance(value, dict):
-            found.append(dict(_flat(value)))
+            found.append(dict(_flat(_written(value) if "\\ud" in line.lower() else value)))
         else:
             unusable.append(Unusable(where=f"line {number}", reason=f"a {type(value).__name__}, not an object"))
     names = list(dict.fromkeys(k for row in found for k in row))
     frame = pl.DataFrame([column_of(name, [row.get(name) for row in found]) for name in names]) if found else None
     return frame, tuple(unusable), len(lines) - (not lines[-1])
+
+
+def _written(value: dict[str, Any]) -> dict[str, Any]:
+    """Half of a pair of code points is no letter: a question mark stands in its place."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))  # type: ignore[no-any-return]
 
 
 def _flat(value: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
 from nohero.data.fields import kind_of
+from nohero.data.table_types import blank_missing
 from nohero.sources.column import Column
 from nohero.sources.row_store import PARTS, Repeats, RowStore
 from nohero.sources.sketches import Counts, Distinct, Sample, mixed
@@ -50,15 +51,20 @@ class Summary:
         """(with the rows of a frame, whose numbers are int64 [N], a hash of each cell by column)."""
         columns, hashes = dict(self.columns), {}
         width = max(1, len(columns), frame.width)
-        for series in frame:
-            known = columns.get(series.name) or empty(series.name, width, self.n)
-            columns[series.name], hashes[series.name] = known.add(series, rows, written=written)
+        for series, known in zip(frame, blank_missing(frame) if written else frame, strict=True):
+            column = columns.get(series.name) or empty(series.name, width, self.n)
+            columns[series.name], hashes[series.name] = column.add(series, known, rows, written=written)
         for name in columns.keys() - set(frame.columns):
             columns[name] = _gap(columns[name], frame.height, after=True)
         return Summary(self.sample.add(frame, rows), columns, self.n + frame.height), hashes
 
+    def fresh(self) -> Summary:
+        """An empty one that reads cells as this one does, for another part of the same table."""
+        width = max(1, len(self.columns))
+        return Summary(Sample(self.sample.room, self.sample.seed), {name: replace(empty(name, width), form=c.form) for name, c in self.columns.items()})
+
     def __add__(self, other: Summary) -> Summary:
-        """Of both together; `other` comes later."""
+        """Of both together; `other` comes later, and reads cells in the same forms."""
         columns = {}
         for name in {**self.columns, **other.columns}:
             one, two = self.columns.get(name), other.columns.get(name)
@@ -112,8 +118,8 @@ class Gathering:
         rows = chunk.rows + (file << FILE)
         self.summary, hashes = self.summary.add(chunk.frame, rows, written=chunk.written)
         if self._naming is None:
-            cells = ((s, self.summary.columns[s.name]) for s in chunk.frame)
-            kinds = {s.name: kind_of(column.retyped(s) if chunk.written else s)[0] for s, column in cells}
+            cells = blank_missing(chunk.frame) if chunk.written else chunk.frame
+            kinds = {s.name: kind_of(self.summary.columns[s.name].retyped(s) if chunk.written else s)[0] for s in cells}
             self._naming = frozenset(name for name, kind in kinds.items() if kind == "identifier" and name != self.label)
         nothing = np.zeros(len(rows), dtype=np.uint64)
         features, names = nothing.copy(), nothing.copy()

@@ -91,6 +91,8 @@ def _shape(series: Any) -> str:
     if not len(values):
         return ""
     low, high = np.quantile(values, [0.01, 0.99])
+    if low + 1 == low and (high - low) / 12 <= np.spacing(abs(low)):  # numbers so large that no bars lie between them
+        return BLOCKS[-1]
     counts, _ = np.histogram(values.clip(low, high), bins=12, range=(low, high if high > low else low + 1))
     return "".join(BLOCKS[int(np.ceil((len(BLOCKS) - 1) * c / counts.max()))] for c in counts)
 

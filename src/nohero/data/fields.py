@@ -136,7 +136,7 @@ def string_kind(full: pl.Series, distinct: int, count: int) -> tuple[str, str]:
 
 def _spread(full: pl.Series) -> dict[str, Any]:
     values = full.cast(pl.Float64).to_numpy()
-    ordered = np.sort(values)
+    ordered = full.cast(pl.Float64).sort().to_numpy()
     with np.errstate(over="ignore", invalid="ignore"):
         mean, std = float(values.mean()), float(values.std())
     places = np.asarray(LEVELS) * (len(ordered) - 1)

@@ -97,7 +97,7 @@ def refuse_binary(content: bytes, source: str) -> None:
             raise DataError(f"{source} is {what}, not text", expected="a csv or tsv file", mend=mend)
     head = content[:65536]
     if b"\0" in head and not head.startswith(UTF16):
-        if b"\0" not in head[::2] or b"\0" not in head[1::2]:
+        if 4 * head.count(b"\0") >= len(head) and (b"\0" not in head[::2] or b"\0" not in head[1::2]):
             raise DataError(f"{source} is UTF-16 without the mark that says so", expected="text in UTF-8, or UTF-16 with its mark", mend="save it as UTF-8")
         raise DataError(
             f"{source} is binary: byte {head.index(0)} is zero",

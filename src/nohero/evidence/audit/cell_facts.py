@@ -66,21 +66,28 @@ def measure(collection: Collection) -> CellFacts:
         return _of_whole(collection)
     source = collection.cells if collection.cells is not None else collection.frame
     strings = [s for s in source if s.dtype == pl.String and s.name != collection.split]
-    found = [o for s in strings for o in _field(s, whole=collection.cells is not None)]
+    found = [o for s in strings for o in _field(s, _plain_numbers(s, collection), whole=collection.cells is not None)]
     return CellFacts(oddities=tuple(found), fields=len(strings), items=collection.items)
 
 
-def _field(series: Any, *, whole: bool) -> list[CellOddity]:
+def _plain_numbers(series: Any, collection: Collection) -> Any:
+    """Bool [N]: cells that were read as finite numbers, in a field of numbers: nothing is odd about how they are written; else None."""
+    typed = collection.frame[series.name] if collection.cells is not None and series.name in collection.frame.columns else None
+    return typed.cast(float).is_finite().fill_null(value=False) if typed is not None and typed.dtype.is_numeric() else None
+
+
+def _field(series: Any, plain: Any, *, whole: bool) -> list[CellOddity]:
     """The oddities of one field; `whole` says that numbers are written as strings too."""
     import polars as pl
 
-    counted = series.value_counts(sort=True)
+    numbers = 0 if plain is None else int(plain.sum())
+    counted = (series if plain is None else series.filter(~plain)).value_counts(sort=True)
     values, counts = counted.to_series(0).fill_null(""), counted.to_series(1)
     missing = odd_cells.are_missing(values)
     full, full_counts = values.filter(~missing), counts.filter(~missing)
     number = odd_cells.are_numbers(full)
-    of = int(full_counts.sum() or 0)
-    share = float(full_counts.filter(number).sum() or 0) / max(1, of)
+    of = numbers + int(full_counts.sum() or 0)
+    share = (numbers + float(full_counts.filter(number).sum() or 0)) / max(1, of)
     found: list[tuple[str, pl.Series]] = [("mark", values.filter(odd_cells.are_marks(values)))]
     if whole and MOSTLY <= share < 1:
         found.append(("mixed", full.filter(~number)))

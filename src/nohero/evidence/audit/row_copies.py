@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PRICE = 0.3  # seconds
 NAMES = 0.95  # of a field's values differ: leaving it out may show copies that it hides
 SHOWN = 12
+NEVER = 1e-9  # pairs that chance brings: further fields need not be counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,7 @@ class RowCopies:
 def measure(collection: Collection) -> RowCopies:
     """Over all fields; the field of the parts counts for none."""
     import numpy as np
+    import polars as pl
 
     from nohero.setup.refusal import Unmeasurable
 
@@ -62,7 +64,7 @@ def measure(collection: Collection) -> RowCopies:
     first, again = _again(whole)
     hidden = []
     for name in frame.columns if frame.width > 3 else ():
-        if frame[name].n_unique() >= NAMES * frame.height and name != collection.label:
+        if pl.Series(hashes[name]).n_unique() >= NAMES * frame.height and name != collection.label:
             _, mine = _again(whole ^ hashes[name])
             if len(mine) > len(again) + 2 * _by_chance(frame.drop(name)):
                 hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), count=len(mine)))
@@ -103,11 +105,14 @@ def _hashes(series: Any, seed: int) -> Any:
 
 
 def _again(keys: Any) -> tuple[Any, Any]:
-    """(first row with each row's key, rows that repeat an earlier one)."""
+    """(first row with each row's key, rows that repeat an earlier one); only keys that come again are sorted."""
     import numpy as np
+    import polars as pl
 
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    earliest = first[inverse]
+    earliest = np.arange(len(keys))
+    several = np.flatnonzero(pl.Series(keys).is_duplicated().to_numpy())
+    _, first, inverse = np.unique(keys[several], return_index=True, return_inverse=True)
+    earliest[several] = several[first[inverse]]
     return earliest, np.flatnonzero(earliest != np.arange(len(keys)))
 
 
@@ -115,12 +120,13 @@ def _by_chance(frame: Any, n: int = 0) -> float:
     """N (n - 1) / 2 pairs, each equal in all fields at once with the product of the fields' chances; the frame may be a sample of `n` rows."""
     import numpy as np
 
-    chance = 1.0
+    chance, rows = 1.0, max(n, frame.height)
     for series in frame:
+        if chance * rows**2 < NEVER:
+            return 0.0
         counts = series.value_counts().to_series(1).to_numpy().astype(np.float64)
         total = counts.sum()
         chance *= float((counts * (counts - 1)).sum() / (total * (total - 1))) if n > total else float(((counts / total) ** 2).sum())
-    rows = max(n, frame.height)
     return float(rows * (rows - 1) / 2 * chance)
 
 

@@ -3,12 +3,16 @@
 import json
 import random
 
+import numpy as np
+import polars as pl
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 from torch.utils.data import TensorDataset
 
 import nohero
+from nohero.run.errors import UsageError
 
 X = torch.randn(64, 5, generator=torch.Generator().manual_seed(1))
 Y = (X[:, 0] > 0).long() + (X[:, 1] > 0).long()
@@ -59,6 +63,59 @@ def test_groups_are_kept_together():
     nohero.assert_no_leak(Items(items[:40]), Items(items[40:]), groups="speaker")
     with pytest.raises(AssertionError, match="1 groups stand in part 1"):
         nohero.assert_no_leak(Items(items[:36]), Items(items[36:]), groups="speaker")
+
+
+def test_leaks_between_files_and_frames_are_named(tmp_path):
+    rows = [f"{i},{i % 7},{i * 13 % 97},{'ab'[i % 2]}" for i in range(100)]
+    for name, chosen in (("train", rows[:70]), ("test", rows[70:]), ("leaky", [*rows[70:], "200,3,39,b", "201,5,65,a"])):
+        (tmp_path / f"{name}.csv").write_text("\n".join(["id,age,size,label", *chosen]))
+    paths = {name: str(tmp_path / f"{name}.csv") for name in ("train", "test", "leaky")}
+    frames = {name: pl.read_csv(path) for name, path in paths.items()}
+    for sides in (paths, frames):
+        nohero.assert_no_leak(sides["train"], sides["test"])
+        with pytest.raises(AssertionError, match=r"2 items of part 1 stand in the training part as well: (row|item) 31 = (row|item) 4, (row|item) 32 = (row|item) 6;"):
+            nohero.assert_no_leak(sides["train"], sides["leaky"])  # but for the number and the label
+    nohero.assert_no_leak(frames["train"], paths["test"], groups="id")
+    with pytest.raises(AssertionError, match="7 groups stand in part 1"):
+        nohero.assert_no_leak(paths["train"], paths["test"], groups="age")
+
+
+def test_leaks_between_folders_of_pictures_and_between_data_sets_of_them(tmp_path):
+    draw = np.random.default_rng(0)
+    faces = [Image.fromarray(draw.integers(0, 255, (9, 9, 3), dtype=np.uint8)) for _ in range(20)]
+    for part, chosen in (("train", faces[:12]), ("test", faces[11:])):
+        for label in ("a", "b"):
+            (tmp_path / part / label).mkdir(parents=True)
+        for i, face in enumerate(chosen):
+            face.save(tmp_path / part / "ab"[i % 2] / f"{part}{i}.png")
+    with pytest.raises(AssertionError, match=r"1 items of part 1 .*: a/test0.png = b/train11.png"):
+        nohero.assert_no_leak(tmp_path / "train", tmp_path / "test")
+    pairs = [(face, i % 2) for i, face in enumerate(faces)]
+    nohero.assert_no_leak(Listed(pairs[:12]), Listed(pairs[12:]))
+    with pytest.raises(AssertionError, match=r"1 items of part 1 .*: 0 = 11"):
+        nohero.assert_no_leak(Listed(pairs[:12]), Listed([(faces[11].copy(), 1), *pairs[12:]]))
+
+
+class Listed(torch.utils.data.Dataset):
+    def __init__(self, part):
+        self.part = part
+
+    def __len__(self):
+        return len(self.part)
+
+    def __getitem__(self, i):
+        return self.part[i]
+
+
+def test_sides_of_two_kinds_are_refused(tmp_path):
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n3,4\n")
+    (tmp_path / "b.csv").write_text("c,d\n1,2\n3,4\n")
+    with pytest.raises(UsageError, match="together"):
+        nohero.assert_no_leak(tmp_path / "a.csv", (X, Y))
+    with pytest.raises(UsageError, match="no field in common"):
+        nohero.assert_no_leak(tmp_path / "a.csv", tmp_path / "b.csv")
+    with pytest.raises(UsageError, match="groups"):
+        nohero.assert_no_leak(tmp_path / "a.csv", tmp_path / "a.csv", groups=len)
 
 
 class State:

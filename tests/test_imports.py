@@ -33,7 +33,7 @@ ROOMS = (
     ("stored", "model_file", "progress"),
     ("own_network", "outcome", "watching", "memorise"),
     ("sitting", "prediction", "labelling"),
-    ("testing", "doctor", "ci", "pytest_plugin"),
+    ("testing", "doctor", "ci", "leaks", "pytest_plugin"),
     ("verbs",),
     ("cli",),
     ("__main__",),

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nohero.checks.check import Check
-    from nohero.ci import assert_exact_resume, assert_no_leak, assert_trainable
+    from nohero.ci import assert_exact_resume, assert_trainable
     from nohero.equivalence import equivalent
+    from nohero.leaks import assert_no_leak
     from nohero.outcome import Report, audit, check, check_layer
     from nohero.prediction import predict
     from nohero.problem import Problem
@@ -35,7 +36,7 @@ _PLACES = {
     "Report": "nohero.outcome",
     "Status": "nohero.run.finding",
     "assert_exact_resume": "nohero.ci",
-    "assert_no_leak": "nohero.ci",
+    "assert_no_leak": "nohero.leaks",
     "assert_trainable": "nohero.ci",
     "audit": "nohero.outcome",
     "check": "nohero.outcome",

@@ -199,7 +199,7 @@ def examine_collection(
         seconds=round(time.monotonic() - began, 2),
         seed=collection.seed,
         device="",
-        parts=(f"{len(collection):,} {collection.kind}s", f"{collection.frame.width} fields", label, *collection.parts),
+        parts=(f"{collection.total:,} {collection.kind}s", f"{collection.frame.width} fields", label, *collection.parts),
         left_out=tuple(checkup.left_out),
         notes=collection.notes,
         costs=tuple(checkup.costs.items()),

@@ -1,4 +1,4 @@
-"""Assertions for tests: a set-up that can be trained, splits that share nothing, a resume that is exact."""
+"""Assertions for tests: a set-up that can be trained, a resume that is exact."""
 
 from __future__ import annotations
 
@@ -43,25 +43,6 @@ def _compare(path: Path, steps: int) -> None:
     path.write_text(json.dumps({"steps": [*known, steps][-KEPT:]}) + "\n", encoding="utf-8")
 
 
-def assert_no_leak(train: Any, *others: Any, groups: str | int | Callable[[Any], Any] | None = None) -> None:
-    """Fail where an item of one of `others` (val, test) also stands in `train`: the same inputs, bit for bit.
-
-    With `groups` (a key of dict items, a place in tuple items, or a function of an item) no group may stand on both sides.
-    """
-    from nohero.setup.source import Source
-
-    sides = [Source(f"part {i}", part) for i, part in enumerate((train, *others))]
-    seen = {_print(item) for item in _items(sides[0])}
-    mine = {_group(item, groups) for item in _items(sides[0])} if groups is not None else set()
-    for number, side in enumerate(sides[1:], start=1):
-        shared = [i for i, item in enumerate(_items(side)) if _print(item) in seen]
-        if shared:
-            raise AssertionError(f"{len(shared)} items of part {number} stand in the training part as well, the first at {shared[:8]}; leave the copies out, or split by item")
-        straddling = sorted({str(_group(item, groups)) for item in _items(side)} & {str(g) for g in mine}) if groups is not None else []
-        if straddling:
-            raise AssertionError(f"{len(straddling)} groups stand in part {number} and in the training part: {', '.join(straddling[:8])}; split by group")
-
-
 def assert_exact_resume(make: Callable[[], Any], train: Callable[[Any, int], None], save: Callable[[Any], Any], load: Callable[[Any, Any], None], *, steps: int = 10) -> None:
     """Fail where training 2n steps and training n, saving, loading and training n more give different weights.
 
@@ -100,41 +81,3 @@ def _pairs(one: Any, other: Any) -> list[tuple[str, Any, Any]]:
         else:
             found += [(str(name), a, b) for a, b in zip(tensors_of(part), tensors_of(twins[name]), strict=False)]
     return found
-
-
-def _items(side: Any) -> Any:
-    """Items one by one: of a data set, else of the batches taken apart."""
-    from nohero.setup.calling import mapped, tensors_of
-
-    if side.items is not None:
-        yield from (side.items[i] for i in range(len(side.items)))
-        return
-    for batch in side:
-        size = next((len(t) for t in tensors_of(batch) if t.ndim), 0)
-        for i in range(size):
-            yield mapped(batch, lambda t, i=i: t[i] if t.ndim else t)
-
-
-def _print(item: Any) -> bytes:
-    """A hash of an item's inputs: all but the last tensor, which is the target, where there are several."""
-    import hashlib
-
-    import numpy as np
-
-    from nohero.setup.calling import TARGETS, tensors_of
-
-    held = {k: v for k, v in item.items() if k not in TARGETS} if isinstance(item, dict) else item
-    tensors = list(tensors_of(held))
-    if not isinstance(item, dict) and len(tensors) > 1:
-        tensors = tensors[:-1]
-    digest = hashlib.blake2b(digest_size=16)
-    for tensor in tensors:
-        digest.update(repr((tuple(tensor.shape), str(tensor.dtype))).encode() + np.ascontiguousarray(tensor.detach().cpu().double().numpy()).tobytes())
-    if not tensors:
-        digest.update(repr(held[0] if isinstance(held, tuple | list) and held else held).encode())
-    return digest.digest()
-
-
-def _group(item: Any, groups: Any) -> Any:
-    found = groups(item) if callable(groups) else item[groups]
-    return found.item() if hasattr(found, "item") else found

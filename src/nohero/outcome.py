@@ -139,23 +139,27 @@ def check(
 
 
 def audit(
-    *sources: str, target: str | None = None, split: str | None = None, group: str | None = None, time: str | None = None,
-    budget: float | str | None = "2m", seed: int = 0, select: str | tuple[str, ...] = (), ignore: dict[str, str] | None = None, progress: bool = True,
+    *sources: Any, target: str | None = None, split: str | None = None, group: str | None = None, time: str | None = None,
+    budget: float | str | None = "2m", memory: float | str | None = None, seed: int = 0, select: str | tuple[str, ...] = (),
+    ignore: dict[str, str] | None = None, progress: bool = True,
 ) -> Report:  # fmt: skip
     """Become one with the data: what is in it, what is wrong with it.
 
-    `sources` are files or folders (several tables are read as one; train and test in their names become parts), or `sqlite:FILE::TABLE`.
-    `target`, `split`, `group` and `time` name fields, or give their places. Nothing is changed in the source. Raises UsageError or DataError
+    `sources` are files or folders (several tables are read as one; train and test in their names become parts), or `sqlite:FILE::TABLE`. Or they
+    are what a program holds: a torch Dataset (map-style or iterable), a Hugging Face Dataset or DatasetDict, a data frame, arrays, `(x, y)`, or a
+    dict of such parts by name; two are train and test, three train, val and test.
+    `target`, `split`, `group` and `time` name fields, or give their places. A table that would take more than `memory` (bytes, "2GB", or None for
+    half of what is free) is read in parts: what needs all rows is counted on all, the rest is measured on an even sample, and the notes say so. Nothing is changed in the source. Raises UsageError or DataError
     with what to mend. Source: the recipe, step 1.
     """
     from nohero.checkup import examine_collection
     from nohero.chosen import audit_checks_chosen, read_ignored, seconds_of
     from nohero.moving_line import Line
-    from nohero.sources.opening import open_source
+    from nohero.sources.anything import open_anything
 
     if not sources:
         raise UsageError("no source was named", expected="a file or a folder", mend='nohero.audit("data.csv", target="price")')
-    collection = open_source(*(str(s) for s in sources), target=target, split=split, group=group, time=time, seed=seed, budget=seconds_of(budget))
+    collection = open_anything(*sources, target=target, split=split, group=group, time=time, seed=seed, budget=seconds_of(budget), memory=memory)
     line = Line(silent=not progress)
     try:
         return Report(examine_collection(collection, checks=audit_checks_chosen(select), ignored=read_ignored(ignore), told=line.told, found=line.found))

@@ -111,7 +111,7 @@ def _kind(series: pl.Series, full: pl.Series, distinct: int) -> tuple[str, str]:
         return _integer_kind(full, distinct)
     if full.dtype.is_numeric():
         return "numeric", ""
-    return _string_kind(full, distinct)
+    return string_kind(full, distinct, full.len())
 
 
 def _integer_kind(full: pl.Series, distinct: int) -> tuple[str, str]:
@@ -123,19 +123,20 @@ def _integer_kind(full: pl.Series, distinct: int) -> tuple[str, str]:
     return "numeric", ""
 
 
-def _string_kind(full: pl.Series, distinct: int) -> tuple[str, str]:
-    if distinct >= max(ENOUGH, TEXT_SHARE * full.len()):
+def string_kind(full: pl.Series, distinct: int, count: int) -> tuple[str, str]:
+    """The kind of a column of strings: `full` may be some of its `count` cells."""
+    if distinct >= max(ENOUGH, TEXT_SHARE * count):
         words = float(full.head(LOOKED_AT).str.count_matches(r"\S+").to_numpy().mean())
         if words >= WORDS:
-            return "text", f"{words:.1f} words a cell, {distinct:,} of {full.len():,} differ"
-        if distinct == full.len():
+            return "text", f"{words:.1f} words a cell, {distinct:,} of {count:,} differ"
+        if distinct == count:
             return "identifier", f"{distinct:,} values, each once"
     return "categorical", ""
 
 
 def _spread(full: pl.Series) -> dict[str, Any]:
     values = full.cast(pl.Float64).to_numpy()
-    ordered = np.sort(values)
+    ordered = full.cast(pl.Float64).sort().to_numpy()
     with np.errstate(over="ignore", invalid="ignore"):
         mean, std = float(values.mean()), float(values.std())
     places = np.asarray(LEVELS) * (len(ordered) - 1)

@@ -19,13 +19,19 @@ PARQUET = (".parquet", ".pq")
 def read_parquet(path: Path, source: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """The table of `path` and notes on columns that cannot be used."""
     try:
-        frame = pl.read_parquet(path)
+        return plain_columns(pl.read_parquet(path))
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise DataError(
-            f"{source} cannot be read as parquet: {str(error).splitlines()[0]}",
-            expected="a whole parquet file",
-            mend="write it again, or write csv",
-        ) from error
+        raise unreadable(source, error) from error
+
+
+def unreadable(source: str, error: Exception) -> DataError:
+    """What is said of a file that is no parquet, or a torn one."""
+    said = (str(error).splitlines() or [type(error).__name__])[0]
+    return DataError(f"{source} cannot be read as parquet: {said}", expected="a whole parquet file", mend="write it again, or write csv")
+
+
+def plain_columns(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Columns of one plain value a row, and notes on the others."""
     columns: list[pl.Series] = []
     notes: list[str] = []
     for series in frame:
@@ -34,6 +40,8 @@ def read_parquet(path: Path, source: str) -> tuple[pl.DataFrame, tuple[str, ...]
             notes.append(f"`{series.name}` is left out: it holds {series.dtype}, not one value a row")
         else:
             columns.append(plain)
+    if not columns and frame.width:
+        raise DataError(f"no column holds one value a row: {'; '.join(notes)[:200]}", expected="columns of numbers, strings, dates or truths", mend="write nested values as columns of their own")
     return pl.DataFrame(columns), tuple(notes)
 
 

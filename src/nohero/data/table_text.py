@@ -7,7 +7,7 @@ import csv
 import io
 import itertools
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,37 +50,55 @@ class Grid:
     records: Any  # numpy int64 [N]: number of the record in the file, from 1, first line included
     unusable: tuple[tuple[int, str], ...]  # (record number, reason)
     notes: tuple[str, ...]
+    num_records: int  # in all, usable or not
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """How a text is cut into cells."""
+
+    separator: str
+    quoted: bool  # whether quotation marks pair up
+    spaced: bool = False  # cells are laid out with spaces
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth saying of it."""
+        found = ["cells are separated by spaces"] if self.spaced else [f"cells are separated by {SEPARATORS[self.separator]}"] if self.separator != "," else []
+        return (*found, *(("quotation marks are read as plain characters: they do not pair up",) if not self.quoted else ()))
 
 
 def parse_text(content: bytes, source: str) -> Grid:
     """All records of `content`; those whose number of cells differs from most are unusable."""
-    _refuse_binary(content, source)
-    text, notes = _decode(content)
+    refuse_binary(content, source)
+    text, notes = decode(content)
     if not text.strip():
         raise DataError(
             f"{source} is empty ({len(content)} bytes)",
             expected="a header line and at least 20 rows",
             mend="check the path, or how the file was written",
         )
-    text, spaced = _tabs_for_spaces(text)
-    separator, quoted = _dialect(text)
-    even = _even_columns(text, separator)
-    grid = even if even is not None else _parse(text, separator, quoted=quoted)
-    if spaced:
-        notes.append("cells are separated by spaces")
-    elif separator != ",":
-        notes.append(f"cells are separated by {SEPARATORS[separator]}")
-    if not quoted:
-        notes.append("quotation marks are read as plain characters: they do not pair up")
-    return Grid(frame=grid.frame, records=grid.records, unusable=grid.unusable, notes=(*notes, *grid.notes))
+    dialect = dialect_of(text)
+    grid = cut(text, dialect)
+    return replace(grid, notes=(*notes, *dialect.notes, *grid.notes))
 
 
-def _refuse_binary(content: bytes, source: str) -> None:
+def cut(text: str, dialect: Dialect, width: int | None = None) -> Grid:
+    """The records of `text`; `width` is the number of their cells, where it is known from an earlier part of the file."""
+    text = _spaces_as_tabs(text) if dialect.spaced else text
+    even = _even_columns(text, dialect.separator, width)
+    return even if even is not None else _parse(text, dialect.separator, quoted=dialect.quoted, width=width)
+
+
+def refuse_binary(content: bytes, source: str) -> None:
+    """Say what a file is that is no text, by its first bytes."""
     for magic, what, mend in MAGIC:
         if content.startswith(magic):
             raise DataError(f"{source} is {what}, not text", expected="a csv or tsv file", mend=mend)
     head = content[:65536]
     if b"\0" in head and not head.startswith(UTF16):
+        if 4 * head.count(b"\0") >= len(head) and (b"\0" not in head[::2] or b"\0" not in head[1::2]):
+            raise DataError(f"{source} is UTF-16 without the mark that says so", expected="text in UTF-8, or UTF-16 with its mark", mend="save it as UTF-8")
         raise DataError(
             f"{source} is binary: byte {head.index(0)} is zero",
             expected="a csv or tsv file, as text",
@@ -88,7 +106,8 @@ def _refuse_binary(content: bytes, source: str) -> None:
         )
 
 
-def _decode(content: bytes) -> tuple[str, list[str]]:
+def decode(content: bytes) -> tuple[str, list[str]]:
+    """The text, and what was read in another encoding than UTF-8."""
     if content.startswith(UTF16):
         return content.decode("utf-16", errors="replace"), ["text is UTF-16"]
     try:
@@ -108,8 +127,10 @@ def _records(text: str, separator: str, *, quoted: bool) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE, skipinitialspace=separator != "\t")
 
 
-def _dialect(text: str) -> tuple[str, bool]:
+def dialect_of(text: str) -> Dialect:
     """The separator that cuts most of the first records into equally many cells, and whether quotation marks pair up."""
+    if _is_spaced(text):
+        return Dialect(separator="\t", quoted=_quotes_pair_up(_spaces_as_tabs(text), "\t"), spaced=True)
     head = text[: 1 << 20]
     best, best_score = ",", (0.0, 0)
     for separator in SEPARATORS:
@@ -121,16 +142,18 @@ def _dialect(text: str) -> tuple[str, bool]:
         score = (0.0 if width == 1 else round(share, 1), width)
         if score > best_score:
             best, best_score = separator, score
-    return best, _quotes_pair_up(text, best)
+    return Dialect(separator=best, quoted=_quotes_pair_up(text, best))
 
 
-def _tabs_for_spaces(text: str) -> tuple[str, bool]:
+def _is_spaced(text: str) -> bool:
     """Columns laid out with spaces, as old data files have them: no other separator, and as many words in each line."""
     head = [line for line in text[: 1 << 16].splitlines()[:SNIFFED] if line.strip()]
     widths = {len(line.split()) for line in head}
-    if len(widths) != 1 or widths == {1} or any(separator in line for line in head for separator in SEPARATORS):
-        return text, False
-    return "\n".join("\t".join(line.split()) for line in text.splitlines()), True
+    return len(widths) == 1 and widths != {1} and not any(separator in line for line in head for separator in SEPARATORS)
+
+
+def _spaces_as_tabs(text: str) -> str:
+    return "\n".join("\t".join(line.split()) for line in text.splitlines())
 
 
 def _tolerant(text: str, separator: str) -> Iterator[list[str]]:
@@ -160,7 +183,7 @@ def _quotes_pair_up(text: str, separator: str) -> bool:
     return num_with >= without[width]
 
 
-def _even_columns(text: str, separator: str) -> Grid | None:
+def _even_columns(text: str, separator: str, width: int | None) -> Grid | None:
     """The quick way, for text without quotation marks whose lines all have as many cells; None for any other."""
     body = text.rstrip("\r\n")
     if '"' in body or body.count("\r") not in (0, body.count("\r\n")):
@@ -173,18 +196,20 @@ def _even_columns(text: str, separator: str) -> Grid | None:
         return None
     cuts = np.searchsorted(np.flatnonzero(signs == ord(separator)), np.append(starts, len(signs)))
     widths = np.diff(cuts) + 1
-    if widths.min() != widths.max():
+    if widths.min() != widths.max() or (width is not None and not width <= widths[0] <= width + 1):
         return None
     frame = pl.read_csv(content, has_header=False, separator=separator, quote_char=None, infer_schema=False)
     frame = frame.rename(dict(zip(frame.columns, map(str, range(frame.width)), strict=True)))
     stripped = frame.with_columns(pl.all().fill_null("").str.strip_chars())
-    if stripped.width > 1 and bool((stripped.to_series(-1) == "").all()):  # every line ends with a separator
+    if stripped.width > 1 and stripped.width != width and bool((stripped.to_series(-1) == "").all()):  # every line ends with a separator
         stripped = stripped.drop(stripped.columns[-1])
-    return Grid(frame=stripped, records=np.arange(1, frame.height + 1), unusable=(), notes=())
+    if width is not None and stripped.width != width:
+        return None
+    return Grid(frame=stripped, records=np.arange(1, frame.height + 1), unusable=(), notes=(), num_records=frame.height)
 
 
-def _parse(text: str, separator: str, *, quoted: bool) -> Grid:
-    width = _width(text, separator, quoted=quoted)
+def _parse(text: str, separator: str, *, quoted: bool, width: int | None) -> Grid:
+    width = _width(text, separator, quoted=quoted) if width is None else width
     parts: list[pl.DataFrame] = []
     numbers: list[int] = []
     unusable: list[tuple[int, str]] = []
@@ -211,7 +236,7 @@ def _parse(text: str, separator: str, *, quoted: bool) -> Grid:
     parts.append(_columns(chunk, width))
     notes = (f"{blank} blank lines passed over",) if blank else ()
     frame = pl.concat(parts, rechunk=True)
-    return Grid(frame=frame, records=np.array(numbers, dtype=np.int64), unusable=tuple(unusable), notes=notes)
+    return Grid(frame=frame, records=np.array(numbers, dtype=np.int64), unusable=tuple(unusable), notes=notes, num_records=number)
 
 
 def _width(text: str, separator: str, *, quoted: bool) -> int:

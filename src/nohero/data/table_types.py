@@ -6,6 +6,8 @@ The form found in training ("number", "number, decimal comma", "date %Y-%m-%d" â
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -53,12 +55,16 @@ class Typed:
     notes: tuple[str, ...] = ()
 
 
+@cache
+def _written() -> pl.Series:
+    """Every marker in every mixture of small and capital letters: looking them up is four times quicker than lowering each cell."""
+    return pl.Series(sorted({"".join(letters) for word in MISSING for letters in product(*({c.lower(), c.upper()} for c in word))}), dtype=pl.String)
+
+
 def blank_missing(frame: pl.DataFrame) -> pl.DataFrame:
     """Every marker for a missing value in a frame of strings becomes null."""
-    longest = max(map(len, MISSING))
     cell = pl.all()
-    marked = (cell.str.len_bytes() <= longest) & cell.str.to_lowercase().is_in(MISSING)
-    return frame.with_columns(pl.when(~marked).then(cell).name.keep())
+    return frame.with_columns(pl.when(~cell.is_in(_written().implode())).then(cell).name.keep())
 
 
 def type_columns(frame: pl.DataFrame, rows: np.ndarray[Any, Any]) -> list[Typed]:
@@ -67,16 +73,30 @@ def type_columns(frame: pl.DataFrame, rows: np.ndarray[Any, Any]) -> list[Typed]
     for start in range(0, frame.width, AT_ONCE):
         block = frame.select(frame.columns[start : start + AT_ONCE])
         gaps = block.null_count().row(0)
-        whole = block.select(pl.all().cast(pl.Int64, strict=False))
-        number = block.select(pl.all().cast(pl.Float64, strict=False).fill_nan(None))
-        codes = block.select(pl.all().str.contains(CODE).any()).row(0)
-        counts = zip(gaps, whole.null_count().row(0), number.null_count().row(0), codes, strict=True)
-        for i, (missing, not_whole, not_number, code) in enumerate(counts):
-            if missing == block.height or not_number > missing or (code and not_whole == missing):
-                columns.append(typed(block.to_series(i), rows))
+        number = _cast_where_it_may_fit(block, block.columns, pl.Float64).with_columns(pl.all().fill_nan(None))
+        whole = _cast_where_it_may_fit(block, number.columns, pl.Int64)
+        numbers, wholes = dict(zip(number.columns, number.null_count().row(0), strict=True)), dict(zip(whole.columns, whole.null_count().row(0), strict=True))
+        for series, missing in zip(block, gaps, strict=True):
+            name = series.name
+            if missing == block.height or numbers.get(name, block.height) > missing:
+                columns.append(typed(series, rows))
+            elif wholes.get(name, block.height) > missing:
+                columns.append(Typed(series=number[name], form=NUMBERS))
             else:
-                columns.append(Typed(series=(whole if not_whole == missing else number).to_series(i), form=NUMBERS))
+                columns.append(typed(series, rows) if _has_codes(series) else Typed(series=whole[name], form=NUMBERS))
     return columns
+
+
+def _cast_where_it_may_fit(block: pl.DataFrame, names: list[str], kind: type[pl.DataType]) -> pl.DataFrame:
+    """The columns whose first cells are all of that kind, cast as a whole; what does not fit becomes null."""
+    head = block.select(names).head(PROBE)
+    lost = head.select(pl.all().cast(kind, strict=False)).null_count().row(0) if names else ()
+    maybe = [name for name, gaps, without in zip(names, head.null_count().row(0) if names else (), lost, strict=True) if gaps == without]
+    return block.select(pl.col(maybe).cast(kind, strict=False)) if maybe else pl.DataFrame()
+
+
+def _has_codes(series: pl.Series) -> bool:
+    return bool(series.filter(series.str.starts_with("0")).str.contains(CODE).any())
 
 
 def typed(series: pl.Series, rows: np.ndarray[Any, Any]) -> Typed:

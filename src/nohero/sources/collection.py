@@ -43,6 +43,7 @@ class Collection:
     masks: tuple[str, ...] = ()
     boxes: Any = None  # polars.DataFrame
     marking: Any = None  # nohero.sources.marking.Marking, where there are masks or boxes
+    whole: Any = None  # nohero.sources.whole.Whole, where `frame` is a sample of a table that is too large to be held
     unusable: tuple[Unusable, ...] = ()  # what could not be read, with the reason
     notes: tuple[str, ...] = ()
     sha256: str = ""
@@ -51,8 +52,13 @@ class Collection:
     kept: dict[str, Any] = field(default_factory=dict)  # what several measurements share, made once
 
     def __len__(self) -> int:
-        """How many items there are."""
+        """How many items there are at hand; `total` counts those of which they are a sample as well."""
         return len(self.items)
+
+    @property
+    def total(self) -> int:
+        """How many items the source has."""
+        return len(self.items) if self.whole is None else int(self.whole.n)
 
     def seconds_left(self) -> float:
         """Of the budget."""

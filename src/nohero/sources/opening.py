@@ -6,16 +6,18 @@ import time as clock
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nohero.data.table_choice import TARGET_NAMES, find_column
+from nohero.data.table_choice import find_column
 from nohero.run.errors import DataError, UsageError, did_you_mean
 from nohero.sources.coco import read_coco
 from nohero.sources.marks import read_marks
+from nohero.sources.memory import memory_of
 from nohero.sources.picture_arrays import ARRAYS, read_array_folder, read_arrays
 from nohero.sources.picture_folder import read_picture_folder
 from nohero.sources.picture_table import with_pictures
 from nohero.sources.sound_file import SUFFIXES as SOUNDS
 from nohero.sources.sound_folder import read_sound_files, read_sound_folder
-from nohero.sources.table import LINES, PART, PARTS, SQLITE, SUFFIXES, read_sqlite, read_table
+from nohero.sources.table import LINES, PARTS, SQLITE, SUFFIXES
+from nohero.sources.tables import SPLIT_NAMES, Tables, label_among
 from nohero.sources.text_column import with_texts
 from nohero.sources.text_files import is_lines, read_line_files, read_text_folder
 
@@ -28,43 +30,51 @@ READABLE = "csv, tsv, parquet, jsonl, sqlite:FILE::TABLE, a pattern of such file
 
 def open_source(
     *sources: str, target: str | None = None, split: str | None = None, group: str | None = None, time: str | None = None, seed: int = 0, budget: float | None = None,
+    memory: float | str | None = None,
 ) -> Collection:  # fmt: skip
-    """Everything that is named, several tables as one, with its label, its parts, its groups and its times named; `budget` is seconds for the audit."""
+    """Everything that is named, several tables as one, with its label, its parts, its groups and its times named.
+
+    `budget` is seconds for the audit. A table that would take more than `memory` bytes (None: half of what is free) is read in parts: the
+    collection is an even sample of its rows then, and its `whole` says what is known of all of them.
+    """
     deadline = None if budget is None else clock.monotonic() + budget
     source = " ".join(sources)
-    collection = _opened(sources[0]) if len(sources) == 1 else _several(sources)
+    tables = Tables(source=source, target=target, split=split, seed=seed, memory=memory_of(memory))
+    collection = _opened(sources[0], tables) if len(sources) == 1 else _several(sources, tables)
     columns = collection.frame.columns
     chosen = {k: find_column(v, columns, k, source) if v else "" for k, v in (("target", target), ("split", split), ("group", group), ("time", time))}
-    label = chosen["target"] or collection.label or _label(collection)
+    label = chosen["target"] or collection.label or label_among(columns)
     return with_texts(collection.with_(
         label=label, split=chosen["split"] or collection.split or _split(collection, label), group=chosen["group"] or collection.group,
         time=chosen["time"] or collection.time, seed=seed, deadline=deadline, kept=collection.kept,
     ))  # fmt: skip
 
 
-def _several(sources: tuple[str, ...]) -> Collection:
+def _several(sources: tuple[str, ...], tables: Tables) -> Collection:
     paths = [Path(s).expanduser() for s in sources]
     for name, path in zip(sources, paths, strict=True):
         if not path.exists():
             raise _not_found(name, path)
         if not path.is_file():
             raise UsageError(f"{name} is no file", expected="several files of one form, or one source", mend="audit it by itself")
-    return _files(paths, " ".join(sources))
+    return _files(paths, " ".join(sources), tables)
 
 
-def _opened(source: str) -> Collection:
+def _opened(source: str, tables: Tables) -> Collection:
     if source.startswith("sqlite:"):
         name, _, asked = source.removeprefix("sqlite:").partition("::")
-        return read_sqlite(Path(name).expanduser(), asked, source)
+        return tables.query(Path(name).expanduser(), asked, source)
     path = Path(source).expanduser()
     if not path.exists() and any(sign in source for sign in SIGNS):
-        return _pattern(source, path)
+        return _pattern(source, path, tables)
     if not path.exists():
         raise _not_found(source, path)
+    if not path.is_dir() and not path.is_file():
+        raise DataError(f"{source} is neither a file nor a folder (a pipe or a device)", expected=READABLE, mend="write what it gives to a file")
     if path.is_dir():
-        return _folder(path, source)
+        return _folder(path, source, tables)
     if path.suffix.lower() in SQLITE:
-        return read_sqlite(path, "", source)
+        return tables.query(path, "", source)
     if path.suffix.lower() == ".json":
         return read_coco(path, source)
     if path.suffix.lower() in SOUNDS:
@@ -72,23 +82,23 @@ def _opened(source: str) -> Collection:
     if is_lines(path):
         return read_line_files([path], source)
     if path.suffix.lower() in SUFFIXES:
-        return with_pictures(read_table([path], source), path)
+        return with_pictures(tables.read([path], source), path)
     if path.suffix.lower() in ARRAYS:
         return read_arrays([path], source)
     raise DataError(f"{source} is of a kind that is not read (`{path.suffix or 'no suffix'}`)", expected=READABLE, mend="write the data in one of these forms")
 
 
-def _pattern(source: str, path: Path) -> Collection:
+def _pattern(source: str, path: Path, tables: Tables) -> Collection:
     parts = path.parts
     first = next(i for i, part in enumerate(parts) if any(sign in part for sign in SIGNS))
     base = Path(*parts[:first]) if first else Path()
     files = sorted(p for p in base.glob(str(Path(*parts[first:]))) if p.is_file())
     if not files:
         raise UsageError(f"no file matches `{source}`", expected=READABLE, mend=f"look into {base}")
-    return _files(files, source)
+    return _files(files, source, tables)
 
 
-def _files(files: list[Path], source: str) -> Collection:
+def _files(files: list[Path], source: str, tables: Tables) -> Collection:
     """Several files of one form as one."""
     for fits, read in ((lambda p: p.suffix.lower() in SOUNDS, read_sound_files), (is_lines, read_line_files)):
         if all(fits(p) for p in files):
@@ -96,10 +106,10 @@ def _files(files: list[Path], source: str) -> Collection:
     found = [p for p in files if p.suffix.lower() in SUFFIXES]
     if not found:
         raise UsageError(f"`{source}`: no file of a form that can be read together", expected=READABLE, mend="name tables, sounds or files of lines")
-    return read_table(found, source)
+    return tables.read(found, source)
 
 
-def _folder(path: Path, source: str) -> Collection:
+def _folder(path: Path, source: str, tables: Tables) -> Collection:
     """Media first; a folder of nothing but tables is one table in several files."""
     if (found := read_marks(path, source)) is not None:
         return found
@@ -107,24 +117,18 @@ def _folder(path: Path, source: str) -> Collection:
         return sounds
     if (pictures := read_picture_folder(path, source) or read_array_folder(path, source)) is not None:
         return pictures
-    tables = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in (*SUFFIXES[:2], ".parquet", *LINES))
-    if tables:
-        return read_table(tables, source)
+    files = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in (*SUFFIXES[:2], ".parquet", *LINES))
+    if files:
+        return tables.read(files, source)
     if (texts := read_text_folder(path, source)) is not None:
         return texts
     raise DataError(f"{source} is a folder in which nothing is found that can be read", expected=READABLE, mend="name the folder that holds the files")
 
 
-def _label(collection: Collection) -> str:
-    """A field whose name says that it is the label; none where that is not plain: an audit can do without."""
-    known = [c for c in collection.frame.columns if c.strip().casefold() in TARGET_NAMES]
-    return known[0] if len(known) == 1 else ""
-
-
 def _split(collection: Collection, label: str) -> str:
     """A field that says train, val or test in every row."""
     for name in collection.frame.columns:
-        if name != label and name.strip().casefold() in {"split", "part", "subset", "partition", "fold", "set", PART}:
+        if name != label and name.strip().casefold() in SPLIT_NAMES:
             values = set(collection.frame[name].drop_nulls().unique().to_list())
             if len(values) > 1 and all(str(v).casefold() in PARTS for v in values):
                 return str(name)

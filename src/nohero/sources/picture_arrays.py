@@ -133,7 +133,7 @@ def _pairs(arrays: dict[str, Any], source: str) -> list[_Pair]:
         if part in seen:
             continue
         seen.add(part)
-        pairs.append(_Pair(part=part, pictures=_channels_last(array), labels=_labels(arrays, name, part, len(array), source)))
+        pairs.append(_Pair(part=part, pictures=channels_last(array), labels=_labels(arrays, name, part, len(array), source)))
     whole = [p for p in pairs if not p.part]
     chosen = sorted((p for p in pairs if p.part), key=lambda p: ORDER.index(p.part)) if len(pairs) > 1 else whole or pairs
     shape = chosen[0].pictures.shape[1:]
@@ -155,7 +155,7 @@ def _labels(arrays: dict[str, Any], pictures: str, part: str, count: int, source
     return own[0] if len(own) == 1 else None
 
 
-def _channels_last(array: Any) -> Any:
+def channels_last(array: Any) -> Any:
     """[N, C, H, W] as [N, H, W, C]."""
     first = array.ndim == 4 and array.shape[1] in CHANNELS and array.shape[3] not in CHANNELS
     return np.moveaxis(array, 1, 3) if first else array
@@ -165,7 +165,7 @@ def _collection(pairs: list[_Pair], paths: Sequence[Path], source: str) -> Colle
     counts = [len(p.pictures) for p in pairs]
     pictures = pairs[0].pictures if len(pairs) == 1 else np.concatenate([p.pictures for p in pairs])
     names = [f"{p.part} {i}" if p.part and len(pairs) > 1 else f"picture {i}" for p, n in zip(pairs, counts, strict=True) for i in range(n)]
-    fine = _finite(pictures)
+    fine = finite(pictures)
     labelled = all(p.labels is not None for p in pairs)
     labels = [_plain(v) for p in pairs for v in p.labels.tolist()] if labelled else []
     columns: dict[str, Any] = {"number": [i for n in counts for i in range(n)]}
@@ -193,7 +193,7 @@ def _plain(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _finite(pictures: Any) -> Any:
+def finite(pictures: Any) -> Any:
     """Bool [N]: no value that is not a number."""
     if pictures.dtype.kind != "f":
         return np.ones(len(pictures), dtype=bool)

@@ -9,7 +9,10 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
+from nohero.data.fields import kind_of
+from nohero.run.errors import UsageError
 from nohero.sources.collection import ROW
 
 if TYPE_CHECKING:
@@ -23,10 +26,22 @@ MOST_FILES = 50_000  # that are read for this alone
 
 def same_items(collection: Collection) -> Index:
     """int64 [N]: one number for items that are the same, by first appearance."""
-    return collection.shared("same items", lambda: _numbered(_keys(collection)))  # type: ignore[no-any-return]
+    return collection.shared("same items", lambda: _numbered(keys_of(collection)))  # type: ignore[no-any-return]
 
 
-def _keys(collection: Collection) -> Sequence[Any]:
+def row_keys(frames: Sequence[pl.DataFrame]) -> list[Sequence[Any]]:
+    """A hash of each row of several tables, over the fields that all have; what numbers the rows of the first and never comes again is left aside."""
+    common = [c for c in frames[0].columns if all(c in f.columns for f in frames)]
+    first = {c: set(frames[0][c].cast(pl.String).to_list()) for c in common if kind_of(frames[0][c])[0] == "identifier"}
+    telling = [c for c in common if c not in first or any(not first[c].isdisjoint(f[c].cast(pl.String).to_list()) for f in frames[1:])] or common
+    if not telling:
+        raise UsageError("the tables have no field in common", expected="files of one form", mend="compare parts of one data set")
+    kinds = {c: pl.Float64 if all(f[c].dtype.is_numeric() for f in frames) else pl.String for c in telling}
+    return [f.select(pl.col(c).cast(kinds[c]) for c in telling).hash_rows(seed=0).to_list() for f in frames]
+
+
+def keys_of(collection: Collection) -> Sequence[Any]:
+    """What each item is equal by: its cells, its text, its pixels or its file's bytes; None where that is not known."""
     if collection.marking is not None:
         return [header.digest for header in collection.marking.headers]
     if collection.texts is not None:

@@ -37,7 +37,8 @@ def read_table(paths: Sequence[Path], source: str) -> Collection:
     read = [_file(path, str(path) if len(paths) > 1 else source) for path in paths]
     if len(read) == 1:
         return read[0]
-    _same_fields(read, paths)
+    for path, other in zip(paths[1:], read[1:], strict=True):
+        same_fields(read[0].frame.columns, other.frame.columns, paths[0], path)
     parts = [part_of(path.stem) for path in paths]
     named = all(parts) and len(set(parts)) > 1
     mark, values = (PART, parts) if named else (FILE, [path.name for path in paths])
@@ -61,39 +62,41 @@ def part_of(stem: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _same_fields(read: list[Collection], paths: Sequence[Path]) -> None:
-    first = set(read[0].frame.columns)
-    for path, other in zip(paths[1:], read[1:], strict=True):
-        if not first & set(other.frame.columns):
-            raise DataError(
-                f"{path.name} has no column of {paths[0].name}",
-                expected="files of one form: " + ", ".join(read[0].frame.columns[:8]),
-                mend="name the files that belong together, or audit them one by one",
-            )
+def same_fields(first: Sequence[str], other: Sequence[str], one: Path, path: Path) -> None:
+    """Refuse two files that have no column in common."""
+    if not set(first) & set(other):
+        raise DataError(
+            f"{path.name} has no column of {one.name}",
+            expected="files of one form: " + ", ".join(first[:8]),
+            mend="name the files that belong together, or audit them one by one",
+        )
 
 
 def _file(path: Path, source: str) -> Collection:
     suffix = path.suffix.lower()
     if suffix in PARQUET:
         frame, notes = read_parquet(path, source)
-        return _made(path, source, frame, None, notes=notes, sha256=_digest(path))
+        return made(path, source, frame, None, notes=notes, sha256=_digest(path))
     content = _content(path, source)
     digest = hashlib.sha256(content).hexdigest()
     if suffix in LINES:
-        frame, unusable = _json_lines(content, source)
-        return _made(path, source, frame, None, unusable=unusable, sha256=digest)
+        found, unusable, _ = json_lines(content)
+        if found is None:
+            raise DataError(f"{source} holds no JSON objects", expected="one object a line", mend="check how the file was written")
+        return made(path, source, found, None, unusable=unusable, sha256=digest)
     grid = parse_text(content, source)
     named = has_header(grid.frame)
     first_cells = [cell or "" for cell in grid.frame.row(0)] if grid.frame.height and named else [""] * grid.frame.width
-    names, said = _names(first_cells)
+    names, said = unique_names(first_cells)
     cells = grid.frame.slice(int(named)).rename(dict(zip(grid.frame.columns, names, strict=True)))
     first = int(grid.records[0]) + 1 if named and len(grid.records) else 1
     notes = grid.notes if named else (*grid.notes, f"no header found: columns are named {names[0]} to {names[-1]}")
     rows = grid.records[int(named) :] - first + 1
-    return _made(path, source, _typed(cells), cells, rows=rows, unusable=to_unusable(grid.unusable, first), notes=(*notes, *said), sha256=digest)
+    return made(path, source, _typed(cells), cells, rows=rows, unusable=to_unusable(grid.unusable, first), notes=(*notes, *said), sha256=digest)
 
 
-def _made(path: Path, source: str, frame: pl.DataFrame, cells: pl.DataFrame | None, *, rows: Any = None, **rest: Any) -> Collection:
+def made(path: Path, source: str, frame: pl.DataFrame, cells: pl.DataFrame | None, *, rows: Any = None, **rest: Any) -> Collection:
+    """A table as a collection; one without rows is refused."""
     if frame.height == 0 or frame.width == 0:
         raise DataError(f"{source} has no rows", expected="a table with rows", mend="check the path, or how the file was written")
     numbers = np.arange(1, frame.height + 1) if rows is None else rows
@@ -102,7 +105,7 @@ def _made(path: Path, source: str, frame: pl.DataFrame, cells: pl.DataFrame | No
 
 def of_cells(cells: pl.DataFrame, name: str, *, label: str = "", split: str = "") -> Collection:
     """A table whose cells are strings, as in a text file."""
-    return _made(Path(name), name, _typed(cells), cells).with_(label=label, split=split)
+    return made(Path(name), name, _typed(cells), cells).with_(label=label, split=split)
 
 
 def _typed(cells: pl.DataFrame) -> pl.DataFrame:
@@ -111,7 +114,7 @@ def _typed(cells: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame([t.series for t in type_columns(known, rows)])
 
 
-def _names(first: list[str]) -> tuple[list[str], tuple[str, ...]]:
+def unique_names(first: list[str]) -> tuple[list[str], tuple[str, ...]]:
     """A name for every column; what stands twice gets a number."""
     seen: Counter[str] = Counter()
     names, twice = [], []
@@ -125,11 +128,12 @@ def _names(first: list[str]) -> tuple[list[str], tuple[str, ...]]:
     return names, (f"column names that stand more than once: {', '.join(f'`{n}`' for n in dict.fromkeys(twice))}",) if twice else ()
 
 
-def _json_lines(content: bytes, source: str) -> tuple[pl.DataFrame, tuple[Unusable, ...]]:
-    """One object a line; a line that is none is set aside."""
+def json_lines(content: bytes, before: int = 0) -> tuple[pl.DataFrame | None, tuple[Unusable, ...], int]:
+    """(one row for each line that is an object, the other lines, how many lines); `before` lines stand above these."""
     found: list[dict[str, Any]] = []
     unusable = []
-    for number, line in enumerate(content.decode("utf-8-sig", errors="replace").split("\n"), start=1):
+    lines = content.decode("utf-8-sig", errors="replace").split("\n")
+    for number, line in enumerate(lines, start=before + 1):
         if not line.strip():
             continue
         try:
@@ -138,13 +142,17 @@ def _json_lines(content: bytes, source: str) -> tuple[pl.DataFrame, tuple[Unusab
             unusable.append(Unusable(where=f"line {number}", reason=f"not JSON: {str(error)[:80]}"))
             continue
         if isinstance(value, dict):
-            found.append(dict(_flat(value)))
+            found.append(dict(_flat(_written(value) if "\\ud" in line.lower() else value)))
         else:
             unusable.append(Unusable(where=f"line {number}", reason=f"a {type(value).__name__}, not an object"))
-    if not found:
-        raise DataError(f"{source} holds no JSON objects", expected="one object a line", mend="check how the file was written")
     names = list(dict.fromkeys(k for row in found for k in row))
-    return pl.DataFrame([_column(name, [row.get(name) for row in found]) for name in names]), tuple(unusable)
+    frame = pl.DataFrame([column_of(name, [row.get(name) for row in found]) for name in names]) if found else None
+    return frame, tuple(unusable), len(lines) - (not lines[-1])
+
+
+def _written(value: dict[str, Any]) -> dict[str, Any]:
+    """Half of a pair of code points is no letter: a question mark stands in its place."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))  # type: ignore[no-any-return]
 
 
 def _flat(value: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
@@ -157,7 +165,8 @@ def _flat(value: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
     return found
 
 
-def _column(name: str, values: list[Any]) -> pl.Series:
+def column_of(name: str, values: list[Any]) -> pl.Series:
+    """Plain values in the narrowest type that holds them all."""
     kinds = {type(v) for v in values if v is not None}
     if kinds <= {bool}:
         return pl.Series(name, values, dtype=pl.Boolean)
@@ -166,37 +175,6 @@ def _column(name: str, values: list[Any]) -> pl.Series:
     if kinds <= {int, float}:
         return pl.Series(name, values, dtype=pl.Float64, strict=False)
     return pl.Series(name, [None if v is None else str(v) for v in values], dtype=pl.String)
-
-
-def read_sqlite(path: Path, asked: str, source: str) -> Collection:
-    """A table or a query of an SQLite file, opened read-only."""
-    import sqlite3
-
-    if not path.is_file():
-        raise DataError(f"no file `{path}`", expected="sqlite:FILE::TABLE or sqlite:FILE::SELECT ...", mend="check the path")
-    try:
-        with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as base:
-            tables = [row[0] for row in base.execute("select name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%'")]
-            asked = asked or (tables[0] if len(tables) == 1 else "")
-            if not asked:
-                raise DataError(f"{path} holds {len(tables)} tables", expected=f"one of {', '.join(tables)}", mend=f"sqlite:{path}::{tables[0] if tables else 'TABLE'}")
-            escaped = asked.replace('"', '""')
-            query = f'select * from "{escaped}"' if asked in tables else asked  # noqa: S608 (the user's own file, opened read-only)
-            if asked not in tables and not re.match(r"\s*(select|with)\b", asked, re.IGNORECASE):
-                raise DataError(f"no table `{asked}` in {path}", expected=f"one of {', '.join(tables)}, or a SELECT", mend=f"sqlite:{path}::{tables[0] if tables else 'TABLE'}")
-            cursor = base.execute(query)
-            names, _ = _names([d[0] for d in cursor.description])
-            rows = cursor.fetchall()
-    except sqlite3.Error as error:
-        raise DataError(f"{path} cannot be read as SQLite: {error}", expected="an SQLite file and a table or a SELECT", mend="check the file and the query") from error
-    if not rows:
-        raise DataError(f"{source} has no rows", expected="a table with rows", mend="check the query")
-    columns = [_column(n, [_plain(row[i]) for row in rows]) for i, n in enumerate(names)]
-    return _made(path, source, pl.DataFrame(columns), None, sha256=_digest(path))
-
-
-def _plain(value: Any) -> Any:
-    return f"{len(value)} bytes" if isinstance(value, bytes) else value
 
 
 def _content(path: Path, source: str) -> bytes:

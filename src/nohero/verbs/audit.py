@@ -10,6 +10,9 @@
 
 Tables (csv, tsv, parquet, jsonl, SQLite, several files of one form) and folders of media are read and never changed.
 
+A table that is too large for the memory is read in parts: counts, missing values, marks, extremes and copies are of all rows, the rest is measured
+on an even sample, and the report says so.
+
 Exit code: 0 nothing failed, 1 findings, 2 misuse, 4 the budget is too small, 130 interrupted.
 """
 
@@ -34,6 +37,7 @@ Split = Annotated[str, typer.Option("--split", metavar="FIELD", help="the field 
 Group = Annotated[str, typer.Option("--group", metavar="FIELD", help="items of one group belong on one side of a split")]
 Time = Annotated[str, typer.Option("--time", metavar="FIELD", help="when each item was taken")]
 Budget = Annotated[str, typer.Option("--budget", metavar="TIME", help="10s, 2m or none")]
+Memory = Annotated[str, typer.Option("--memory", metavar="SIZE", help="that a table may take, 500MB or 2GB (half of what is free); a larger one is read in parts")]
 Select = Annotated[str, typer.Option("--select", metavar="WHAT", help="codes, beginnings of codes, names or families, with commas")]
 Where = Annotated[str, typer.Option("--where", metavar="QUERY", help="no audit: show the items for which this holds; -o rows.csv writes them")]
 Sort = Annotated[str, typer.Option("--sort", metavar="FIELD", help="no audit: show the items by this field or these; a minus before it: largest first")]
@@ -44,7 +48,7 @@ Interval = Annotated[float | None, typer.Option("--interval", metavar="POINTS", 
 
 
 def audit(
-    *, source: Source, target: Target = "", split: Split = "", group: Group = "", time: Time = "", budget: Budget = "2m", select: Select = "", ignore: Ignore = None,
+    *, source: Source, target: Target = "", split: Split = "", group: Group = "", time: Time = "", budget: Budget = "2m", memory: Memory = "", select: Select = "", ignore: Ignore = None,
     where: Where = "", sort: Sort = "", limit: Limit = None, decide: Decide = None,
     write_split: WriteSplit = None, interval: Interval = None,
     format_: Format = "", output: Output = None, fail_on: FailOn = "error", seed: Seed = 0, verbose: Verbose = False, quiet: Quiet = False, plain: Plain = False,
@@ -57,13 +61,14 @@ def audit(
     from nohero.report.formats import FORMATS as RENDER
     from nohero.report.formats import SUFFIXES
     from nohero.sources.opening import open_source
-    from nohero.verbs.rows import show_decisions, show_rows
+    from nohero.verbs.rows import show_decisions, show_rows, whole_only
 
     format_ = format_ or (SUFFIXES.get(output.suffix.lower(), "text") if output is not None else "text")
     one_of(format_, FORMATS, "format")
     one_of(fail_on, LEVELS, "level")
     chosen, reasons, seconds = audit_checks_chosen(select), read_ignored(pairs(ignore or [])), seconds_of(budget)
-    collection = open_source(*source, target=target or None, split=split or None, group=group or None, time=time or None, seed=seed, budget=seconds)
+    collection = open_source(*source, target=target or None, split=split or None, group=group or None, time=time or None, seed=seed, budget=seconds, memory=memory or None)
+    whole_only(collection, decide=decide, write_split=write_split)
     if where or sort or limit is not None:
         return show_rows(collection, where=where, sort=sort, limit=limit, output=output, plain=plain, verbose=verbose)
     if decide is not None:

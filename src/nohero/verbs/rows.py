@@ -29,7 +29,15 @@ def show_rows(collection: Collection, *, where: str, sort: str, limit: int | Non
     elif rows:
         say(rows_text(columns, rows, **manner(plain=plain, verbose=verbose)).removesuffix("\n"))
     shown = "" if chosen.found == len(rows) else f", {len(rows):,} shown"
-    tell(f"{chosen.found:,} of {len(collection):,} items{shown}")
+    drawn = "" if collection.whole is None else f"; these are drawn evenly from {collection.total:,} rows, more than the memory holds"
+    tell(f"{chosen.found:,} of {len(collection):,} items{shown}{drawn}")
+
+
+def whole_only(collection: Collection, *, decide: Path | None, write_split: Path | None) -> None:
+    """Refuse what needs every row, where the collection is a sample of a larger table."""
+    asked = "--decide" if decide is not None else "--write-split" if write_split is not None else ""
+    if asked and collection.whole is not None:
+        raise UsageError(f"{asked} needs all {collection.total:,} rows, and the memory holds {len(collection):,} of them", expected="a table that fits", mend="give it more by --memory, or divide the table")
 
 
 def show_decisions(collection: Collection, path: Path, *, plain: bool, verbose: bool) -> None:

@@ -5,20 +5,16 @@ Everything is judged on the values that differ, and counted over the rows.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.data.table_types import MISSING, MISSING_AMONG_NUMBERS, NUMBER
+from nohero.sources import odd_cells
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
+    from nohero.sources.whole import RowNames
 
 PRICE = 0.5  # seconds
-PLAIN = ("", "na", "n/a", "nan", "null", "none", "<na>", "#n/a")  # read as missing by common readers
-OTHER = ("unknown", "unk", "not available", "not known", "tbd", "undefined", "unspecified", "no data", "n.a.", "-", "--", "?", "missing", "(null)", "nil", "#na", "#ref!", "#value!", "#div/0!", "#num!", ".", "..", "*")
-GARBLED = re.compile("[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ¡-¿]|\ufffd|ï»¿")
-FORMULA = re.compile(r"^\s?(?:[=+@-]+[A-Za-z_.][\w.]*[(!|]|[=+]+\(|[=+]+\$?[A-Za-z]{1,3}\$?\d+\b|=+\d+\s*[-+*/^])")  # a call, a sheet, a program, a cell, a sum: @someone and -But are words
 LABELS = 2000  # values of a field of categories; more are text or names
 SHOWN = 5
 MOSTLY = 0.9  # of a field's cells are numbers: the words among them are odd; ticket numbers of the Titanic have 0.74
@@ -31,7 +27,8 @@ class CellOddity:
     kind: str
     field: str
     values: tuple[str, ...]  # as they are written, commonest first
-    rows: tuple[int, ...]
+    rows: tuple[int, ...]  # of a table too large to be held, some of them
+    count: int  # cells, all of them
     of: int  # cells of the field that hold something
     different: int = 0  # values of these cells
     share: float = 0.0  # mixed: of these cells that are numbers
@@ -43,15 +40,19 @@ class CellFacts:
 
     oddities: tuple[CellOddity, ...]
     fields: int
-    items: tuple[str, ...]  # names of all the collection's items
+    items: tuple[str, ...] | RowNames  # names of all the source's items
 
     def of(self, *kinds: str) -> tuple[CellOddity, ...]:
         """Those of some kinds, most rows first."""
-        return tuple(sorted((o for o in self.oddities if o.kind in kinds), key=lambda o: -len(o.rows)))
+        return tuple(sorted((o for o in self.oddities if o.kind in kinds), key=lambda o: -o.count))
 
     def named(self, found: tuple[CellOddity, ...]) -> tuple[str, ...]:
         """Names of the items concerned, each once."""
         return tuple(self.items[i] for i in sorted({i for o in found for i in o.rows}))
+
+    def concerned(self, found: tuple[CellOddity, ...]) -> int:
+        """How many items hold such a cell; at least, where the table is too large to be held."""
+        return max(len({i for o in found for i in o.rows}), max((o.count for o in found), default=0))
 
 
 def measure(collection: Collection) -> CellFacts:
@@ -62,44 +63,70 @@ def measure(collection: Collection) -> CellFacts:
 
     if collection.kind != "row":
         raise Unmeasurable("the items are no rows of a table")
+    if collection.whole is not None:
+        return _of_whole(collection)
     source = collection.cells if collection.cells is not None else collection.frame
     strings = [s for s in source if s.dtype == pl.String and s.name != collection.split]
-    found = [o for s in strings for o in _field(s, whole=collection.cells is not None)]
+    found = [o for s in strings for o in _field(s, _plain_numbers(s, collection), whole=collection.cells is not None)]
     return CellFacts(oddities=tuple(found), fields=len(strings), items=collection.items)
 
 
-def _field(series: Any, *, whole: bool) -> list[CellOddity]:
+def _plain_numbers(series: Any, collection: Collection) -> Any:
+    """Bool [N]: cells that were read as finite numbers, in a field of numbers: nothing is odd about how they are written; else None."""
+    typed = collection.frame[series.name] if collection.cells is not None and series.name in collection.frame.columns else None
+    return typed.cast(float).is_finite().fill_null(value=False) if typed is not None and typed.dtype.is_numeric() else None
+
+
+def _field(series: Any, plain: Any, *, whole: bool) -> list[CellOddity]:
     """The oddities of one field; `whole` says that numbers are written as strings too."""
     import polars as pl
 
-    counted = series.value_counts(sort=True, name="times of it")
+    numbers = 0 if plain is None else int(plain.sum())
+    counted = (series if plain is None else series.filter(~plain)).value_counts(sort=True, name="times of it")
     values, counts = counted.to_series(0).fill_null(""), counted.to_series(1)
-    lowered = values.str.strip_chars().str.to_lowercase()
-    missing = lowered.is_in([*MISSING, *OTHER])
+    missing = odd_cells.are_missing(values)
     full, full_counts = values.filter(~missing), counts.filter(~missing)
-    number = full.str.contains(NUMBER) | full.str.strip_chars().str.contains(r"^[+-]?[$€£]?\d[\d.,]*\s*[%€$£]?$")
-    of = int(full_counts.sum() or 0)
-    share = float(full_counts.filter(number).sum() or 0) / max(1, of)
-    found: list[tuple[str, pl.Series]] = []
-    marks = values.filter(missing & ~lowered.is_in(PLAIN) & (lowered.is_in([*MISSING, *MISSING_AMONG_NUMBERS]) | lowered.is_in(OTHER)))
-    if marks.len():
-        found.append(("mark", marks))
+    number = odd_cells.are_numbers(full)
+    of = numbers + int(full_counts.sum() or 0)
+    share = (numbers + float(full_counts.filter(number).sum() or 0)) / max(1, of)
+    found: list[tuple[str, pl.Series]] = [("mark", values.filter(odd_cells.are_marks(values)))]
     if whole and MOSTLY <= share < 1:
         found.append(("mixed", full.filter(~number)))
-    garbled = full.filter(full.map_elements(lambda v: bool(GARBLED.search(v)), return_dtype=pl.Boolean)) if full.len() and not full.str.contains(r"^[\x00-\x7f]*$").all() else full.head(0)
-    if garbled.len():
-        found.append(("garbled", garbled))
-    formula = full.filter(full.str.contains(r"^[=+@\t-]")) if full.len() else full
-    formula = formula.filter(formula.map_elements(lambda v: bool(FORMULA.search(v)), return_dtype=pl.Boolean)) if formula.len() else formula
-    if formula.len():
-        found.append(("formula", formula))
+    found += [("garbled", odd_cells.garbled(full)), ("formula", odd_cells.formulas(full))]
     variants = _variants(full, full_counts) if full.len() <= LABELS and share < 0.5 else full.head(0)
-    if variants.len():
-        found.append(("variant", variants))
-    return [
-        CellOddity(kind=kind, field=series.name, values=tuple(odd.head(SHOWN).to_list()), rows=tuple(series.fill_null("").is_in(odd.to_list()).arg_true().to_list()), of=of, share=share, different=full.len())
-        for kind, odd in found
-    ]
+    found.append(("variant", variants))
+    oddities = []
+    for kind, odd in found:
+        if odd.len():
+            rows = tuple(series.fill_null("").is_in(odd.to_list()).arg_true().to_list())
+            oddities.append(CellOddity(kind=kind, field=series.name, values=tuple(odd.head(SHOWN).to_list()), rows=rows, count=len(rows), of=of, share=share, different=full.len()))
+    return oddities
+
+
+def _of_whole(collection: Collection) -> CellFacts:
+    """Counts over all rows; named are those of the sample, and the first thousand."""
+    import polars as pl
+
+    whole = collection.whole
+    source = collection.cells if collection.cells is not None else collection.frame
+    strings = [s for s in source if s.dtype == pl.String and s.name != collection.split]
+    found: list[CellOddity] = []
+    for series in strings:
+        column = whole.columns[series.name]
+        of = column.n - column.gaps
+        share = (column.numbers if column.lengths.n else column.full) / max(1, of)
+        odd = {kind: one for kind, one in column.odd.items() if kind != "mixed" or MOSTLY <= share < 1}
+        here = series.fill_null("")
+        for kind, one in odd.items():
+            values = sorted(one.values, key=lambda v: (-one.values[v], v))
+            rows = {*whole.rows[here.is_in(values).to_numpy()].tolist(), *one.rows}
+            found.append(CellOddity(kind=kind, field=series.name, values=tuple(values[:SHOWN]), rows=tuple(sorted(rows)), count=one.count, of=of, share=share, different=round(column.distinct.count)))
+        if column.counts.of is not None and share < 0.5 and len(column.counts.of) <= LABELS:
+            spelt = {v: c for v, c in column.counts.of.items() if isinstance(v, str)}
+            values = _variants(pl.Series(list(spelt), dtype=pl.String), pl.Series(list(spelt.values()), dtype=pl.Int64)).to_list()
+            rows = set(whole.rows[here.is_in(values).to_numpy()].tolist())
+            found += [CellOddity(kind="variant", field=series.name, values=tuple(values[:SHOWN]), rows=tuple(sorted(rows)), count=sum(spelt[v] for v in values), of=of, share=share)] if values else []
+    return CellFacts(oddities=tuple(found), fields=len(strings), items=whole.names)
 
 
 def _variants(values: Any, counts: Any) -> Any:

@@ -58,10 +58,13 @@ def measure(collection: Collection) -> Profile:
     from nohero.data.fields import describe
 
     frame = collection.frame
-    fields = tuple(describe(s, target=s.name == collection.label) for s in frame)
+    if collection.whole is None:
+        fields = tuple(describe(s, target=s.name == collection.label) for s in frame)
+    else:
+        fields = tuple(collection.whole.columns[s.name].field(s, target=s.name == collection.label) for s in frame)
     classes, part_classes = _classes(collection)
     return Profile(
-        n=frame.height, kind=collection.kind, label=collection.label, fields=fields, twins=twins_of(collection.frame, _comparable(collection, fields)),
+        n=collection.total, kind=collection.kind, label=collection.label, fields=fields, twins=twins_of(collection.frame, _comparable(collection, fields)),
         shapes={s.name: _shape(s) for s in frame if s.dtype.is_numeric()}, classes=classes, part_classes=part_classes, items=collection.items,
     )  # fmt: skip
 
@@ -75,6 +78,8 @@ def _shape(series: Any) -> str:
     if not len(values):
         return ""
     low, high = np.quantile(values, [0.01, 0.99])
+    if low + 1 == low and (high - low) / 12 <= np.spacing(abs(low)):  # numbers so large that no bars lie between them
+        return BLOCKS[-1]
     counts, _ = np.histogram(values.clip(low, high), bins=12, range=(low, high if high > low else low + 1))
     return "".join(BLOCKS[int(np.ceil((len(BLOCKS) - 1) * c / counts.max()))] for c in counts)
 
@@ -86,7 +91,8 @@ def _classes(collection: Collection) -> tuple[Any, Any]:
     if not collection.label or not has_classes(collection):
         return (), ()
     labels = collection.frame[collection.label].cast(pl.String).drop_nulls()
-    counted = sorted(((str(v), int(c)) for v, c in labels.value_counts(name="times of it").iter_rows()), key=lambda p: (-p[1], p[0]))
+    known = collection.whole.columns[collection.label].classes() if collection.whole is not None else None
+    counted = sorted(known if known is not None else ((str(v), int(c)) for v, c in labels.value_counts(name="times of it").iter_rows()), key=lambda p: (-p[1], p[0]))
     parts = tuple((p, tuple(sorted(collection.frame.filter(pl.col(collection.split) == p)[collection.label].cast(pl.String).drop_nulls().unique().to_list()))) for p in collection.parts)
     return tuple(counted), parts
 

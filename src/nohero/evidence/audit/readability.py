@@ -25,4 +25,4 @@ def measure(collection: Collection) -> Readability:
     """What opening the source has set aside."""
     unusable = tuple((u.where, u.reason) for u in collection.unusable)
     reasons = Counter(reason.partition(":")[0] for _, reason in unusable)
-    return Readability(items=len(collection), unusable=unusable, reasons=tuple(reasons.most_common()))
+    return Readability(items=collection.total, unusable=unusable, reasons=tuple(reasons.most_common()))

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
+    from nohero.sources.whole import RowNames
 
 PRICE = 0.3  # seconds
 NAMES = 0.95  # of a field's values differ: leaving it out may show copies that it hides
 SHOWN = 12
+TOLD = 10  # pairs of rows of a sample that tell something of the whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,52 +36,84 @@ class Hidden:
     """Copies that show when one field is left out."""
 
     field: str
-    rows: tuple[int, ...]  # that repeat an earlier row
+    rows: tuple[int, ...]  # that repeat an earlier row; of a table too large to be held, some of them
+    count: int  # all of them
     chance: Chance
 
 
 @dataclass(frozen=True, kw_only=True)
 class RowCopies:
-    """Rows by number; `pairs` gives for some of them the earlier row."""
+    """Rows by number, of a table too large to be held some of them, while counts are of all; `pairs` gives for some the earlier row."""
 
     n: int
     repeats: tuple[int, ...]  # rows equal to an earlier one in all fields
+    num_repeats: int
     pairs: tuple[tuple[str, str], ...]
     chance: Chance  # of the repeats in all fields
     hidden: tuple[Hidden, ...]
     contrary: tuple[int, ...]  # rows with a label that no row of the same features before them has
+    num_contrary: int
     contrary_pairs: tuple[tuple[str, str, str, str], ...]  # item, label, the other item, its label
-    shared: tuple[tuple[str, str, tuple[int, ...]], ...]  # (part, other part, rows of the second that stand in the first)
+    shared: tuple[tuple[str, str, tuple[int, ...], int], ...]  # (part, other part, rows of the second that stand in the first, how many)
     shared_pairs: tuple[tuple[str, str], ...]
-    items: tuple[str, ...]
+    items: tuple[str, ...] | RowNames
     parts: tuple[tuple[str, int], ...]  # name and size
 
 
 def measure(collection: Collection) -> RowCopies:
     """Over all fields; the field of the parts counts for none."""
     import numpy as np
+    import polars as pl
 
     from nohero.setup.refusal import Unmeasurable
 
     frame = collection.frame.drop([collection.split] if collection.split else [])
     if frame.width < 2 or collection.kind != "row":
         raise Unmeasurable("the items are no rows of several fields")
+    if collection.whole is not None:
+        return _of_whole(collection, frame)
     hashes = {s.name: _hashes(s, k) for k, s in enumerate(frame)}
     whole = np.bitwise_xor.reduce(np.stack(list(hashes.values())), axis=0)
     parts = collection.frame[collection.split].to_numpy() if collection.split else None
     first, again = _again(whole)
     hidden = []
     for name in frame.columns if frame.width > 3 else ():
-        if frame[name].n_unique() >= NAMES * frame.height and name != collection.label:
+        if pl.Series(hashes[name]).n_unique() >= NAMES * frame.height and name != collection.label:
             _, mine = _again(whole ^ hashes[name])
             if len(mine) > len(again):
-                hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), chance=_chance(frame.drop(name), whole ^ hashes[name], hashes)))
+                hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), count=len(mine), chance=_chance(frame.drop(name), whole ^ hashes[name], hashes)))
     contrary, contrary_pairs = _contrary(collection, whole, hashes)
     shared, shared_pairs = _shared(collection, whole, hashes, parts) if parts is not None else ((), ())
     return RowCopies(
-        n=frame.height, repeats=tuple(again.tolist()), pairs=tuple((collection.items[i], collection.items[first[i]]) for i in again[:SHOWN]),
-        chance=_chance(frame, whole, hashes), hidden=tuple(hidden), contrary=contrary, contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
+        n=frame.height, repeats=tuple(again.tolist()), num_repeats=len(again), pairs=tuple((collection.items[i], collection.items[first[i]]) for i in again[:SHOWN]),
+        chance=_chance(frame, whole, hashes), hidden=tuple(hidden), contrary=contrary, num_contrary=len(contrary), contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
         parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts),
+    )  # fmt: skip
+
+
+def _of_whole(collection: Collection, frame: Any) -> RowCopies:
+    """What was counted while the table was read; chance by the fields of the sample."""
+    import numpy as np
+
+    whole, names = collection.whole, collection.whole.names
+    told, n = whole.repeats, whole.n
+    divided = collection.parts if collection.split and collection.split == whole.split else ()
+    number = {name: k for k, name in whole.parts.items()}
+    across = [(a, b, told.shared.get((number.get(a), number.get(b)))) for k, a in enumerate(divided) for b in divided[k + 1 :]]
+    shared = tuple((a, b, tuple(c.rows), c.count) for a, b, c in across if c is not None and c.count)
+    shared_pairs = [(names[i], names[j]) for *_, c in across if c is not None for i, j in zip(c.rows, c.of, strict=True)]
+    naming = [f for f in whole.naming if f in frame.columns]
+    hashes = {s.name: _hashes(s, k) for k, s in enumerate(frame)}
+    keys, unnamed = (np.bitwise_xor.reduce(np.stack([h for name, h in hashes.items() if name not in left_out]), axis=0) for left_out in ((), naming))
+    hidden = naming and told.unnamed.count > told.repeated.count
+    judged = told.contrary if collection.label and collection.label == whole.label and not frame[collection.label].dtype.is_float() else None
+    return RowCopies(
+        n=n, repeats=tuple(told.repeated.rows), num_repeats=told.repeated.count, chance=_chance(frame, keys, hashes, n),
+        pairs=tuple((names[i], names[j]) for i, j in zip(told.repeated.rows[:SHOWN], told.repeated.of, strict=False)),
+        hidden=(Hidden(field=", ".join(naming), rows=tuple(told.unnamed.rows), count=told.unnamed.count, chance=_chance(frame.drop(naming), unnamed, hashes, n)),) if hidden else (),
+        contrary=tuple(judged.rows) if judged is not None else (), num_contrary=judged.count if judged is not None else 0,
+        contrary_pairs=tuple((names[i], "one label", names[j], "another") for i, j in zip(judged.rows[:SHOWN], judged.of, strict=False)) if judged is not None else (),
+        shared=shared, shared_pairs=tuple(shared_pairs[:SHOWN]), items=names, parts=whole.part_sizes(divided),
     )  # fmt: skip
 
 
@@ -88,28 +122,34 @@ def _hashes(series: Any, seed: int) -> Any:
 
 
 def _again(keys: Any) -> tuple[Any, Any]:
-    """(first row with each row's key, rows that repeat an earlier one)."""
+    """(first row with each row's key, rows that repeat an earlier one); only keys that come again are sorted."""
     import numpy as np
+    import polars as pl
 
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    earliest = first[inverse]
+    earliest = np.arange(len(keys))
+    several = np.flatnonzero(pl.Series(keys).is_duplicated().to_numpy())
+    _, first, inverse = np.unique(keys[several], return_index=True, return_inverse=True)
+    earliest[several] = several[first[inverse]]
     return earliest, np.flatnonzero(earliest != np.arange(len(keys)))
 
 
-def _chance(frame: Any, whole: Any, hashes: dict[str, Any]) -> Chance:
+def _chance(frame: Any, whole: Any, hashes: dict[str, Any], n: int = 0) -> Chance:
+    """Of the repeats among the rows of `frame`, or among `n` rows of which they are a sample."""
     import polars as pl
 
-    repeats = frame.height - pl.Series(whole).n_unique()
-    if not repeats or frame.width < 2:
+    m = frame.height
+    repeats, equal = m - pl.Series(whole).n_unique(), _equal_pairs(pl.Series(whole))
+    if (not repeats and n <= m) or frame.width < 2:
         return Chance()
     without = {name: pl.Series(whole ^ hashes[name]) for name in frame.columns}
     one, other = sorted(without, key=lambda name: without[name].n_unique())[:2]
-    equal = _equal_pairs(pl.Series(whole))
     in_one, in_other = _equal_pairs(without[one]) - equal, _equal_pairs(without[other]) - equal
     in_both = _equal_pairs(pl.Series(whole ^ hashes[one] ^ hashes[other])) - equal - in_one - in_other
-    same = _equal_pairs(frame[one]) / (frame.height * (frame.height - 1) / 2)
-    pairs = in_one * same / (1 - same) if same < 1 else equal
-    return Chance(apart=repeats * pairs / equal, alike=repeats * in_one * in_other / in_both / equal if in_both else 0.0)
+    same = _equal_pairs(frame[one]) / (m * (m - 1) / 2)
+    if n > m and min(in_one, in_other) < TOLD:
+        return Chance()
+    scale = (n / m) ** 2 if n > m else repeats / equal
+    return Chance(apart=scale * (in_one * same / (1 - same) if same < 1 else equal), alike=scale * in_one * in_other / in_both if in_both else 0.0)
 
 
 def _equal_pairs(series: Any) -> float:
@@ -142,6 +182,6 @@ def _shared(collection: Collection, whole: Any, hashes: dict[str, Any], parts: A
             place = {int(h): int(i) for h, i in zip(keys[mine][::-1], mine[::-1], strict=True)}
             rows = [int(i) for i in theirs if int(keys[i]) in place]
             if rows:
-                found.append((one, other, tuple(rows)))
+                found.append((one, other, tuple(rows), len(rows)))
                 pairs += [(collection.items[i], collection.items[place[int(keys[i])]]) for i in rows[:SHOWN]]
     return tuple(found), tuple(pairs[:SHOWN])

@@ -32,13 +32,13 @@ FEW = 0.002  # of the rows: adult has 30 in 48,842
 
 def judge(copies: RowCopies) -> Finding:
     """Contrary rows among rows that do not repeat by chance."""
-    if not copies.contrary or copies.chance.apart > 1:
-        return passed("no two equal rows have different labels" if not copies.contrary else f"{len(copies.contrary):,} rows of equal features have different labels, as so few different values bring with them")
-    few = len(copies.contrary) < FEW * copies.n
+    if not copies.num_contrary or copies.chance.apart > 1:
+        return passed("no two equal rows have different labels" if not copies.num_contrary else f"{copies.num_contrary:,} rows of equal features have different labels, as so few different values bring with them")
+    few = copies.num_contrary < FEW * copies.n
     return (unsure if few else warned)(
-        f"{len(copies.contrary):,} of {copies.n:,} rows have the features of an earlier row, but another label",
+        f"{copies.num_contrary:,} of {copies.n:,} rows have the features of an earlier row, but another label",
         expected="one label for equal rows",
-        observed=Observed(value=float(len(copies.contrary)), unit="contrary rows", n=copies.n),
+        observed=Observed(value=float(copies.num_contrary), unit="contrary rows", n=copies.n),
         component="data",
         where=tuple(f"{a}: {x}, {b}: {y}" for a, x, b, y in copies.contrary_pairs[:5]),
         items=tuple(copies.items[i] for i in copies.contrary),

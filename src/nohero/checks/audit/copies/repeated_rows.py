@@ -37,20 +37,20 @@ FEW = 0.0005  # of the rows: adult has 24 in 32,561, wine quality a tenth
 
 def judge(copies: RowCopies) -> Finding:
     """More repeats than chance brings warn; few that chance could bring are left open."""
-    hidden = max(copies.hidden, key=lambda h: len(h.rows), default=None)
-    rows = hidden.rows if hidden is not None and len(hidden.rows) > len(copies.repeats) else copies.repeats
-    if not rows:
+    hidden = max(copies.hidden, key=lambda h: h.count, default=None)
+    rows, count = (hidden.rows, hidden.count) if hidden is not None and hidden.count > copies.num_repeats else (copies.repeats, copies.num_repeats)
+    if not count:
         return passed(f"no two of {copies.n:,} rows are equal")
     field = f" when `{hidden.field}` is left out" if hidden is not None and rows is hidden.rows else ""
-    told = f"{len(rows):,} of {copies.n:,} rows repeat an earlier row{field}"
+    told = f"{count:,} of {copies.n:,} rows repeat an earlier row{field}"
     chance = hidden.chance if hidden is not None and field else copies.chance
-    if chance.apart > len(rows) / CHANCE:
+    if chance.apart > count / CHANCE:
         return passed(f"{told}; with so few different values {chance.apart:,.0f} would by chance")
-    left_open = chance.alike > len(rows) / CHANCE or (len(rows) < FEW * copies.n and not field)
+    left_open = chance.alike > count / CHANCE or (count < FEW * copies.n and not field)
     return (unsure if left_open else warned)(
         told,
         expected="each row once",
-        observed=Observed(value=float(len(rows)), unit="repeated rows", n=copies.n),
+        observed=Observed(value=float(count), unit="repeated rows", n=copies.n),
         component="data",
         where=tuple(f"{one} = {other}" for one, other in copies.pairs[:5]) or ((hidden.field,) if hidden else ()),
         items=tuple(copies.items[i] for i in rows),

@@ -37,11 +37,11 @@ def judge(copies: RowCopies) -> Finding:
         return skipped("the source is not divided into parts")
     if not copies.shared:
         return passed("no row of a part stands in another")
-    one, other, rows = max(copies.shared, key=lambda s: len(s[2]))
+    one, other, rows, count = max(copies.shared, key=lambda s: s[3])
     size = dict(copies.parts)[other]
-    share = len(rows) / size
-    told = f"{len(rows):,} of {size:,} rows of {other} stand in {one}, label aside"
-    if copies.chance.apart > len(rows) / CHANCE:
+    share = count / size
+    told = f"{count:,} of {size:,} rows of {other} stand in {one}, label aside"
+    if copies.chance.apart > count / CHANCE:
         return passed(f"{told}; with so few different values that comes by chance")
     make = failed if share >= MUCH else warned if share >= LITTLE else unsure
     return make(

@@ -35,14 +35,14 @@ def judge(cells: CellFacts) -> Finding:
         return passed(f"none among the cells of {cells.fields} fields")
     first = found[0]
     return warned(
-        f"{len(first.rows):,} of {first.of:,} cells of `{first.field}` begin as a formula does: {', '.join(f'`{v[:40]}`' for v in first.values)}",
+        f"{first.count:,} of {first.of:,} cells of `{first.field}` begin as a formula does: {', '.join(f'`{v[:40]}`' for v in first.values)}",
         expected="cells of plain text",
-        observed=Observed(value=float(len(first.rows)), unit="cells", n=first.of),
+        observed=Observed(value=float(first.count), unit="cells", n=first.of),
         component="data",
         where=tuple(o.field for o in found),
         items=cells.named(found),
         remedies=("put an apostrophe before such cells wherever the table is exported, and look where they come from",),
-        figure=Table(title="Formulas", columns=("field", "cells", "of", "as written"), rows=tuple((o.field, len(o.rows), o.of, ", ".join(v[:40] for v in o.values)) for o in found)),
+        figure=Table(title="Formulas", columns=("field", "cells", "of", "as written"), rows=tuple((o.field, o.count, o.of, ", ".join(v[:40] for v in o.values)) for o in found)),
     )
 
 

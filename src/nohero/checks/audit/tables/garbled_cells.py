@@ -35,14 +35,14 @@ def judge(cells: CellFacts) -> Finding:
         return passed(f"none among the cells of {cells.fields} fields")
     first = found[0]
     return warned(
-        f"{len(first.rows):,} of {first.of:,} cells of `{first.field}` are garbled: {', '.join(f'`{v[:40]}`' for v in first.values)}",
+        f"{first.count:,} of {first.of:,} cells of `{first.field}` are garbled: {', '.join(f'`{v[:40]}`' for v in first.values)}",
         expected="text in one encoding",
-        observed=Observed(value=float(len(first.rows)), unit="cells", n=first.of),
+        observed=Observed(value=float(first.count), unit="cells", n=first.of),
         component="data",
         where=tuple(o.field for o in found),
         items=cells.named(found),
         remedies=('read the file as UTF-8, or mend these cells by encode("cp1252").decode("utf-8")',),
-        figure=Table(title="Garbled cells", columns=("field", "cells", "of", "as written"), rows=tuple((o.field, len(o.rows), o.of, ", ".join(v[:40] for v in o.values)) for o in found)),
+        figure=Table(title="Garbled cells", columns=("field", "cells", "of", "as written"), rows=tuple((o.field, o.count, o.of, ", ".join(v[:40] for v in o.values)) for o in found)),
     )
 
 

@@ -38,25 +38,25 @@ def judge(cells: CellFacts) -> Finding:
     if not found:
         return passed(f"no mark for missing among the cells of {cells.fields} fields but those that readers know")
     found = tuple(sorted(found, key=_may_be_a_name))
-    items = cells.named(found)
+    items, count = cells.named(found), cells.concerned(found)
     first = found[0]
     return (unsure if _may_be_a_name(first) else warned)(
-        f"{len(items):,} items hold a mark for missing that readers take for a value: `{first.values[0]}` in `{first.field}` ({len(first.rows):,})"
+        f"{count:,} items hold a mark for missing that readers take for a value: `{first.values[0]}` in `{first.field}` ({first.count:,})"
         + (f" and in {len(found) - 1} more fields" if len(found) > 1 else ""),
         expected="missing cells that are empty, NA or NaN",
-        observed=Observed(value=float(len(items)), unit="items", n=len(cells.items)),
+        observed=Observed(value=float(count), unit="items", n=len(cells.items)),
         component="data",
         where=tuple(o.field for o in found),
         items=items,
         remedies=(f"have the reader take {', '.join(f'`{v}`' for v in dict.fromkeys(v for o in found for v in o.values))} for missing",),
-        figure=Table(title="Marks for missing", columns=("field", "mark", "cells"), rows=tuple((o.field, ", ".join(o.values), len(o.rows)) for o in found)),
+        figure=Table(title="Marks for missing", columns=("field", "mark", "cells"), rows=tuple((o.field, ", ".join(o.values), o.count) for o in found)),
     )
 
 
 def _may_be_a_name(mark: CellOddity) -> bool:
     """A word among names."""
     usual = mark.of / max(1, mark.different)
-    return mark.different >= NAMES and len(mark.rows) <= OFTEN * usual and any(c.isalpha() for c in mark.values[0])
+    return mark.different >= NAMES and mark.count <= OFTEN * usual and any(c.isalpha() for c in mark.values[0])
 
 
 def question_marks(collection: Collection) -> Collection:

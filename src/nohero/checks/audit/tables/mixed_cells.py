@@ -35,15 +35,15 @@ def judge(cells: CellFacts) -> Finding:
         return passed(f"no words among the numbers of {cells.fields} fields")
     first = found[0]
     return warned(
-        f"{len(first.rows):,} of {first.of:,} cells of `{first.field}` are no numbers where the others are: {', '.join(f'`{v[:40]}`' for v in first.values)}",
+        f"{first.count:,} of {first.of:,} cells of `{first.field}` are no numbers where the others are: {', '.join(f'`{v[:40]}`' for v in first.values)}",
         expected="numbers in every cell that is not missing",
-        observed=Observed(value=float(len(first.rows)), unit="cells", n=first.of),
+        observed=Observed(value=float(first.count), unit="cells", n=first.of),
         component="data",
         where=tuple(o.field for o in found),
         items=cells.named(found),
         effect="readers take the whole field for strings, or these cells for missing",
         remedies=("mend these cells at the source, or have them read as missing on purpose",),
-        figure=Table(title="Words among numbers", columns=("field", "cells", "of", "as written"), rows=tuple((o.field, len(o.rows), o.of, ", ".join(v[:40] for v in o.values)) for o in found)),
+        figure=Table(title="Words among numbers", columns=("field", "cells", "of", "as written"), rows=tuple((o.field, o.count, o.of, ", ".join(v[:40] for v in o.values)) for o in found)),
     )
 
 

@@ -1,0 +1,50 @@
+"""Which cells of a column of strings are odd by themselves: marks for missing, garbled letters, formulas; and which are numbers."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from nohero.data.table_types import MISSING, NUMBER
+
+PLAIN = ("", "na", "n/a", "nan", "null", "none", "<na>", "#n/a")  # read as missing by common readers
+OTHER = ("unknown", "unk", "not available", "not known", "tbd", "undefined", "unspecified", "no data", "n.a.", "-", "--", "?", "missing", "(null)", "nil", "#na", "#ref!", "#value!", "#div/0!", "#num!", ".", "..", "*")
+GARBLED = re.compile("[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ¡-¿]|\ufffd|ï»¿")
+FORMULA = re.compile(r"^\s?(?:[=+@-]+[A-Za-z_.][\w.]*[(!|]|[=+]+\(|[=+]+\$?[A-Za-z]{1,3}\$?\d+\b|=+\d+\s*[-+*/^])")  # a call, a sheet, a program, a cell, a sum: @someone and -But are words
+LONGEST = 16  # bytes of the longest mark: longer cells are not looked at twice
+
+
+def are_missing(values: pl.Series) -> pl.Series:
+    """Bool [N]: nothing, or a mark that stands for it."""
+    return _lowered(values).is_in([*MISSING, *OTHER])
+
+
+def are_marks(values: pl.Series) -> pl.Series:
+    """Bool [N]: a mark for missing that common readers take for a value."""
+    return _lowered(values).is_in([m for m in (*MISSING, *OTHER) if m not in PLAIN])
+
+
+def are_numbers(values: pl.Series) -> pl.Series:
+    """Bool [N]: a number, with a sign of currency or per cent or not."""
+    signed: pl.Series = values.str.strip_chars().str.contains(r"^[+-]?[$€£]?\d[\d.,]*\s*[%€$£]?$")
+    return signed | values.str.contains(NUMBER)
+
+
+def garbled(values: pl.Series) -> pl.Series:
+    """Those that were read in the wrong encoding."""
+    odd = values.filter(values.str.len_bytes() != values.str.len_chars())
+    return _searched(odd, GARBLED)
+
+
+def formulas(values: pl.Series) -> pl.Series:
+    """Those that a spreadsheet would run."""
+    return _searched(values.filter(values.str.contains(r"^\s?[=+@-]")), FORMULA)
+
+
+def _lowered(values: pl.Series) -> pl.Series:
+    return values.str.strip_chars().str.to_lowercase()
+
+
+def _searched(values: pl.Series, pattern: re.Pattern[str]) -> pl.Series:
+    return values.filter(pl.Series([bool(pattern.search(v)) for v in values.to_list()], dtype=pl.Boolean)) if values.len() else values

@@ -6,7 +6,7 @@ How it is measured: probabilities of a small model for each item that was left o
 
 When it is right to fail: never more than a warning: the ranking names candidates. It warns where at least a sixtieth of the surest items is labelled otherwise, and no larger share of twice as many; where the share grows it is unsure.
 
-What it cannot see: mistakes that all labellers make; hard classes, of which no small model is sure.
+What it cannot see: mistakes that all labellers make; hard classes, of which no small model is sure; whether an outcome was written down wrongly, or is in part a matter of chance, as who falls ill: numbers alone do not tell the two apart.
 
 Mend: look at the candidates, most doubtful first; relabel by hand, never at once.
 
@@ -49,7 +49,7 @@ def judge(doubts: LabelDoubts) -> Finding:
             observed=rate, component="data", items=listed, remedies=("look at the first ten of the list by hand: they decide",),
         )  # fmt: skip
     return warned(
-        f"about {doubts.noise:.1%} of the labels are likely to be wrong: {told}, and {doubts.wider:.1%} of twice as many",
+        f"about {doubts.noise:.1%} of the labels are likely to be wrong, or left to chance by all that the items show: {told}, and {doubts.wider:.1%} of twice as many",
         expected=f"less than {NOISE:.1%}",
         observed=rate,
         component="data",

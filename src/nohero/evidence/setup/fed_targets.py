@@ -32,6 +32,7 @@ class Fed:
     probed: int  # steps whose alteration changes some targets
     seen: int  # of these, steps where the answers at all those targets move
     earlier: int  # steps where answers well before them move as well, as where a whole row is read first
+    before: int  # steps where any answer before them moves
     of: int  # tensors the model is called with
 
 
@@ -99,7 +100,7 @@ def _fed(setup: Setup, few: Specimen, name: str, base: tuple[Tensor, Tensor]) ->
 
     t = few.inputs[name]
     other, length = other_values(t), len(base[1]) // few.size
-    probed = seen = earlier = 0
+    probed = seen = earlier = before = 0
     for step in sorted({round(i * (t.shape[1] - 1) / (PROBED - 1)) for i in range(PROBED)}):
         new = t.clone()
         new[:, step] = other[:, step]
@@ -114,6 +115,7 @@ def _fed(setup: Setup, few: Specimen, name: str, base: tuple[Tensor, Tensor]) ->
         if not len(places):
             continue
         first = int((places % length).min())
-        before = moved.reshape(few.size, length)[:, : max(0, first - SHIFT)]
-        probed, seen, earlier = probed + 1, seen + int(bool(moved[places].all())), earlier + int(bool(before.any()))
-    return Fed(name=name, probed=probed, seen=seen, earlier=earlier, of=len(few.inputs)) if probed else None
+        rows = moved.reshape(few.size, length)
+        probed, seen = probed + 1, seen + int(bool(moved[places].all()))
+        earlier, before = earlier + int(bool(rows[:, : max(0, first - SHIFT)].any())), before + int(bool(rows[:, :first].any()))
+    return Fed(name=name, probed=probed, seen=seen, earlier=earlier, before=before, of=len(few.inputs)) if probed else None

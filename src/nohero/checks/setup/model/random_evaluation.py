@@ -77,4 +77,5 @@ CHECK = Check(
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=functional_dropout), Case(toy="cnn-batch-norm", plant=dropout_in_a_list)),
     lookalikes=(Case(toy="table-mlp", plant=dropout_that_obeys),),
+    under=("SKE235",),
 )

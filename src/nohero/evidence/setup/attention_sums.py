@@ -36,6 +36,7 @@ class AttentionSums:
     """In the order they are executed."""
 
     products: tuple[Mixed, ...]
+    shunned: tuple[tuple[str, str], ...] = ()  # (module, input): weights are zero exactly where this table of neighbours says one, an item and itself included
 
 
 def measure(setup: Setup) -> AttentionSums:
@@ -44,25 +45,49 @@ def measure(setup: Setup) -> AttentionSums:
 
     squares: list[Tensor] = []
     found: list[Mixed] = []
+    shunned: list[tuple[str, str]] = []
+    specimen = setup.specimen()
+    tables = {n: t for n, t in specimen.inputs.items() if _neighbours(t)}
     with setup.apart(), torch.no_grad(), place(setup.named_modules()) as stack:
 
         def told(name: str, args: Any, kwargs: Any, result: Any) -> None:
             if name in ("softmax", "_softmax") and isinstance(result, torch.Tensor) and _square(result) and len(squares) < KEPT:
                 squares.append(result)
+                shunned.extend((stack[-1] if stack else "", n) for n, t in tables.items() if _shuns(result, t))
             elif name in PRODUCTS and squares:
                 found.extend(_mixed(name, args, stack[-1] if stack else "", squares))
 
         setup.mode(training=False)
         with functions(told):
-            setup.forward(setup.specimen())
+            setup.forward(specimen)
     if not found:
         raise Unmeasurable("no weights of a soft-max over a square of scores are summed with values")
-    return AttentionSums(products=tuple(found))
+    return AttentionSums(products=tuple(found), shunned=tuple(dict.fromkeys(shunned)))
 
 
 def _square(t: Tensor) -> bool:
     """Weights of every place for every other, and different ones for every item: they come of the input."""
     return t.ndim >= 3 and t.shape[-1] == t.shape[-2] > 2 and t.numel() <= MOST and t.shape[0] > 1 and bool((t[0] != t[1]).any())
+
+
+def _neighbours(t: Tensor) -> bool:
+    """A table of zeros and ones, symmetric, in which every place is its own neighbour and most others are not."""
+    import torch
+
+    if t.ndim < 2 or t.shape[-1] != t.shape[-2] or t.shape[-1] <= 2 or not bool(((t == 0) | (t == 1)).all()):
+        return False
+    return bool((t.diagonal(dim1=-2, dim2=-1) == 1).all()) and torch.equal(t, t.transpose(-2, -1)) and 1 / t.shape[-1] < float(t.double().mean()) < 1
+
+
+def _shuns(weights: Tensor, table: Tensor) -> bool:
+    """Whether the weights are zero at neighbours, and nowhere else."""
+    zero = weights.detach() < ONE / weights.shape[-1]
+    while zero.ndim > table.ndim and table.ndim > 2:  # heads
+        zero = zero.all(1)
+    if zero.shape[-2:] != table.shape[-2:] or (table.ndim > 2 and zero.shape != table.shape):
+        return False
+    rows = (table == 0).any(-1)  # a row of neighbours alone leaves nothing to weigh
+    return bool((zero[..., :, :] == (table == 1))[rows.expand(zero.shape[:-1])].all())
 
 
 def _mixed(name: str, args: Any, module: str, squares: list[Tensor]) -> list[Mixed]:

@@ -47,15 +47,21 @@ def measure(setup: Setup) -> FedTargets:
     """Eval mode, a few items, one step of one input at a time."""
     from nohero.evidence.setup.trials import awaken, calm, some
 
+    if not any(_tokens(t, setup.specimen().size) for t in setup.specimen().inputs.values()):
+        raise Unmeasurable("no input is rows of tokens")
     with setup.apart(), calm():
         setup.mode(training=False)
         awaken(setup)
         few = some(setup, setup.specimen(), ITEMS)
         base = _heard(setup, few)
-        found = [_fed(setup, few, name, base) for name, t in few.inputs.items() if not t.is_floating_point() and t.ndim == 2 and t.shape[0] == few.size and t.shape[1] >= LEAST and _among(t, base[1])]
+        found = [_fed(setup, few, name, base) for name, t in few.inputs.items() if _tokens(t, few.size) and _among(t, base[1])]
     if not found:
         raise Unmeasurable("no input of tokens turns up among the loss's targets")
     return FedTargets(fed=tuple(f for f in found if f is not None))
+
+
+def _tokens(t: Tensor, size: int) -> bool:
+    return not t.is_floating_point() and t.ndim == 2 and t.shape[0] == size and t.shape[1] >= LEAST
 
 
 def _heard(setup: Setup, specimen: Specimen) -> tuple[Tensor, Tensor]:

@@ -40,6 +40,8 @@ def measure(setup: Setup) -> LeftState:
         setup.mode(training=False)
         awaken(setup)
         answer(setup, one)
+        if not any(one.size in t.shape[:2] for _, _, _, t in _held(setup)):
+            return LeftState(changed=(), counted=(), move=0.0, shuffled=_shuffled(setup), reset=False)
         before = {n: t.detach().clone() for n, _, _, t in _held(setup)}
         answer(setup, other)
         by_item = [(n, t) for n, _, _, t in _held(setup) if other.size in t.shape[:2]]  # a queue or a codebook has a length of its own
@@ -60,8 +62,8 @@ def _held(setup: Setup) -> Iterator[tuple[str, Any, Any, Tensor]]:
     import torch
 
     for name, module in setup.named_modules().items():
-        for key, value in (*vars(module).items(), *module._buffers.items()):  # noqa: SLF001 (buffers() hides their keys)
-            owner = module._buffers if key in module._buffers else vars(module)  # noqa: SLF001
+        for key, value in (*vars(module).items(), *module._buffers.items()):
+            owner = module._buffers if key in module._buffers else vars(module)
             if key in ("_parameters", "_buffers", "_modules"):
                 continue
             for t in [value] if isinstance(value, torch.Tensor) else value if isinstance(value, tuple | list) else ():

@@ -56,7 +56,7 @@ def measure(setup: Setup) -> PartReach:
     if not pairs:
         raise Unmeasurable("no answer has a target of its own shape to itself")
     specimen = setup.specimen()
-    size = max(1.0, max(float(call.tensors[j].double().abs().max()) for _, j in pairs))
+    size = max(1.0, *(float(call.tensors[j].double().abs().max()) for _, j in pairs))
     stacked = driven(setup, specimen, FACTOR * size, _flat(len(call.answers)))
     lengths = [call.tensors[i].numel() for i in call.answers]
     stacked = [s for s in stacked if s.numel() == sum(lengths)]

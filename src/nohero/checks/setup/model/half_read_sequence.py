@@ -32,17 +32,16 @@ def judge(reading: TwoWayReading) -> Finding:
     layers = [r for r in reading.layers if r.steps >= LEAST]
     if not layers:
         return skipped("no layer that runs both ways over whole batches is read step by step")
-    blind = [r for r in layers if _half(r)]
+    blind = [(r, half) for r in layers if (half := _half(r)) is not None]
     if not blind:
         return passed(f"{len(layers)} layers that run both ways are read where both directions have seen the sequence")
-    first = blind[0]
-    half, step = _half(first)
+    first, (half, step) = blind[0]
     return warned(
         f"half of what is read from {first.name} has seen one step of {first.steps}: the direction that runs {half} is read at step {step} alone, where it begins",
         expected="each direction read after it has run",
         observed=Observed(value=1.0, unit="steps seen", n=first.steps),
         component="model",
-        where=tuple(r.name for r in blind),
+        where=tuple(r.name for r, _ in blind),
         level=Level.VERIFIED,
         why="A direction's state knows the steps it has passed. At the step it begins at it knows that one, and the features it fills are hardly features.",
         remedies=("torch.cat([h_n[-2], h_n[-1]], dim=1) takes the last state of both directions", "or a mean or maximum of the answers over the steps"),

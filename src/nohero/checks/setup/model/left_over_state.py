@@ -61,7 +61,7 @@ def _remembering(given: Given, keep: bool, *, shuffle: bool) -> Given:  # noqa: 
         def __init__(self) -> None:
             super().__init__()
             self.memory, self.head = nn.GRU(3, 12, batch_first=True), nn.Linear(12, 3)
-            self.state = None
+            self.state: Any = None
 
         def forward(self, x_BTF: Any) -> Any:
             if not keep or self.state is None or self.state.shape[1] != len(x_BTF):

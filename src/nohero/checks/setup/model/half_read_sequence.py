@@ -35,9 +35,9 @@ def judge(reading: TwoWayReading) -> Finding:
     blind = [(r, half) for r in layers if (half := _half(r)) is not None]
     if not blind:
         return passed(f"{len(layers)} layers that run both ways are read where both directions have seen the sequence")
-    first, (half, step) = blind[0]
+    first, (way, step) = blind[0]
     return warned(
-        f"half of what is read from {first.name} has seen one step of {first.steps}: the direction that runs {half} is read at step {step} alone, where it begins",
+        f"half of what is read from {first.name} has seen one step of {first.steps}: the direction that runs {way} is read at step {step} alone, where it begins",
         expected="each direction read after it has run",
         observed=Observed(value=1.0, unit="steps seen", n=first.steps),
         component="model",

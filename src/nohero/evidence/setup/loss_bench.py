@@ -154,8 +154,9 @@ def _of_given_loss(setup: Setup, facts: TaskFacts, specimen: Specimen) -> Bench:
         raise Unmeasurable("the answer is an object whose tensors cannot be replaced")
     kind, axis = _kind(facts, answer, target)
     known = answer is main or main is None
-    return Bench(kind=kind, loss=facts.loss, class_axis=axis, answer=answer.detach(), target=target.detach(), given=given, specimen=specimen,
-                 raw=None if known else main.detach(), given_raw=None if known else given_raw)  # fmt: skip
+    bench = Bench(kind=kind, loss=facts.loss, class_axis=axis, answer=answer.detach(), target=target.detach(), given=given, specimen=specimen,
+                  raw=None if known else main.detach(), given_raw=None if known else given_raw)  # fmt: skip
+    return replace(bench, kind="values") if kind == "binary" and facts.kind != "binary" and _fits_numbers(bench) else bench
 
 
 def _of_own_loss(setup: Setup, facts: TaskFacts, specimen: Specimen) -> Bench:
@@ -212,6 +213,17 @@ def _kind(facts: TaskFacts, answer: Tensor, target: Tensor) -> tuple[str, int]:
     if facts.kind == "values" and zero_one and target.shape == answer.shape and target.ndim > 2 and facts.loss not in FITTED:
         return "binary", -1  # a mask
     return facts.kind, facts.class_axis
+
+
+def _fits_numbers(bench: Bench) -> bool:
+    """Whether zeros and ones are fitted as numbers: answers a little beyond them cost more, where a loss of yes and no finds them better still."""
+    from nohero.setup.refusal import Unmeasurable
+
+    labels = bench.target.reshape(bench.answer.shape).to(bench.answer.dtype)
+    try:
+        return bench.value(labels + 0.1 * (labels - 0.5)) > bench.value(labels)
+    except Unmeasurable:
+        return False
 
 
 def _names_matter(bench: Bench) -> bool:

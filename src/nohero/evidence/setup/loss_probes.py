@@ -54,6 +54,7 @@ class LossProbes:
     wrong_still: float  # share of labels without any slope where the answers are wrong
     wrong_gain: float
     certain: float = math.nan  # on the right labels themselves, as probabilities of zero and one
+    twice: float = math.nan  # on twice those
     bowl: bool = False  # of yes-or-no answers: the loss bends upwards all the way from wrong to right ones, as one that has its floor on either side
 
     @property
@@ -96,7 +97,7 @@ def _probed(stands: list[Bench], form: str) -> LossProbes:
         towards=sum(a for a, _, _ in shares) / count if count else math.nan, away=sum(b for _, b, _ in shares) / count if count else math.nan,
         path=_path(first, drawn), path_zero=_path(first, _opposite(first)),
         relabelled=_relabelled(first, drawn, base), raised=_raised(first, drawn, base), answered=abs(base - other) / max(abs(base), abs(other), 1e-12),
-        still=still[0], still_gain=still[1], wrong_still=wrong[0], wrong_gain=wrong[1], certain=_tried(first, (favour(first) + 1) / 2) if labelled else math.nan,
+        still=still[0], still_gain=still[1], wrong_still=wrong[0], wrong_gain=wrong[1], certain=_tried(first, (favour(first) + 1) / 2) if labelled else math.nan, twice=_tried(first, favour(first) + 1) if labelled else math.nan,
         bowl=first.kind in YES_NO and form == "logits" and _bends_up(first),
     )  # fmt: skip
 

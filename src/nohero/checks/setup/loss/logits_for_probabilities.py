@@ -8,7 +8,7 @@ A loss that keeps falling in a straight line has no bottom. Log-probabilities ar
 weights too. The labels themselves, as probabilities of zero and one, are held against right logits of many sizes.
 
 When it is right to fail: when the task has classes or yes and no, the loss has no bottom, and the answers are no log-probabilities. Or
-when right logits of every size cost more than undecided ones, though right probabilities cost little, as with a Dice loss without its sigmoid.
+when right logits of every size cost more than undecided ones, though right probabilities cost little, and twice as much as one costs less than one, as with a Dice loss without its sigmoid.
 
 What it cannot see: losses without bottom that are meant so, such as critics: they are no loss on labels, and pass.
 
@@ -65,9 +65,9 @@ def judge(probes: LossProbes, reach: AnswerRange) -> Finding:
 
 
 def _wants_probabilities(probes: LossProbes) -> bool:
-    """Whether right logits, of any size, cost more than undecided ones, while right probabilities cost little."""
+    """Whether right logits, of any size, cost more than undecided ones, and right probabilities little, but not least: beyond one there is less still."""
     rights = probes.right_reached[1:]
-    return probes.form == "logits" and not probes.loss and bool(rights) and 0 <= probes.certain < LITTLE * probes.undecided and all(r > probes.undecided for r in rights)
+    return probes.form == "logits" and not probes.loss and bool(rights) and 0 <= probes.certain < LITTLE * probes.undecided and probes.twice < probes.certain - SAME and all(r > probes.undecided for r in rights)
 
 
 def _of_overlap(probes: LossProbes, reach: AnswerRange) -> Finding:
@@ -138,11 +138,16 @@ def hinge(given: Given) -> Given:
     return replace(given, loss=nn.MultiMarginLoss())
 
 
+def zeros_and_ones_fitted(given: Given) -> Given:
+    """Squares, more of them where the mask is: zeros and ones are numbers like others."""
+    return replace(given, loss=lambda out, y: ((1 + 3 * y) * (out[:, 1] - y.to(out.dtype)).square()).mean())
+
+
 CHECK = Check(
     code="SKE342",
     name="logits-for-probabilities",
     source="torch's documentation of NLLLoss",
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=nll_on_logits), Case(toy="table-mlp", plant=nll_on_probabilities), Case(toy="many-classes", plant=gathered_likelihood), Case(toy="segmentation-unet", plant=dice_on_logits)),
-    lookalikes=(Case(toy="table-mlp", plant=nll_on_log_probabilities), Case(toy="table-mlp", plant=hinge), Case(toy="segmentation-unet", plant=dice_on_probabilities)),
+    lookalikes=(Case(toy="table-mlp", plant=nll_on_log_probabilities), Case(toy="table-mlp", plant=hinge), Case(toy="segmentation-unet", plant=dice_on_probabilities), Case(toy="segmentation-unet", plant=zeros_and_ones_fitted)),
 )

@@ -216,14 +216,15 @@ def _kind(facts: TaskFacts, answer: Tensor, target: Tensor) -> tuple[str, int]:
 
 
 def _fits_numbers(bench: Bench) -> bool:
-    """Whether zeros and ones are fitted as numbers: answers a little beyond them cost more, where a loss of yes and no finds them better still."""
+    """Whether zeros and ones are fitted as numbers: answers a little beyond them and a little short of them cost more."""
     from nohero.setup.refusal import Unmeasurable
 
     labels = bench.target.reshape(bench.answer.shape).to(bench.answer.dtype)
     try:
-        return bench.value(labels + 0.1 * (labels - 0.5)) > bench.value(labels)
+        beyond, at, short = (bench.value(labels + a * (labels - 0.5)) for a in (0.1, 0.0, -0.1))
     except Unmeasurable:
         return False
+    return beyond > at < short
 
 
 def _names_matter(bench: Bench) -> bool:

@@ -107,9 +107,7 @@ def _charted(setup: Setup, few: Specimen, copied: tuple[str, int | None, int | N
         altered = traced(setup, _altered(few, name, a, late[0][1]))
         module = first_parting(trace, altered, lambda one, other: _parted(one, other, steps, late[0][1], few.size))
     return TimeDependence(
-        declared=setup.intent.causal,
-        name=name,
-        steps=steps,
+        declared=setup.intent.causal, name=name, steps=steps,
         probed=probed,
         chart=tuple(chart),
         shift=shift,

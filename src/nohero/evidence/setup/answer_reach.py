@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
     from nohero.evidence.setup.task_facts import TaskFacts
@@ -20,6 +22,7 @@ LAST = 4  # parameter-owning modules whose parameters are driven, one after anot
 FACTOR = 1000.0  # times the parameters, in units of the targets
 BATCHES = 8  # of targets
 COLUMNS = 64  # most outputs that are looked at one by one
+ALIKE = 1e-4  # relative; sums in another order
 SLACK = 1e-3  # of the targets' deviation
 
 
@@ -39,6 +42,7 @@ class AnswerReach:
     constant: float = float("nan")  # loss of the targets' mean
     answers: int = 0  # numbers an item in the answer
     n: int = 0  # target values
+    log_rate: bool = False  # the loss is torch's of counts, whose answers are logarithms of rates
 
 
 def measure(setup: Setup, facts: TaskFacts) -> AnswerReach:
@@ -47,13 +51,13 @@ def measure(setup: Setup, facts: TaskFacts) -> AnswerReach:
 
     specimen = setup.specimen()
     size = max(1.0, abs(facts.mean) + facts.deviation) if facts.mean == facts.mean else 1.0
-    answers = _driven(setup, specimen, FACTOR * size)
+    answers = driven(setup, specimen, FACTOR * size, _said)
     shapes = {tuple(a.shape) for a in answers}
     if not answers or not _targets(setup):
         raise Unmeasurable("no finite answers or no targets of numbers were seen")
     stacked = torch.stack([a for a in answers if a.shape == answers[0].shape]) if len(shapes) == 1 else torch.cat([a.flatten() for a in answers])[:, None]
     stacked = torch.nan_to_num(stacked, nan=0.0)
-    common = {"low": float(stacked.min()), "high": float(stacked.max()), "moved": float(stacked.max() - stacked.min()), "drives": len(answers), "answers": answers[0].numel() // max(1, specimen.size)}
+    common = {"low": float(stacked.min()), "high": float(stacked.max()), "moved": float(stacked.max() - stacked.min()), "drives": len(answers), "answers": answers[0].numel() // max(1, specimen.size), "log_rate": _of_log_rates(setup, answers[0], specimen)}
     if facts.kind not in ("values", "reconstruction") or len(shapes) > 1:
         return AnswerReach(**common)
     return _against_targets(setup, facts, stacked, common)
@@ -80,6 +84,17 @@ def _against_targets(setup: Setup, facts: TaskFacts, stacked: Tensor, common: di
     )  # fmt: skip
 
 
+def _of_log_rates(setup: Setup, answer: Tensor, specimen: Specimen) -> bool:
+    """Whether the loss equals that of counts with exp(answer) for the rate, on the answers and on others."""
+    import torch
+
+    target = specimen.target
+    if setup.loss is None or not isinstance(target, torch.Tensor) or target.shape != answer.shape or not bool(((target >= 0) & (target == target.round())).all()):
+        return False
+    pairs = [(_loss(setup, a.to(torch.get_default_dtype()), specimen), float(torch.nn.functional.poisson_nll_loss(a, target.double()))) for a in (answer, 0.5 * answer - 0.3)]
+    return all(abs(one - two) <= ALIKE * max(1.0, abs(two)) for one, two in pairs)
+
+
 def _loss(setup: Setup, answer: Tensor, specimen: Specimen) -> float:
     from nohero.setup.refusal import Unmeasurable
 
@@ -104,8 +119,8 @@ def _targets(setup: Setup) -> list[Tensor]:
     return found
 
 
-def _driven(setup: Setup, specimen: Specimen, far: float) -> list[Tensor]:
-    """Answers as it stands, on inputs blown up, and with each of the last modules' parameters blown up and shifted."""
+def driven(setup: Setup, specimen: Specimen, far: float, said: Callable[[Setup, Specimen], Tensor]) -> list[Tensor]:
+    """What is said as it stands, on inputs blown up, and with each of the last modules' parameters blown up and shifted."""
     import torch
 
     from nohero.evidence.setup.trials import awaken
@@ -118,28 +133,28 @@ def _driven(setup: Setup, specimen: Specimen, far: float) -> list[Tensor]:
         order: list[Any] = []
         owners = [m for m in setup.named_modules().values() if any(True for _ in m.parameters(recurse=False))]
         handles = [m.register_forward_hook(lambda m, a, o: order.append(m)) for m in owners]
-        answers.append(_said(setup, specimen))
+        answers.append(said(setup, specimen))
         for handle in handles:
             handle.remove()
         for factor in (-1.0, 10.0, -100.0):
             try:
-                answers.append(_said(setup, specimen.changed(lambda t, f=factor: t * f if t.is_floating_point() else t)))
+                answers.append(said(setup, specimen.changed(lambda t, f=factor: t * f if t.is_floating_point() else t)))
             except UserRaised:
                 continue
         for module in list(dict.fromkeys(reversed([*(m for m in owners if m not in order), *order])))[:LAST]:
             for change in (lambda p: p * far, lambda p: p * -far, lambda p: p + far if p.ndim < 2 else p, lambda p: p - far if p.ndim < 2 else p):
-                answers.append(_changed(setup, specimen, module, change))
+                answers.append(_changed(setup, specimen, module, change, said))
     return [a for a in answers if a is not None and bool(a.isfinite().any())]
 
 
-def _changed(setup: Setup, specimen: Specimen, module: Any, change: Any) -> Tensor | None:
+def _changed(setup: Setup, specimen: Specimen, module: Any, change: Any, said: Callable[[Setup, Specimen], Tensor]) -> Tensor | None:
     from nohero.setup.refusal import UserRaised
 
     old = {k: p.detach().clone() for k, p in module.named_parameters(recurse=False)}
     try:
         for name, parameter in module.named_parameters(recurse=False):
             parameter.copy_(change(old[name]))
-        return _said(setup, specimen)
+        return said(setup, specimen)
     except UserRaised:
         return None
     finally:

@@ -60,6 +60,7 @@ class InputUse:
     inputs: tuple[Used, ...]
     regions: tuple[Region, ...] = ()
     why_no_regions: str = ""
+    called: bool = True  # the step calls the model's forward as a whole, not its parts alone
 
 
 def measure(setup: Setup, facts: TaskFacts) -> InputUse:
@@ -84,7 +85,13 @@ def measure(setup: Setup, facts: TaskFacts) -> InputUse:
                 regions = tuple(_regions(setup, specimens[0]))
         except (Unmeasurable, RuntimeError) as reason:
             why = str(reason)
-    return InputUse(inputs=found, regions=regions, why_no_regions=why)
+    idle = any(u.used is False for u in found)
+    return InputUse(inputs=found, regions=regions, why_no_regions=why, called=not idle or _called(setup))
+
+
+def _called(setup: Setup) -> bool:
+    """Whether training runs what was probed; a step may call parts of the model, and its forward may serve another end."""
+    return setup.step is None or bool(setup.listen(setup.batches(1)[0]).calls)
 
 
 def _is_label(specimen: Specimen, name: str) -> bool:

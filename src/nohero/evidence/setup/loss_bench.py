@@ -20,6 +20,7 @@ KNOWN = {  # torch's own losses, as they are heard when the step or the model ca
     "cross_entropy": "cross-entropy", "nll_loss": "nll", "binary_cross_entropy_with_logits": "bce-with-logits", "binary_cross_entropy": "bce",
     "mse_loss": "mse", "l1_loss": "l1", "smooth_l1_loss": "smooth-l1", "huber_loss": "huber",
 }  # fmt: skip
+FITTED = ("mse", "l1", "smooth-l1")  # losses of values, to which zeros and ones are numbers like others
 MOST = 2_000_000  # numbers in an answer; beyond it the probes would take too long
 
 
@@ -154,8 +155,9 @@ def _of_given_loss(setup: Setup, facts: TaskFacts, specimen: Specimen) -> Bench:
         raise Unmeasurable("the answer is an object whose tensors cannot be replaced")
     kind, axis = _kind(facts, answer, target)
     known = answer is main or main is None
-    return Bench(kind=kind, loss=facts.loss, class_axis=axis, answer=answer.detach(), target=target.detach(), given=given, specimen=specimen,
-                 raw=None if known else main.detach(), given_raw=None if known else given_raw)  # fmt: skip
+    bench = Bench(kind=kind, loss=facts.loss, class_axis=axis, answer=answer.detach(), target=target.detach(), given=given, specimen=specimen,
+                  raw=None if known else main.detach(), given_raw=None if known else given_raw)  # fmt: skip
+    return replace(bench, kind="values") if kind == "binary" and facts.kind != "binary" and _fits_numbers(bench) else bench
 
 
 def _of_own_loss(setup: Setup, facts: TaskFacts, specimen: Specimen) -> Bench:
@@ -206,9 +208,24 @@ def _kind(facts: TaskFacts, answer: Tensor, target: Tensor) -> tuple[str, int]:
         total = target.sum(axis)
         if target.shape[axis] > 1 and bool((target >= 0).all()) and bool(((total - 1).abs() < 1e-3).all()) and target.shape[axis] > 1:
             return "distribution", axis
+    zero_one = bool(((target == 0) | (target == 1)).all())
     if facts.kind == "classes" and answer.shape[facts.class_axis] == 1:
-        return "values", -1
+        return ("binary" if zero_one and target.numel() == answer.numel() and facts.loss not in FITTED else "values"), -1
+    if facts.kind == "values" and zero_one and target.shape == answer.shape and target.ndim > 2 and facts.loss not in FITTED:
+        return "binary", -1  # a mask
     return facts.kind, facts.class_axis
+
+
+def _fits_numbers(bench: Bench) -> bool:
+    """Whether zeros and ones are fitted as numbers: answers a little beyond them and a little short of them cost more."""
+    from nohero.setup.refusal import Unmeasurable
+
+    labels = bench.target.reshape(bench.answer.shape).to(bench.answer.dtype)
+    try:
+        beyond, at, short = (bench.value(labels + a * (labels - 0.5)) for a in (0.1, 0.0, -0.1))
+    except Unmeasurable:
+        return False
+    return beyond > at < short
 
 
 def _names_matter(bench: Bench) -> bool:

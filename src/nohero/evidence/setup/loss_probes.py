@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nohero.evidence.setup.drawn_answers import at_random, favour, right
-from nohero.evidence.setup.loss_bench import CLASSED, LABELLED, Bench, benches, renamed
+from nohero.evidence.setup.loss_bench import CLASSED, LABELLED, YES_NO, Bench, benches, renamed
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
@@ -21,6 +21,7 @@ STEPS = 3
 BATCHES = 3
 STRENGTHS = (0.0, 1.0, 3.0, 10.0, 30.0)  # of right answers, in logits
 FAR = (0.0, 10.0, 100.0, 1000.0)  # along the slope, in units of the answers
+BENT = 10.0  # logits, to either side
 WRONG = 4.0  # logits: certain to 98 %, and wrong
 
 
@@ -52,6 +53,9 @@ class LossProbes:
     still_gain: float  # how far the loss falls, relatively, when those are answered rightly
     wrong_still: float  # share of labels without any slope where the answers are wrong
     wrong_gain: float
+    certain: float = math.nan  # on the right labels themselves, as probabilities of zero and one
+    twice: float = math.nan  # on twice those
+    bowl: bool = False  # of yes-or-no answers: the loss bends upwards all the way from wrong to right ones, as one that has its floor on either side
 
     @property
     def unbounded(self) -> bool:
@@ -93,7 +97,8 @@ def _probed(stands: list[Bench], form: str) -> LossProbes:
         towards=sum(a for a, _, _ in shares) / count if count else math.nan, away=sum(b for _, b, _ in shares) / count if count else math.nan,
         path=_path(first, drawn), path_zero=_path(first, _opposite(first)),
         relabelled=_relabelled(first, drawn, base), raised=_raised(first, drawn, base), answered=abs(base - other) / max(abs(base), abs(other), 1e-12),
-        still=still[0], still_gain=still[1], wrong_still=wrong[0], wrong_gain=wrong[1],
+        still=still[0], still_gain=still[1], wrong_still=wrong[0], wrong_gain=wrong[1], certain=_tried(first, (favour(first) + 1) / 2) if labelled else math.nan, twice=_tried(first, favour(first) + 1) if labelled else math.nan,
+        bowl=first.kind in YES_NO and form == "logits" and _bends_up(first),
     )  # fmt: skip
 
 
@@ -169,6 +174,13 @@ def _relabelled(bench: Bench, drawn: Tensor, base: float) -> float:
         return math.nan
     changed = _tried(bench, drawn, other)
     return abs(changed - base) / max(abs(base), 1e-12)
+
+
+def _bends_up(bench: Bench) -> bool:
+    """Whether no stretch of the way from sure and wrong to sure and right lies above its ends."""
+    losses = [_tried(bench, right(bench, "logits", BENT * s / 5)) for s in range(-5, 6)]
+    slack = 1e-6 * max(map(abs, losses))  # floats
+    return all(a + c - 2 * b >= -slack for a, b, c in zip(losses, losses[1:], losses[2:], strict=False))
 
 
 def _wrong(bench: Bench, form: str) -> Tensor:

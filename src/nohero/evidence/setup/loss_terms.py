@@ -42,21 +42,22 @@ def measure(setup: Setup, facts: TaskFacts) -> LossTerms:
     specimen = setup.specimen()
     with setup.apart():
         setup.mode(training=True)
-        first = _pulls(setup, specimen)
+        first = pulls(setup, specimen)
         if len(first) < 2 or not isinstance(specimen.target, torch.Tensor) or specimen.target.ndim == 0:
             return LossTerms(kind=facts.kind, terms=tuple(Term(name=n, pull=p, data=False) for n, p in first))
         from dataclasses import replace
 
         other = replace(specimen, target=specimen.target.roll(1, 0))
         try:
-            second = _pulls(setup, other)
+            second = pulls(setup, other)
         except Unmeasurable:
             second = first
     moved = [abs(a - b) > 1e-5 * max(a, b) for (_, a), (_, b) in zip(first, second, strict=False)] if len(first) == len(second) else [False] * len(first)
     return LossTerms(kind=facts.kind if facts.kind in (*LABELLED, "values", "reconstruction") else "unknown", terms=tuple(Term(name=n, pull=p, data=d) for (n, p), d in zip(first, moved, strict=True)))
 
 
-def _pulls(setup: Setup, specimen: Any) -> list[tuple[str, float]]:
+def pulls(setup: Setup, specimen: Any) -> list[tuple[str, float]]:
+    """(operation, norm of its gradient at the parameters) of every summand."""
     import torch
 
     from nohero.setup.refusal import Unmeasurable

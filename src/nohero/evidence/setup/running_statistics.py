@@ -18,7 +18,7 @@ class Follows:
     """One layer with a running mean."""
 
     name: str
-    left: float  # of the way from the start to the mean over all batches, what is left to go: 0 there, 1 not moved
+    left: float  # of the way from the start to the mean over all batches, what is left to go: 0 there, 1 not moved; nan where the batches lie farther apart than that way
     last: float  # distance to the last batch's mean, against that of the mean over all batches: 0 follows the last batch alone
 
 
@@ -87,4 +87,6 @@ def _follows(name: str, now: Any, start: Any, means: list[Any]) -> Follows | Non
     way, spread = float((start - pooled).norm()), float((means[-1] - pooled).norm())
     if way < 1e-6:
         return None
-    return Follows(name=name, left=float((now - pooled).norm()) / way, last=float((now - means[-1]).norm()) / spread if spread > 1e-3 * way else 1.0)
+    apart = sum(float((m - pooled).norm()) for m in means) / len(means)
+    left = float((now - pooled).norm()) / way if way > apart else float("nan")  # a goal within the batches' own scatter is no way to go
+    return Follows(name=name, left=left, last=float((now - means[-1]).norm()) / spread if spread > 1e-3 * way else 1.0)

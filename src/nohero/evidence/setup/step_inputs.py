@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 PRICE = 0.05  # seconds
 STEPS = 3
 NEAR = 0.3  # of the values' deviation: two draws that differ by less are the same item, a little shaken
+SHAKEN = -1.5  # times the parameters: answers of another sign and size
 FEW = 0.05  # of whole numbers
 LINE = 0.9999  # correlation of values with themselves on another scale
 
@@ -88,11 +89,28 @@ def _one_scale(one: Any, other: Any) -> bool:
 
 
 def own_objective(setup: Setup, batch: Any) -> bool:
-    """Whether the step compares several answers of the model, and never calls the loss that was handed over."""
+    """Whether the step never calls the loss that was handed over, and compares several answers of the model or trains its parts by turns."""
     if setup.step is None:
         return False
     heard = setup.listen(batch, 0)
-    return not heard.losses and len(heard.calls) > 1
+    return not heard.losses and (len(heard.calls) > 1 or (not heard.calls and len(setup.optimizers) > 1))
+
+
+def from_answers(setup: Setup, batch: Any) -> bool:
+    """Whether the loss gets a target that a network made: with other parameters it is another."""
+    import torch
+
+    from nohero.setup.calling import tensors_of
+
+    if setup.step is None:
+        return False
+    one = setup.listen(batch, 0)
+    with setup.apart(), torch.no_grad():
+        for p in setup.named_parameters().values():
+            p.mul_(SHAKEN)
+        other = setup.listen(batch, 0)
+    made, remade = ([t.detach() for t in tensors_of([given[1:] for given, _ in h.losses]) if t.is_floating_point()] for h in (one, other))
+    return len(made) == len(remade) and any(_far(a, b) for a, b in zip(made, remade, strict=True))
 
 
 def _far(one: Any, other: Any) -> bool:

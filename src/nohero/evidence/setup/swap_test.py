@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nohero.evidence.setup.arms import Arm, Parts, run
 from nohero.evidence.setup.memorised_batch import MOST_STEPS, allowed, enough, prepared, way
-from nohero.evidence.setup.step_inputs import drawn, own_objective
+from nohero.evidence.setup.step_inputs import drawn, from_answers, own_objective
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _found(trial: _Trial, ours: Arm, reached: float, memorised: MemorisedBatch) 
 
 def _makes_up(trial: _Trial) -> bool:
     batch = trial.bench.batches[0]
-    return drawn(trial.setup, batch) or own_objective(trial.setup, batch)
+    return drawn(trial.setup, batch) or own_objective(trial.setup, batch) or from_answers(trial.setup, batch)
 
 
 def _reference(trial: _Trial) -> tuple[Parts, Arm, float]:

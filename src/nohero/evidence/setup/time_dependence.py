@@ -99,15 +99,15 @@ def _charted(setup: Setup, few: Specimen, copied: tuple[str, int | None, int | N
             raise Unmeasurable("the answer's shape hangs on the input's values")
         chart.append(tuple(moved(base, after).movedim(b, 0).flatten(1).any(1).tolist()))
     late = [(s, t) for t, row in zip(probed, chart, strict=True) for s, seen in enumerate(row) if seen and t > s]
+    if late and _remembers(setup, few, base, _altered(few, name, a, late[0][1])):
+        raise Unmeasurable("the model keeps a state from call to call")
     trace = traced(setup, few)
     module = ""
     if late:
         altered = traced(setup, _altered(few, name, a, late[0][1]))
         module = first_parting(trace, altered, lambda one, other: _parted(one, other, steps, late[0][1], few.size))
     return TimeDependence(
-        declared=setup.intent.causal,
-        name=name,
-        steps=steps,
+        declared=setup.intent.causal, name=name, steps=steps,
         probed=probed,
         chart=tuple(chart),
         shift=shift,
@@ -117,6 +117,15 @@ def _charted(setup: Setup, few: Specimen, copied: tuple[str, int | None, int | N
         module=module,
         example=late[0] if late else (-1, -1),
     )
+
+
+def _remembers(setup: Setup, few: Specimen, base: Tensor, altered: Specimen) -> bool:
+    """Whether the same question gets another answer once another was asked between: what was moved may be a state that goes on."""
+    from nohero.evidence.setup.trials import answer, moved
+
+    answer(setup, altered)
+    again = answer(setup, few)
+    return again.shape != base.shape or bool(moved(base, again).any())
 
 
 def _probes(steps: int) -> tuple[int, ...]:

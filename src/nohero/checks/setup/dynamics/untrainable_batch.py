@@ -173,12 +173,40 @@ def targets_shifted_by_the_loss(given: Given) -> Given:
     return replace(given, model=model, loss=loss, train=DataLoader([(row, row) for row in ids_NT], batch_size=16, shuffle=True), val=None, evaluate=None, scheduler=None, optimizer=torch.optim.Adam(model.parameters(), lr=1e-3), epochs=10)
 
 
+def goals_of_a_slow_copy(given: Given) -> Given:
+    """Values of actions, drawn to goals that a slow copy of the network makes."""
+    import copy
+
+    import torch
+    from torch import nn
+
+    slow = copy.deepcopy(given.model).requires_grad_(requires_grad=False)
+    model = nn.ModuleDict({"fast": given.model, "slow": slow})
+    model.forward = given.model.forward  # type: ignore[method-assign]
+
+    def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
+        goal = batch[0][:, 0] + 0.9 * model["slow"](batch[0].roll(1, 0)).amax(1)
+        optimizer.zero_grad()
+        value = loss(model(batch[0]), (batch[1], goal))
+        value.backward()
+        optimizer.step()
+        with torch.no_grad():
+            for p, q in zip(model["fast"].parameters(), model["slow"].parameters(), strict=True):
+                q.lerp_(p, 0.05)
+        return float(value.detach())
+
+    def loss(q: Any, target: Any) -> Any:
+        return nn.functional.smooth_l1_loss(q.gather(1, target[0][:, None]).squeeze(1), target[1])
+
+    return replace(given, model=model, loss=loss, step=step, unpack=lambda b: (b[0], (b[1], b[0][:, 0])), val=None, evaluate=None, scheduler=None, optimizer=torch.optim.Adam(given.model.parameters(), lr=1e-3))
+
+
 CHECK = Check(
     code="OVF200",
     name="untrainable-batch",
     source="the recipe, overfit (overfit one batch); full stack deep learning, troubleshooting",
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=rate_far_too_large), Case(toy="table-mlp", plant=rate_far_too_small)),
-    lookalikes=(Case(toy="table-mlp", plant=nothing_to_learn), Case(toy="table-mlp", plant=noise_drawn_in_the_step), Case(toy="table-mlp", plant=targets_shifted_by_the_loss)),
+    lookalikes=(Case(toy="table-mlp", plant=nothing_to_learn), Case(toy="table-mlp", plant=noise_drawn_in_the_step), Case(toy="table-mlp", plant=targets_shifted_by_the_loss), Case(toy="table-mlp", plant=goals_of_a_slow_copy)),
     symptom=True,
 )

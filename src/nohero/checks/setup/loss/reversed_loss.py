@@ -8,6 +8,8 @@ For classes it is counted besides whose answer the slope at undecided answers pu
 When it is right to fail: when the loss rises at every step towards the targets, and for nine labels in ten its slope pushes the
 right class down.
 
+Unsure is an own loss of one number an item that bends upwards all the way: which sign means yes is then a convention, as with energies and critics.
+
 What it cannot see: losses that are reversed for a few items only.
 
 Mend: put a minus before the score, or one minus it.
@@ -64,6 +66,8 @@ def judge(probes: LossProbes, direction: StepDirection) -> Finding:
     }
     if probes.kind not in (*CLASSED, "values", "reconstruction") and probes.form == "positive":
         return unsure(message + "; the answers are never negative, as distances are", remedies=("if a target of 1 means near, nothing is wrong; else turn the sign",), **rest)
+    if probes.bowl and not probes.loss:
+        return unsure(message + "; it is an own loss of one number an item, whose floor lies at lower answers for a yes, as of an energy", remedies=("if low answers mean yes, as energies do, nothing is wrong; else turn the sign",), **rest)
     if probes.kind == "values" and probes.raised < SAME:
         return unsure(message + "; only differences of the answers count, as in losses of ranks and of survival", remedies=("if a higher answer means less of the target, nothing is wrong; else turn the sign",), **rest)
     return failed(
@@ -128,11 +132,20 @@ def one_minus_dice(given: Given) -> Given:
     return replace(given, loss=loss)
 
 
+def energy_of_two(given: Given) -> Given:
+    """An energy: low for yes, high for no, and held from running away."""
+
+    def loss(energy: Any, y: Any) -> Any:
+        return energy[y == 1].mean() - energy[y == 0].mean() + 0.1 * energy.square().mean()
+
+    return replace(given, loss=loss)
+
+
 CHECK = Check(
     code="SKE344",
     name="reversed-loss",
     source=sources.SKELETON,
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=log_likelihood_without_minus), Case(toy="multi-label", plant=soft_dice_score), Case(toy="huber-regression", plant=cosine_without_minus)),
-    lookalikes=(Case(toy="table-mlp", plant=negative_log_likelihood), Case(toy="multi-label", plant=one_minus_dice)),
+    lookalikes=(Case(toy="table-mlp", plant=negative_log_likelihood), Case(toy="multi-label", plant=one_minus_dice), Case(toy="unbalanced-binary", plant=energy_of_two)),
 )

@@ -52,7 +52,7 @@ def judge(counted: CountedLabels) -> Finding:
         "where": ("the loss", *(c.name for c in left_out[:4])),
         "level": Level.MEASURED,
         "why": "Labels without a slope teach nothing: the model never learns this class, and is never told when it is wrong about it.",
-        "remedies": ("set ignore_index to a number that is no class, such as -100", "look at class weights of zero", "look whether a mask in the loss is inverted"),
+        "remedies": ("set ignore_index to a number that is no class, such as -100", "look at class weights of zero", "look whether a mask in the loss is inverted", "a margin wants labels of -1 and +1: y * 2 - 1"),
         "figure": Table(title="Labels that count", columns=("class", "labels", "without slope", "weight"), rows=tuple((c.name, c.count, c.still, round(c.weight, 3)) for c in counted.classes[:SHOWN])),
     }
     message = f"{sum(c.count for c in left_out)} labels of {names} have no slope in the loss, whatever the answers"
@@ -85,6 +85,16 @@ def real_tag_ignored(given: Given) -> Given:
     return replace(given, loss=lambda out, tag: functional.cross_entropy(out.transpose(1, 2), tag.clamp(min=0), ignore_index=0), expect={})
 
 
+def margin_of_zeros(given: Given) -> Given:
+    """A hinge that multiplies by labels of zero and one: where the label is zero it is one, whatever the answer."""
+    return replace(given, loss=lambda out, y: (1 - y.float() * out).clamp(min=0).mean())
+
+
+def margin_of_signs(given: Given) -> Given:
+    """The same with labels of -1 and +1."""
+    return replace(given, loss=lambda out, y: (1 - (2 * y.float() - 1) * out).clamp(min=0).mean())
+
+
 def weighted_unevenly(given: Given) -> Given:
     """Weights of 0.1 and 3: all count."""
     import torch
@@ -105,6 +115,6 @@ CHECK = Check(
     name="uncounted-labels",
     source="torch's documentation of CrossEntropyLoss",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=first_class_ignored), Case(toy="cnn-batch-norm", plant=a_weight_of_zero), Case(toy="masked-tokens", plant=real_tag_ignored)),
-    lookalikes=(Case(toy="table-mlp", plant=weighted_unevenly), Case(toy="table-mlp", plant=margin_mostly_met)),
+    sabotages=(Case(toy="table-mlp", plant=first_class_ignored), Case(toy="cnn-batch-norm", plant=a_weight_of_zero), Case(toy="masked-tokens", plant=real_tag_ignored), Case(toy="unbalanced-binary", plant=margin_of_zeros)),
+    lookalikes=(Case(toy="table-mlp", plant=weighted_unevenly), Case(toy="table-mlp", plant=margin_mostly_met), Case(toy="unbalanced-binary", plant=margin_of_signs)),
 )

@@ -126,4 +126,5 @@ CHECK = Check(
         Case(toy="table-mlp", plant=soft_max_over_items),
     ),
     lookalikes=(Case(toy="cnn-batch-norm", plant=norm_over_each_item), Case(toy="table-mlp", plant=returned_similarities)),
+    under=("SKE235",),
 )

@@ -16,7 +16,7 @@ Source: the recipe, the skeleton (dropout off in evaluation)
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.setup.executed_ops import ExecutedOps
@@ -30,6 +30,8 @@ def judge(ops: ExecutedOps) -> Finding:
     """Dropout in eval mode fails; draws are unsure."""
     if not ops.random_evaluation:
         return passed("two passes in eval mode agree bit for bit")
+    if ops.by_course and not ops.drops_in_evaluation and not ops.draws_in_evaluation:
+        return passed("two passes in eval mode differ by what the model keeps from call to call, not by chance")
     places = tuple(dict.fromkeys(module or "forward" for module, _ in (*ops.drops_in_evaluation, *ops.draws_in_evaluation)))
     told = failed if ops.drops_in_evaluation else unsure if ops.draws_in_evaluation else warned
     what = f"drops with rate {ops.drops_in_evaluation[0][1]:g}" if ops.drops_in_evaluation else f"draws with {ops.draws_in_evaluation[0][1]}" if ops.draws_in_evaluation else "answers at random"
@@ -70,11 +72,25 @@ def dropout_that_obeys(given: Given) -> Given:
     return replace(given, model=given.model)
 
 
+def state_that_goes_on(given: Given) -> Given:
+    """Each answer holds something of the last one: no chance is in it."""
+    last = [0.0]
+
+    def hook(_: Any, __: Any, out: Any) -> Any:
+        said = out + 0.1 * last[0]
+        last[0] = float(out.detach().mean())
+        return said
+
+    given.model[0].register_forward_hook(hook)
+    return replace(given, model=given.model)
+
+
 CHECK = Check(
     code="SKE226",
     name="random-evaluation",
     source="the recipe, the skeleton (dropout off in evaluation)",
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=functional_dropout), Case(toy="cnn-batch-norm", plant=dropout_in_a_list)),
-    lookalikes=(Case(toy="table-mlp", plant=dropout_that_obeys),),
+    lookalikes=(Case(toy="table-mlp", plant=dropout_that_obeys), Case(toy="table-mlp", plant=state_that_goes_on)),
+    under=("SKE235",),
 )

@@ -8,7 +8,7 @@ the first batches are held against the range that the answers then cover, and th
 against the loss at the targets themselves.
 
 When it is right to fail: where targets lie beyond and the loss would be lower there; where no drive changes the answers at
-all; where logits cannot be negative though zeros are to be said.
+all; where logits, or logarithms of rates, cannot be negative though zeros are to be said.
 
 What it cannot see: bounds inside a distribution that the loss makes of the answers.
 
@@ -45,6 +45,11 @@ def judge(reach: AnswerReach, facts: TaskFacts) -> Finding:
     if reach.moved <= STILL * max(1.0, abs(reach.high)):
         return _alarm(failed, f"the answer is {reach.high:.4g} whatever the inputs and the last layers' weights are", reach, 1.0, "an answer that depends on the input", ("a soft-max over an axis of size one always gives 1: use a sigmoid, or two outputs",))
     low, high = _said(reach.low), _said(reach.high)
+    if reach.log_rate and reach.low >= 0 and reach.target_low == 0:
+        return _alarm(
+            failed, f"the loss takes the answers for logarithms of rates, and they cannot be negative ({low} to {high}), so that no rate below one can be said, though targets are zero", reach, reach.low,
+            "logarithms of rates, of either sign", ("PoissonNLLLoss(log_input=False), where the model gives the rate itself", "or leave out the activation after the last layer"),
+        )  # fmt: skip
     if facts.kind in ("values", "reconstruction"):
         if reach.beyond < BEYOND or not reach.costs or not reach.floor >= FLOOR * abs(reach.constant):
             return passed(f"the answers cover {low} to {high}, and {1 - reach.beyond:.1%} of the targets lie within" if reach.n else f"the answers cover {low} to {high}")
@@ -119,6 +124,25 @@ def rectified_logits(given: Given) -> Given:
     return _ended(given, nn.ReLU())
 
 
+def rates_for_logarithms(given: Given) -> Given:
+    """Counts, a softplus at the end, and torch's loss of counts as it comes, which wants logarithms."""
+    from torch import nn
+
+    return _counts(given, nn.Softplus(), nn.PoissonNLLLoss())
+
+
+def rates_said_to_be(given: Given) -> Given:
+    """The same, and said."""
+    from torch import nn
+
+    return _counts(given, nn.Softplus(), nn.PoissonNLLLoss(log_input=False))
+
+
+def _counts(given: Given, last: object, loss: object) -> Given:
+    train, val = ((x, y.abs().round()) for x, y in (given.train, given.val))
+    return replace(_ended(given, last), train=train, val=val, loss=loss)
+
+
 def positive_targets(given: Given) -> Given:
     """Targets that are positive, and a softplus at the end that keeps the answers so."""
     from torch import nn
@@ -140,7 +164,7 @@ CHECK = Check(
     name="unreachable-targets",
     source=sources.SKELETON,
     judge=judge,
-    sabotages=tuple(Case(toy="huber-regression", plant=p) for p in (sigmoid_end, rectified_end, lone_softmax)) + (Case(toy="table-mlp", plant=rectified_logits),),
-    lookalikes=(Case(toy="huber-regression", plant=positive_targets), Case(toy="huber-regression", plant=targets_in_range)),
+    sabotages=tuple(Case(toy="huber-regression", plant=p) for p in (sigmoid_end, rectified_end, lone_softmax, rates_for_logarithms)) + (Case(toy="table-mlp", plant=rectified_logits),),
+    lookalikes=(Case(toy="huber-regression", plant=positive_targets), Case(toy="huber-regression", plant=targets_in_range), Case(toy="huber-regression", plant=rates_said_to_be)),
     under=("SKE341",),
 )

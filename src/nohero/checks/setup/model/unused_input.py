@@ -6,7 +6,8 @@ and not joined, an argument that is overwritten.
 How it is measured: each input is altered in several ways, in eval and train mode, on several batches, with all parameters awake.
 An input is idle where no number of any answer ever moved.
 
-When it is right to fail: the main input, or one that expect={"uses": [...]} names. Any other that differs between items warns.
+When it is right to fail: the main input, or one that expect={"uses": [...]} names. Any other that differs between items warns. A forward
+function that the step never calls, as it trains the parts one by one, is unsure.
 
 What it cannot see: entries of a dict that is handed over whole; masks and lengths where padding does no harm.
 
@@ -35,6 +36,8 @@ def judge(use: InputUse) -> Finding:
     grave = [u for u in idle if u.main or u.declared]
     light = [u for u in idle if u not in grave and u.named and u.varies and not u.padding]
     held = [u for u in idle if u not in grave and not u.named and u.varies and u.kind == "content"]
+    if (grave or light) and not use.called:
+        return unsure(f"{_message(grave or light)}; the step calls parts of the model, and never its forward", component="model", remedies=("if forward is there for another end, nothing is wrong; else follow the input through it",))
     if grave:
         return failed(_message(grave), effect="the answers cannot depend on it", **_rest(use, grave))
     if light:
@@ -105,12 +108,29 @@ def gated_at_zero(given: Given) -> Given:
     return replace(_two_inputs(given, lambda inner: lambda a, b: inner(torch.cat([a, gate * b], 1))), optimizer=None)
 
 
+def parts_trained_by_turns(given: Given) -> Given:
+    """The step calls the layers; forward only draws, and asks its input for nothing but the number of items."""
+    import torch
+
+    inner: Any = given.model.forward
+    given.model.forward = lambda x: inner(torch.randn(len(x), 6))
+
+    def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
+        optimizer.zero_grad()
+        value = loss(model[2](model[1](model[0](batch[0]))), batch[1])
+        value.backward()
+        optimizer.step()
+        return float(value.detach())
+
+    return replace(given, step=step, val=None, evaluate=None)
+
+
 CHECK = Check(
     code="SKE320",
     name="unused-input",
     source=sources.SKELETON,
     judge=judge,
     sabotages=tuple(Case(toy="table-mlp", plant=p) for p in (branch_not_joined, name_mistaken, overwritten_by_noise)),
-    lookalikes=(Case(toy="table-mlp", plant=gated_at_zero),),
+    lookalikes=(Case(toy="table-mlp", plant=gated_at_zero), Case(toy="table-mlp", plant=parts_trained_by_turns)),
     under=("SKE260", "SKE265"),
 )

@@ -19,8 +19,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.row_copies import RowCopies
@@ -93,6 +91,7 @@ def few_different_values(collection: Collection) -> Collection:
 
 def answers_that_hang_together(collection: Collection) -> Collection:
     """Eight answers on a scale of three, all led by one opinion, and the row's number."""
+    import numpy as np
 
     def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
         generator, n = np.random.default_rng(5), len(columns["age"])

@@ -54,10 +54,7 @@ def judge(moved: MovedPictures) -> Finding:
         level=Level.VERIFIED,
         effect="for a share of the items the network is taught a wrong place, another one at each reading",
         why="A random transformation is done to the picture and not to what marks places in it.",
-        remedies=(
-            "hand picture and target to one call of the transform, or draw once and apply to both",
-            *(() if worst.sure else ("if these numbers are no places in the picture, all is well",)),
-        ),
+        remedies=("hand picture and target to one call of the transform, or draw once and apply to both", *(() if worst.sure else ("if these numbers are no places in the picture, all is well",))),
     )
 
 

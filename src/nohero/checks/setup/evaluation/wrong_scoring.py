@@ -112,45 +112,34 @@ def _told(what: str, value: float, remedy: str) -> Finding:
     )
 
 
+def _mean(scored: Any) -> Any:
+    """An evaluation: the mean of `scored(answer, target)` over all items."""
+
+    def evaluate(model: Any, batches: Any) -> float:
+        import torch
+
+        model.eval()
+        with torch.no_grad():
+            return float(torch.cat([scored(model(x), y).float().reshape(-1) for x, y in batches]).mean())
+
+    return evaluate
+
+
 def argmax_over_items(given: Given) -> Given:
     """The argmax runs over the batch: with as many items as classes nothing complains."""
     from torch.utils.data import DataLoader
 
-    return replace(given, evaluate=_over_items, val=DataLoader(given.val.dataset, batch_size=3, drop_last=True))
-
-
-def _over_items(model: Any, batches: Any) -> float:
-    import torch
-
-    model.eval()
-    with torch.no_grad():
-        return float(torch.cat([(model(x).argmax(0) == y).float() for x, y in batches]).mean())
+    return replace(given, evaluate=_mean(lambda answer, y: answer.argmax(0) == y), val=DataLoader(given.val.dataset, batch_size=3, drop_last=True))
 
 
 def squared_differences_broadcast(given: Given) -> Given:
     """Answers (B, 1) against targets (B,)."""
-    return replace(given, evaluate=_broadcast)
-
-
-def _broadcast(model: Any, batches: Any) -> float:
-    import torch
-
-    model.eval()
-    with torch.no_grad():
-        return float(torch.stack([((model(x) - y.reshape(-1)) ** 2).mean() for x, y in batches]).mean().sqrt())
+    return replace(given, evaluate=_mean(lambda answer, y: (answer - y.reshape(-1)) ** 2))
 
 
 def argmax_of_one_logit(given: Given) -> Given:
     """The argmax over an axis of length one is 0 for every item."""
-    return replace(given, evaluate=_class_of_one)
-
-
-def _class_of_one(model: Any, batches: Any) -> float:
-    import torch
-
-    model.eval()
-    with torch.no_grad():
-        return float(torch.cat([(model(x).reshape(len(x), -1).argmax(1) == y.reshape(len(y))).float() for x, y in batches]).mean())
+    return replace(given, evaluate=_mean(lambda answer, y: answer.reshape(len(y), -1).argmax(1) == y.reshape(len(y))))
 
 
 def score_of_the_weights(given: Given) -> Given:
@@ -170,19 +159,9 @@ def _spread_of_features(model: Any, batches: Any) -> float:
 
 def loss_as_score(given: Given) -> Given:
     """The evaluation returns the mean loss."""
-    return replace(given, evaluate=_loss)
+    from torch.nn import functional as F
 
-
-def _loss(model: Any, batches: Any) -> float:
-    import torch
-
-    model.eval()
-    total = count = 0.0
-    with torch.no_grad():
-        for x, y in batches:
-            total += float(torch.nn.functional.cross_entropy(model(x), y, reduction="sum"))
-            count += len(y)
-    return total / count
+    return replace(given, evaluate=_mean(lambda answer, y: F.cross_entropy(answer, y, reduction="none")))
 
 
 def _labelled_in_part(given: Given, ignored: int, evaluate: Any) -> Given:
@@ -205,38 +184,24 @@ def _loss_without(ignored: int) -> Any:
     return lambda output, target: torch.nn.functional.cross_entropy(output.flatten(0, 1), target.flatten(), ignore_index=ignored)
 
 
-def _accuracy_at(real: Any) -> Any:
-    """An accuracy over the places where `real(target)`."""
-
-    def evaluate(model: Any, batches: Any) -> float:
-        import torch
-
-        model.eval()
-        with torch.no_grad():
-            pairs = [((model(x).argmax(-1) == y)[real(y)]) for x, y in batches]
-        return float(torch.cat(pairs).float().mean())
-
-    return evaluate
-
-
 def padding_scored_as_wrong(given: Given) -> Given:
     """Places with the label -100 are in the count."""
-    return _labelled_in_part(given, -100, _accuracy_at(lambda y: y > -1000))
+    return _labelled_in_part(given, -100, _mean(lambda answer, y: answer.argmax(-1) == y))
 
 
 def padding_scored_though_untaught(given: Given) -> Given:
     """Places with the label 0, which the loss leaves out, are in the count."""
-    return _labelled_in_part(given, 0, _accuracy_at(lambda y: y > -1000))
+    return _labelled_in_part(given, 0, _mean(lambda answer, y: answer.argmax(-1) == y))
 
 
 def padding_left_out(given: Given) -> Given:
     """Only places with a label are in the count."""
-    return _labelled_in_part(given, -100, _accuracy_at(lambda y: y != -100))
+    return _labelled_in_part(given, -100, _mean(lambda answer, y: (answer.argmax(-1) == y)[y != -100]))
 
 
 def padding_zero_left_out(given: Given) -> Given:
     """Only places with a label other than the padding's are in the count."""
-    return _labelled_in_part(given, 0, _accuracy_at(lambda y: y != 0))
+    return _labelled_in_part(given, 0, _mean(lambda answer, y: (answer.argmax(-1) == y)[y != 0]))
 
 
 CHECK = Check(

@@ -104,7 +104,7 @@ class Boxes:
             names = [f"images/{Path(told['images'][i]['file_name']).name}" for i in some(len(told["images"]), RATE, seed)]
             for name in names:
                 change(root / name)
-            return names
+            return {name: name.removeprefix("images/") for name in names}  # a missing file goes by the name that the json has
 
         return lambda: self.written(rewrite)
 
@@ -168,14 +168,14 @@ def of_masks(folder: Path) -> dict[str, Any]:
     """All defects of masks."""
     names = sorted((p.name for p in (folder / "masks").iterdir()), key=lambda n: int(n.split(".")[0]))
 
-    def changed(change: Callable[[Any], Any], count: int, seed: int, *, verdict: bool = False, of: str = "masks") -> Callable[[], Planted]:
+    def changed(change: Callable[[Any], Any], count: int, seed: int, *, verdict: bool = False, called: str = "images") -> Callable[[], Planted]:
         chosen = [names[i] for i in sorted(np.random.default_rng(seed).choice(len(names), count, replace=False))]
 
         def write(root: Path) -> None:
             for name in chosen:
-                Image.fromarray(change(np.asarray(Image.open(root / of / name)))).save(root / of / name)
+                Image.fromarray(change(np.asarray(Image.open(root / "masks" / name)))).save(root / "masks" / name)
 
-        return lambda: Planted(collection=copied(folder, write)[0], names=() if verdict else tuple(f"images/{n}" for n in chosen))
+        return lambda: Planted(collection=copied(folder, write)[0], names=() if verdict else tuple(f"{called}/{n}" for n in chosen))
 
     def dealt(count: int, seed: int) -> Callable[[], Planted]:
         chosen = [names[i] for i in np.random.default_rng(seed).choice(len(names), count, replace=False)]
@@ -202,9 +202,9 @@ def of_masks(folder: Path) -> dict[str, Any]:
         "shifted by a sixteenth, three masks": (("misplaced-masks",), changed(lambda m: np.roll(m, 32, (0, 1)), 3, 5)),
         "exchanged, three masks": (("misplaced-masks",), dealt(3, 6)),
         "wrong size, three masks": (("missized-masks",), changed(lambda m: m[::2, ::2].copy(), 3, 7)),
-        "empty, three masks": (("flat-masks",), changed(np.zeros_like, 3, 8)),
-        "full, one mask": (("flat-masks",), changed(lambda m: np.full_like(m, 255), 1, 9)),
-        "smoothed by resizing, three masks": (("blended-mask-values",), changed(lambda m: np.asarray(Image.fromarray(m).resize((300, 300), Image.Resampling.BILINEAR).resize(m.shape, Image.Resampling.BILINEAR)), 3, 10)),
+        "empty, three masks": (("flat-masks",), changed(np.zeros_like, 3, 8, called="masks")),
+        "full, one mask": (("flat-masks",), changed(lambda m: np.full_like(m, 255), 1, 9, called="masks")),
+        "smoothed by resizing, three masks": (("blended-mask-values",), changed(lambda m: np.asarray(Image.fromarray(m).resize((300, 300), Image.Resampling.BILINEAR).resize(m.shape, Image.Resampling.BILINEAR)), 3, 10, called="masks")),
         "missing mask": (("unmarked-pictures",), lambda: Planted(collection=copied(folder, gone)[0], names=(f"images/{names[7]}",))),
         "mask without its picture": (("stray-marks",), lambda: Planted(collection=copied(folder, without_picture)[0], names=(f"masks/{names[9]}",))),
     }

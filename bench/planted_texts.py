@@ -77,14 +77,14 @@ class Plants:
 
     def leaked(self) -> Planted:
         """A word in the texts of one class that tells the class."""
-        one = sorted({str(v) for v in self.labels})[0]
+        one = min({str(v) for v in self.labels})
         rows = [f"{t} zq7" if str(v) == one and i % 3 else t for i, (t, v) in enumerate(zip(self.rows, self.labels, strict=True))]
         return Planted(collection=texts(self.base, rows, self.labels))
 
     def cut(self) -> Planted:
-        """All long texts end after so many characters."""
+        """All long texts end after so many characters; those that are as long by themselves cannot be told from them."""
         limit = int(np.quantile([len(t) for t in self.rows], 0.9))
-        cut = [i for i, t in enumerate(self.rows) if len(t) > limit]
+        cut = [i for i, t in enumerate(self.rows) if len(t) >= limit]
         return Planted(collection=texts(self.base, [t[:limit] for t in self.rows], self.labels), names=tuple(self.base.items[i] for i in cut))
 
 

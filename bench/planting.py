@@ -78,8 +78,8 @@ def row(name: str, defect: str, base: Collection, checks: tuple[str, ...], plant
     return _line(name, defect, f"{len(wanted):,}", len(hit) / len(wanted), len(named) / len(new) if new else 0.0, now, was)
 
 
-def _line(name: str, defect: str, count: str, recall: float, precision: float, now: list[str], was: list[str]) -> str:
-    return f"| {name} | {defect} | {count} | {recall:.3f} | {precision:.3f} | {', '.join(now)} | {', '.join(was)} |"
+def _line(name: str, defect: str, count: str, recall: float, precision: float, *statuses: list[str]) -> str:
+    return f"| {name} | {defect} | {count} | {recall:.3f} | {precision:.3f} | {' | '.join(', '.join(s) for s in statuses)} |"
 
 
 def told(name: str, base: Collection, defects: dict[str, tuple[tuple[str, ...], Callable[[], Planted]]]) -> None:

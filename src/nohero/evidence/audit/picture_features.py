@@ -34,9 +34,12 @@ def features(collection: Collection) -> Any:
 
 def _features(pixels_NHWC: Any, seed: int) -> Any:
     whiten, filters = _filters(pixels_NHWC, np.random.default_rng(seed))
-    made = np.concatenate([_pooled(patches, whiten, filters) for patches in _patches(pixels_NHWC)])
+    made = np.empty((len(pixels_NHWC), FILTERS * CELLS**2), dtype=np.float32)
+    for block, patches in enumerate(_patches(pixels_NHWC)):
+        made[block * CHUNK : (block + 1) * CHUNK] = _pooled(patches, whiten, filters)
     made -= made.mean(axis=0)
-    made /= made.std(axis=0) + 1e-6
+    spread = np.sqrt(np.einsum("nf,nf->f", made, made, dtype=np.float64) / len(made))
+    made /= (spread + 1e-6).astype(np.float32)
     return made
 
 

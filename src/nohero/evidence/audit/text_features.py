@@ -29,23 +29,24 @@ CHARACTERS = 4000  # of a text that are looked at
 
 
 def features(collection: Collection) -> Any:
-    """float32 [N, F]; each row of length one, but for texts without a known word."""
+    """Sparse float32 [N, F]; each row of length one, but for texts without a known word."""
     import numpy as np
+    from scipy.sparse import csr_matrix
 
     keys = [key[:CHARACTERS] for key in keys_of(collection)]
-    found: list[tuple[dict[str, tuple[int, int]], Callable[[str], set[str]]]] = []
+    places: list[list[int]] = [[] for _ in keys]
+    counts: list[int] = []
     for cut in _cuts(keys):
-        found.append((_chosen(keys, cut, WIDTH - sum(len(chosen) for chosen, _ in found)), cut))
-    made = np.zeros((len(keys), sum(len(chosen) for chosen, _ in found)), dtype=np.float32)
-    first = 0
-    for chosen, cut in found:
+        chosen, first = _chosen(keys, cut, WIDTH - len(counts)), len(counts)
         for row, key in enumerate(keys):
-            places = [first + chosen[g][0] for g in cut(key) if g in chosen]
-            made[row, places] = 1.0
-        counts = np.array([count for _, count in chosen.values()], dtype=np.float64)
-        made[:, first : first + len(chosen)] *= np.log((1 + len(keys)) / (1 + counts)).astype(np.float32)
-        first += len(chosen)
-    return made / np.maximum(np.sqrt((made**2).sum(axis=1, keepdims=True)), 1e-9)
+            places[row] += sorted(first + chosen[g][0] for g in cut(key) if g in chosen)
+        counts += [count for _, count in chosen.values()]
+    columns = np.array([p for row in places for p in row], dtype=np.int32)
+    rarity = np.log((1 + len(keys)) / (1 + np.array(counts, dtype=np.float64)))
+    made = csr_matrix((rarity[columns], columns, np.cumsum([0, *map(len, places)])), shape=(len(keys), len(counts)))
+    lengths = np.sqrt(np.asarray(made.multiply(made).sum(axis=1)).ravel())
+    made.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(made.indptr))
+    return made.astype(np.float32)
 
 
 def _cuts(keys: list[str]) -> tuple[Callable[[str], set[str]], ...]:

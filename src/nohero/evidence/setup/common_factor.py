@@ -65,8 +65,8 @@ def _plain(bench: Bench, answer: Tensor, *, form: str) -> Tensor:
     if bench.kind in ("classes", "distribution"):
         if form != "logits" or bench.class_axis != 1:
             raise Unmeasurable("the classes stand along another axis, or are no logits")
-        if bench.kind == "classes" and bench.target.ndim < leaf.ndim and not bool((bench.target < leaf.shape[1]).all()):
-            raise Unmeasurable("there are more classes than answers, as in ordinal losses")
+        if bench.kind == "classes" and bench.target.ndim < leaf.ndim and not bool(((bench.target >= 0) & (bench.target < leaf.shape[1])).all()):
+            raise Unmeasurable("some labels are no class of an answer, as in ordinal losses")
         value = F.cross_entropy(leaf, bench.target)
     else:
         target = bench.target.reshape(leaf.shape).to(leaf.dtype)

@@ -87,7 +87,7 @@ def _labels(batch: Any, setup: Setup) -> list[int]:
     if not isinstance(target, torch.Tensor) or target.ndim == 0 or target.numel() != target.shape[0]:
         return []
     flat = target.reshape(-1)
-    return [int(v) for v in flat.tolist()] if bool((flat == flat.round()).all()) else []
+    return [int(v) for v in flat.tolist()] if not flat.is_floating_point() or bool((flat == flat.round()).all()) else []
 
 
 def _repeats(batches: tuple[Any, ...]) -> int:

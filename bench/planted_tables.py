@@ -3,18 +3,18 @@
     python bench/planted_tables.py ../shared/data
 
 Precision is over the items that the unplanted table does not have: real tables hold natural twins. Fields count as items where a defect is a
-field. For flipped labels the area under the ROC curve of the ranking by margin is told, and the share of the flips in its lowest twentieth.
+field. For flipped labels the area under the ROC curve of the ranking is told, and the share of the flips in its lowest twentieth.
 """
 
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from planting import HEAD, RANKED, ranking, some
 
 from nohero.checks.check import find_check
 from nohero.checkup import examine_collection
@@ -27,13 +27,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 SETS = (("adult/adult-train.csv", "c14", "c2", "c5"), ("california-housing/housing.csv", "", "median_income", "ocean_proximity"), ("wine-quality/winequality-white.csv", "c11", "c10", ""))
-FLIPS = 0.03
 Columns = dict[str, list[str]]
-
-
-def some(n: int, share: float, seed: int) -> list[int]:
-    """Rows at known places."""
-    return sorted(np.random.default_rng(seed).choice(n, max(3, int(share * n)), replace=False).tolist())
 
 
 def written(rows: list[int], column: list[str], change: Callable[[str], str]) -> list[int]:
@@ -104,31 +98,10 @@ def of_columns(columns: Columns, label: str) -> Collection:
     return of_cells(pl.DataFrame([pl.Series(k, v, dtype=pl.String) for k, v in columns.items()]), "planted", label=label)
 
 
-def flipped(collection: Collection) -> str:
-    """The ranking of flipped labels."""
-    from sklearn.metrics import roc_auc_score
-
-    from nohero.evidence.audit import label_doubts, profile
-
-    rng = np.random.default_rng(0)
-    labels = collection.frame[collection.label].cast(str).to_numpy().astype(object)
-    names = np.unique(labels.astype(str))
-    wrong = rng.random(len(labels)) < FLIPS
-    for i in np.flatnonzero(wrong):
-        labels[i] = rng.choice([n for n in names if n != labels[i]])
-    planted = collection.with_(frame=collection.frame.with_columns(pl.Series(collection.label, labels.tolist(), dtype=pl.String)))
-    label_doubts.LISTED = len(labels)
-    began = time.process_time()
-    doubts = label_doubts.measure(planted, profile.measure(planted))
-    margin = np.zeros(len(labels))
-    margin[list(doubts.order)] = doubts.margins
-    lowest = np.argsort(margin)[: len(labels) // 20]
-    return f"AUROC {roc_auc_score(wrong, -margin):.4f}, {wrong[lowest].sum() / wrong.sum():.2f} of the flips in the lowest twentieth, {time.process_time() - began:.1f} CPU s; told: {doubts.noise:.1%} [{doubts.low:.1%}, {doubts.high:.1%}]"
-
-
 def main() -> None:
     """Print the table."""
-    print("| set | defect | planted | recall | precision | verdict | before |\n|---|---|---|---|---|---|---|")
+    print(HEAD)
+    ranks = []
     for path, label, number, word in SETS:
         base = open_source(str(Path(sys.argv[1]) / path), target=label or None)
         columns = {name: base.cells[name].fill_null("").to_list() for name in base.cells.columns}
@@ -143,8 +116,8 @@ def main() -> None:
             partners = said - wanted if fields and hit else set()  # the field that a planted one is the twin of
             precision = hit / max(1, len(said - partners))
             print(f"| {path.split('/')[0]} | {name} | {len(wanted):,} | {hit / len(wanted):.3f} | {precision:.3f} | {after.status} | {before.status} |", flush=True)
-        if label:
-            print(f"| {path.split('/')[0]} | flipped labels | {FLIPS:.0%} | {flipped(base)} | | | |", flush=True)
+        ranks += [ranking(path.split("/", maxsplit=1)[0], base)] if label else []
+    print(RANKED, *ranks, sep="\n")
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def of_texts(base: Collection) -> dict[str, Any]:
         "near copies: a word less, a mark more": (COPIES, p.again(reworded, 3, least=60)),
         "near copies: a typing error": (COPIES, p.again(lambda t: t[: len(t) // 2] + "x" + t[len(t) // 2 + 1 :], 4, least=40)),
         "repeats in the other part": (("texts-across-parts",), p.again(lambda t: t, 5, across=True)),
-        "near copies in the other part": (("texts-across-parts",), p.again(reworded, 6, across=True, least=60)),
+        "near copies in the other part": (COPIES, p.again(reworded, 6, across=True, least=60)),
         "mojibake": (("mojibake",), p.changed(lambda t: f"{t} {UTF_AS_LATIN}", 7)),
         "empty": (("empty-texts",), p.changed(lambda _: "", 8)),
         "blanks alone": (("empty-texts",), p.changed(lambda _: " \t ", 9)),

@@ -113,11 +113,11 @@ def ranking(name: str, collection: Collection) -> str:
     began = time.process_time()
     doubts = label_doubts.measure(planted, profile.measure(planted))
     seconds = time.process_time() - began
-    margin = np.zeros(len(wrong))
-    margin[list(doubts.order)] = doubts.margins
-    lowest = np.argsort(margin)[: len(wrong) // 20]
+    given = np.zeros(len(wrong))
+    given[list(doubts.order)] = doubts.given
+    lowest = np.argsort(given)[: len(wrong) // 20]
     share = wrong[lowest].sum() / wrong.sum()
-    return f"| {name} | {len(wrong):,} | {roc_auc_score(wrong, -margin):.4f} | {share:.2f} | {seconds:.1f} | {doubts.noise:.1%} [{doubts.low:.1%}, {doubts.high:.1%}] |"
+    return f"| {name} | {len(wrong):,} | {roc_auc_score(wrong, -given):.4f} | {share:.2f} | {seconds:.1f} | {doubts.noise:.1%} [{doubts.low:.1%}, {doubts.high:.1%}] |"
 
 
 RANKED = "\n| set, 3 % of the labels flipped | items | AUROC | flips within the lowest 5 % | CPU s | noise as told |\n|---|---|---|---|---|---|"

@@ -15,7 +15,7 @@ from nohero.data.table_text import MAGIC
 from nohero.run.errors import DataError
 from nohero.sources.collection import TEXT, Collection
 from nohero.sources.table import PART, PARTS, part_of
-from nohero.sources.text_decoding import UTF8, decode, is_binary
+from nohero.sources.text_decoding import MIXED, UTF8, decode, is_binary
 from nohero.sources.text_lines import Lines, is_table, parse_lines, split_lines
 from nohero.sources.walking import walk
 
@@ -114,7 +114,7 @@ def read_text_folder(root: Path, source: str) -> Collection | None:
 
 
 def made(texts: Sequence[Text], name: str, source: str, *, notes: Sequence[str] = (), unusable: Sequence[Unusable] = (), sha256: str = "") -> Collection:
-    """A collection of texts with their lengths, and with class, part, file and encoding where these differ."""
+    """A collection of texts with their lengths, and with class, part, file and encoding where these differ, or one file mixes two."""
     if not texts:
         raise DataError(f"{source} holds no text", expected="lines or files with text in them", mend="check the path, or how the files were written")
     column = pl.Series(TEXTS, [t.text for t in texts], dtype=pl.String)
@@ -122,7 +122,7 @@ def made(texts: Sequence[Text], name: str, source: str, *, notes: Sequence[str] 
         pl.col(TEXTS).str.len_chars().cast(pl.Int64).alias("characters"), pl.col(TEXTS).str.count_matches(r"\S+").cast(pl.Int64).alias("words")
     )
     for field, values in ((CLASS, [t.label for t in texts]), (PART, [t.part for t in texts]), (FILE, [t.file for t in texts]), (ENCODING, [t.encoding for t in texts])):
-        if len(set(values)) > 1:
+        if len(set(values)) > 1 or MIXED in values:
             frame = frame.with_columns(pl.Series(field, [v or None for v in values], dtype=pl.String))
     if FILE in frame.columns and (CLASS in frame.columns or PART in frame.columns):
         frame = frame.drop(FILE)  # the items' names say it

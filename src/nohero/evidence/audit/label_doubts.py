@@ -1,4 +1,8 @@
-"""Labels that the items themselves speak against: out-of-fold probabilities of a small model, ranked by margin, and how many are likely to be wrong."""
+"""Labels that the items themselves speak against: what a small model gives them out of fold, least first, and how many are likely to be wrong.
+
+They are ranked by the probability of the given label. Less that of the likeliest other it finds fewer of several classes' wrong labels: with
+3 % flipped an AUROC of .983 instead of .989 on Fashion-MNIST, .908 instead of .928 on white wine, .858 instead of .905 on CIFAR-10.
+"""
 
 from __future__ import annotations
 
@@ -36,14 +40,14 @@ class LabelDoubts:
     low: float  # its 95 % interval
     high: float
     wider: float  # the share among twice as many items
-    order: tuple[int, ...]  # items by margin, most doubtful first
-    margins: tuple[float, ...]  # probability of the given label less that of the likeliest other
-    shown: tuple[tuple[str, str, str, float], ...]  # item, given label, likeliest label, margin
+    order: tuple[int, ...]  # items, most doubtful first
+    given: tuple[float, ...]  # probabilities of their labels
+    shown: tuple[tuple[str, str, str, float], ...]  # item, given label, likeliest other, probability of the given one
     items: tuple[str, ...]  # names of the items in `order`
 
     def figures(self) -> tuple[Table, ...]:
         """The most doubtful."""
-        return (Table(title="Labels that the items speak against, most doubtful first", columns=("item", "given", "more likely", "margin"), rows=self.shown),)
+        return (Table(title="Labels that the items speak against, most doubtful first", columns=("item", "given", "more likely", "probability of the given"), rows=self.shown),)
 
 
 def measure(collection: Collection, profile: Profile) -> LabelDoubts:
@@ -65,17 +69,16 @@ def measure(collection: Collection, profile: Profile) -> LabelDoubts:
     said = _said(collection, profile, rows, y, len(names))
     given = said[np.arange(len(y)), y]
     other = np.where(np.eye(len(names), dtype=bool)[y], -1.0, said)
-    margin, likeliest = given - other.max(1), other.argmax(1)
-    order = np.argsort(margin, kind="stable")[:LISTED]
+    order, likeliest = np.argsort(given, kind="stable")[:LISTED], other.argmax(1)
     surest = np.argsort(-np.abs(np.sort(said, axis=1)[:, -1] - np.sort(said, axis=1)[:, -2]), kind="stable")
     sure, wrong = int(max(SURE * len(y), min(FEWEST, MOSTLY * len(y)))), said.argmax(1) != y
     contrary = int(wrong[surest[:sure]].sum())
     low, high = wilson(contrary, sure)
     items = np.asarray(collection.items, dtype=object)[rows[order]]
-    shown = tuple((str(items[k]), str(names[y[i]]), str(names[likeliest[i]]), round(float(margin[i]), 3)) for k, i in enumerate(order[:SHOWN]))
+    shown = tuple((str(items[k]), str(names[y[i]]), str(names[likeliest[i]]), round(float(given[i]), 3)) for k, i in enumerate(order[:SHOWN]))
     return LabelDoubts(
         n=len(y), right=float((said.argmax(1) == y).mean()), constant=float(np.bincount(y).max() / len(y)), sure=sure, contrary=contrary,
-        noise=contrary / sure, low=low, high=high, wider=float(wrong[surest[: 2 * sure]].mean()), order=tuple(rows[order].tolist()), margins=tuple(margin[order].tolist()), shown=shown, items=tuple(items.tolist()),
+        noise=contrary / sure, low=low, high=high, wider=float(wrong[surest[: 2 * sure]].mean()), order=tuple(rows[order].tolist()), given=tuple(given[order].tolist()), shown=shown, items=tuple(items.tolist()),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 PRICE = 1.5  # seconds
-LEAST_NEAR = 60  # characters: shorter texts are alike by one turn of phrase
+LEAST_NEAR = 40  # characters; of texts of 40 to 60, 0 of 961 film reviews, 5 of 993 messages and 18 of 16,025 lines of Shakespeare are nearly another
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +31,11 @@ class TextCopies:
     total: int
     repeats: int  # texts that are an earlier one, letter by letter
     long: tuple[Pair, ...]  # copies by key, of texts too long to come twice by chance
-    short: int  # copies by key, of short texts
+    short: tuple[str, ...]  # items that are copies by key, of short texts
     crossing: tuple[Pair, ...]  # the long ones among them that have a copy in another part
-    short_crossing: int
+    short_crossing: tuple[str, ...]
     contradictions: tuple[Pair, ...]  # long, with another label
-    short_contradictions: int
+    short_contradictions: tuple[str, ...]
     near: tuple[Pair, ...]  # long texts that are nearly an earlier one
     compared: int  # long texts that were compared for near copies
     divided: bool
@@ -65,11 +65,15 @@ def measure(collection: Collection) -> TextCopies:
     near, compared = _near(keys, members, collection.seed)
     filled = [t for t, key in zip(texts, keys, strict=True) if key]
     return TextCopies(
-        total=len(texts), repeats=len(filled) - len(set(filled)), long=tuple(pair(i, j) for i, j in found[True]), short=len(found[False]),
-        crossing=tuple(pair(i, j) for i, j in crossing[True]), short_crossing=len(crossing[False]),
-        contradictions=tuple(pair(i, j) for i, j in against[True]), short_contradictions=len(against[False]),
+        total=len(texts), repeats=len(filled) - len(set(filled)), long=tuple(pair(i, j) for i, j in found[True]), short=_items(collection, found[False]),
+        crossing=tuple(pair(i, j) for i, j in crossing[True]), short_crossing=_items(collection, crossing[False]),
+        contradictions=tuple(pair(i, j) for i, j in against[True]), short_contradictions=_items(collection, against[False]),
         near=tuple(pair(i, j, c) for i, j, c in near), compared=compared, divided=bool(parts), classes=len(classes.names) if classes else 0,
     )  # fmt: skip
+
+
+def _items(collection: Collection, pairs: list[tuple[int, int]]) -> tuple[str, ...]:
+    return tuple(collection.items[i] for i, _ in pairs)
 
 
 def _against_first(rows: list[int]) -> list[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 Why it matters: boxes of other pictures, or of a flipped or resized copy, leave nothing to be learnt but where things lie on average.
 
-How it is measured: contrast of colour and steepness inside each box against around it, in its own picture, in all other pictures, and with the boxes flipped, turned, shifted, doubled and halved.
+How it is measured: contrast of colour and steepness inside each box against around it, in its own picture, in all other pictures, and with the boxes flipped, turned, shifted, doubled and halved. Single pictures are judged together with a probe from pixels to boxes.
 
 When it is right to fail: when boxes fit other pictures far better when dealt out anew, or fit much better in another pose. Where boxes fit their own pictures no better than others it is unsure: they may mark what contrast does not show.
 
@@ -30,15 +30,14 @@ if TYPE_CHECKING:
 WEAK = 1.0  # standard deviations over all pairs; drawn cells reach 6.3, blood cells 3.7, boxes of other pictures -0.1
 DEALT = 0.5  # standard deviations by which the best deal must beat the best deal of random places; they agree within 0.1 where there is nothing to find
 ERRORS, GAIN = 5.0, 1.15  # standard errors, and times the contrast, by which another pose must be better
-ELSEWHERE = 0.75  # of the usual fit, that a picture's boxes must reach on another picture and gain there
-FEWEST, SHARE = 3, 0.015  # pictures, and of all pictures, from which it is no chance: one of 364 sound pictures of blood cells is named
+OWN, ELSEWHERE, BEYOND = 0.4, 0.6, 0.4  # of the usual fit: at most on its own picture, at least on another one, and gained there; none of 364 sound pictures of blood cells
+FEWEST, SHARE = 3, 0.015  # pictures, and of all pictures, from which it is no chance
 
 
 def judge(fit: BoxFit) -> Finding:
     """Another pose, another deal, single pictures; in this order."""
-    usual = max(fit.own, 0.9 * fit.dealt)
     pose = max(fit.poses, key=lambda p: p.errors)
-    lost = [x for x in fit.lost if x[2] < WEAK and x[4] >= ELSEWHERE * usual and x[4] - x[2] >= ELSEWHERE * usual] if fit.own >= WEAK else []
+    lost = [x for x in fit.lost if x[2] < OWN * fit.usual <= x[4] * OWN / ELSEWHERE and x[4] - x[2] >= BEYOND * fit.usual] if fit.own >= WEAK else []
     if pose.errors >= ERRORS and pose.contrast >= GAIN * fit.contrast:
         words, tried = f"{pose.pose}, the boxes stand out from their surroundings at {pose.contrast:.2f} (standard deviations of the picture), as given at {fit.contrast:.2f}", f"boxes {pose.pose}: contrast {pose.contrast:.2f} instead of {fit.contrast:.2f}"
     elif fit.own < WEAK and fit.dealt >= fit.by_chance + DEALT:

@@ -9,7 +9,7 @@ closer than the neighbours of both are, and than is usual in the set.
 
 When it is right to fail: it warns for one pair inside a part. Pairs in two parts, and pairs with two labels, are other checks'.
 
-What it cannot see: crops, rotations by a few degrees, moves by many pixels; frames of a film, which differ like other pictures.
+What it cannot see: crops, rotations by a few degrees, moves by more than two pixels of 32; frames of a film, which differ like other pictures.
 
 Mend: look at the pairs; keep one of each, or keep them together when splitting.
 

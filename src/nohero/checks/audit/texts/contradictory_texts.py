@@ -42,20 +42,21 @@ def judge(copies: TextCopies) -> Finding:
         return passed(f"no text of {total:,} has two labels", observed=observed)
     if not count:
         return unsure(
-            f"{copies.short_contradictions:,} short texts come with more than one label",
+            f"{len(copies.short_contradictions):,} short texts come with more than one label",
             expected="one label for each text",
             observed=observed,
             component="data",
+            items=copies.short_contradictions,
             remedies=("read them: texts so short may mean one thing here and another there",),
         )
     say = failed if count >= MUCH * total else warned
     return say(
-        f"{count:,} long texts have a copy with another label" + (f", and {copies.short_contradictions:,} short ones" if copies.short_contradictions else ""),
+        f"{count:,} long texts have a copy with another label" + (f", and {len(copies.short_contradictions):,} short ones" if copies.short_contradictions else ""),
         expected="one label for each text",
         observed=observed,
         component="data",
         where=tuple(p.item for p in copies.contradictions[:5]),
-        items=tuple(name for p in copies.contradictions for name in (p.item, p.earlier)),
+        items=(*(name for p in copies.contradictions for name in (p.item, p.earlier)), *copies.short_contradictions),
         effect="at least one label of each pair is wrong, and no net can fit both",
         remedies=("read the pairs, keep the right label and one of the copies; leave out what has no answer",),
         figure=Table(

@@ -4,7 +4,7 @@ Why it matters: a text that was edited, cut or filled in from a form is a copy t
 lies on both sides.
 
 How it is measured: MinHash signatures of 4-grams of characters name the candidates; a pair is a near copy where the cosine of
-their 4-grams, rare ones counted more, is above .75. Texts under 60 characters are left out.
+their 4-grams, rare ones counted more, is above .75. Texts under 40 characters are left out.
 
 When it is right to fail: near copies of a hundredth of the texts, or across the parts, are a warning; fewer are named and left open.
 

@@ -35,13 +35,13 @@ SHOWN = 20  # rows of the table
 
 def judge(copies: TextCopies) -> Finding:
     """Long copies are a fault, short ones a question."""
-    count = len(copies.long) + copies.short
+    count = len(copies.long) + len(copies.short)
     observed = Observed(value=float(count), unit="texts that are an earlier one", n=copies.total)
     if not count:
         return passed(f"none of {copies.total:,} texts comes twice", observed=observed)
     letter = f"{copies.repeats:,} of {copies.total:,} texts repeat an earlier one letter by letter, {count:,} but for case and blanks"
     rest = {
-        "observed": observed, "component": "data", "where": tuple(p.item for p in copies.long[:5]), "items": tuple(p.item for p in copies.long),
+        "observed": observed, "component": "data", "where": tuple(p.item for p in copies.long[:5]), "items": (*(p.item for p in copies.long), *copies.short),
         "figure": Table(title="Texts that come again", columns=("item", "first", "text"), rows=tuple((p.item, p.earlier, p.text) for p in copies.long[:SHOWN])),
     }  # fmt: skip
     if len(copies.long) < max(LEAST, LEAST_SHARE * copies.total):

@@ -43,20 +43,21 @@ def judge(copies: TextCopies) -> Finding:
         return passed(f"no text of {total:,} stands in two parts", observed=observed)
     if not count:
         return unsure(
-            f"{copies.short_crossing:,} short texts stand in two parts; texts so short come twice by nature",
+            f"{len(copies.short_crossing):,} short texts stand in two parts; texts so short come twice by nature",
             expected="each text in one part",
             observed=observed,
             component="data",
+            items=copies.short_crossing,
             remedies=("if an item stands for a text, take it out of the training part",),
         )
     say = failed if count >= MUCH * total else warned
     return say(
-        f"{count:,} long texts have a copy in another part" + (f", and {copies.short_crossing:,} short ones" if copies.short_crossing else ""),
+        f"{count:,} long texts have a copy in another part" + (f", and {len(copies.short_crossing):,} short ones" if copies.short_crossing else ""),
         expected="each text in one part",
         observed=observed,
         component="data",
         where=tuple(p.item for p in copies.crossing[:5]),
-        items=tuple(p.item for p in copies.crossing),
+        items=(*(p.item for p in copies.crossing), *copies.short_crossing),
         effect="the score on the other part tells how well these texts are remembered",
         remedies=("take these texts out of the training part and measure anew", "divide by text: all copies of one fall into one part"),
         figure=Table(

@@ -82,12 +82,12 @@ def measure(collection: Collection) -> RowCopies:
         if pl.Series(hashes[name]).n_unique() >= NAMES * frame.height and name != collection.label:
             _, mine = _again(whole ^ hashes[name])
             if len(mine) > len(again):
-                hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), count=len(mine), chance=_chance(frame.drop(name), whole ^ hashes[name], hashes)))
+                hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), count=len(mine), chance=_chance(frame.drop(name), whole ^ hashes[name], hashes, collection.label)))
     contrary, contrary_pairs = _contrary(collection, whole, hashes)
     shared, shared_pairs = _shared(collection, whole, hashes, parts) if parts is not None else ((), ())
     return RowCopies(
         n=frame.height, repeats=tuple(again.tolist()), num_repeats=len(again), pairs=tuple((collection.items[i], collection.items[first[i]]) for i in again[:SHOWN]),
-        chance=_chance(frame, whole, hashes), hidden=tuple(hidden), contrary=contrary, num_contrary=len(contrary), contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
+        chance=_chance(frame, whole, hashes, collection.label), hidden=tuple(hidden), contrary=contrary, num_contrary=len(contrary), contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
         parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts),
     )  # fmt: skip
 
@@ -109,9 +109,9 @@ def _of_whole(collection: Collection, frame: Any) -> RowCopies:
     hidden = naming and told.unnamed.count > told.repeated.count
     judged = told.contrary if collection.label and collection.label == whole.label and not frame[collection.label].dtype.is_float() else None
     return RowCopies(
-        n=n, repeats=tuple(told.repeated.rows), num_repeats=told.repeated.count, chance=_chance(frame, keys, hashes, n),
+        n=n, repeats=tuple(told.repeated.rows), num_repeats=told.repeated.count, chance=_chance(frame, keys, hashes, collection.label, n),
         pairs=tuple((names[i], names[j]) for i, j in zip(told.repeated.rows[:SHOWN], told.repeated.of, strict=False)),
-        hidden=(Hidden(field=", ".join(naming), rows=tuple(told.unnamed.rows), count=told.unnamed.count, chance=_chance(frame.drop(naming), unnamed, hashes, n)),) if hidden else (),
+        hidden=(Hidden(field=", ".join(naming), rows=tuple(told.unnamed.rows), count=told.unnamed.count, chance=_chance(frame.drop(naming), unnamed, hashes, collection.label, n)),) if hidden else (),
         contrary=tuple(judged.rows) if judged is not None else (), num_contrary=judged.count if judged is not None else 0,
         contrary_pairs=tuple((names[i], "one label", names[j], "another") for i, j in zip(judged.rows[:SHOWN], judged.of, strict=False)) if judged is not None else (),
         shared=shared, shared_pairs=tuple(shared_pairs[:SHOWN]), items=names, parts=whole.part_sizes(divided),
@@ -134,22 +134,22 @@ def _again(keys: Any) -> tuple[Any, Any]:
     return earliest, np.flatnonzero(earliest != np.arange(len(keys)))
 
 
-def _chance(frame: Any, whole: Any, hashes: dict[str, Any], n: int = 0) -> Chance:
-    """Of the repeats among the rows of `frame`, or among `n` rows of which they are a sample."""
+def _chance(frame: Any, whole: Any, hashes: dict[str, Any], label: str, n: int = 0) -> Chance:
+    """Of the repeats among the rows of `frame`, or among `n` rows of which they are a sample; what the label alone tells apart may be a mistake, and is no measure."""
     import polars as pl
 
     m = frame.height
     repeats, equal = m - pl.Series(whole).n_unique(), _equal_pairs(pl.Series(whole))
-    if (not repeats and n <= m) or frame.width < 2:
+    telling = sorted((name for name in frame.columns if name != label), key=lambda name: _different(whole ^ hashes[name]))[:2]
+    if (not repeats and n <= m) or not telling:
         return Chance()
-    one, other = sorted(frame.columns, key=lambda name: _different(whole ^ hashes[name]))[:2]
-    in_one, in_other = (_equal_pairs(pl.Series(whole ^ hashes[name])) - equal for name in (one, other))
-    in_both = _equal_pairs(pl.Series(whole ^ hashes[one] ^ hashes[other])) - equal - in_one - in_other
-    same = _equal_pairs(frame[one]) / (m * (m - 1) / 2)
-    if n > m and min(in_one, in_other) < TOLD:
+    alone = [_equal_pairs(pl.Series(whole ^ hashes[name])) - equal for name in telling]
+    if n > m and min(alone) < TOLD:
         return Chance()
+    both = _equal_pairs(pl.Series(whole ^ hashes[telling[0]] ^ hashes[telling[1]])) - equal - sum(alone) if len(telling) > 1 else 0.0
+    same = _equal_pairs(frame[telling[0]]) / (m * (m - 1) / 2)
     scale = (n / m) ** 2 if n > m else repeats / equal
-    return Chance(apart=scale * (in_one * same / (1 - same) if same < 1 else equal), alike=scale * in_one * in_other / in_both if in_both else 0.0)
+    return Chance(apart=scale * (alone[0] * same / (1 - same) if same < 1 else equal), alike=scale * alone[0] * alone[1] / both if both else 0.0)
 
 
 def _different(keys: Any) -> float:

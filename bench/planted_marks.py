@@ -88,6 +88,18 @@ class Boxes:
 
         return lambda: self.written(rewrite)
 
+    def moved(self, change: Callable[[list[float], dict[str, Any]], list[float]], seed: int) -> Callable[[], Planted]:
+        """All boxes of some pictures, alike."""
+
+        def rewrite(told: dict[str, Any], _: Path) -> list[str]:
+            ids = {told["images"][i]["id"] for i in some(len(told["images"]), 0.05, seed)}
+            for box in told["annotations"]:
+                if box["image_id"] in ids:
+                    box["bbox"] = change(box["bbox"], self.pictures[box["image_id"]])
+            return [f"images/{Path(self.pictures[i]['file_name']).name}" for i in ids]
+
+        return lambda: self.written(rewrite)
+
     def all_boxes(self, change: Callable[[list[float], dict[str, Any]], list[float]]) -> Callable[[], Planted]:
         """Every box moved alike: the verdict is asked for."""
 
@@ -153,6 +165,9 @@ def of_boxes(folder: Path) -> dict[str, Any]:
         "undeclared class": (("undeclared-box-classes",), b.changed(lambda box, _: box.update(category_id=77), 11)),
         "boxes of other pictures, 3 % of the pictures": (("misplaced-boxes",), b.dealt(0.03, 12)),
         "boxes of other pictures, 10 %": (("misplaced-boxes",), b.dealt(0.1, 13)),
+        "boxes flipped, in 5 % of the pictures": (("misplaced-boxes",), b.moved(lambda v, p: [p["width"] - v[0] - v[2], *v[1:]], 18)),
+        "boxes shifted by a sixteenth, in 5 %": (("misplaced-boxes",), b.moved(lambda v, p: [v[0] + p["width"] / 16, v[1] + p["height"] / 16, v[2], v[3]], 19)),
+        "boxes shifted by an eighth, in 5 %": (("misplaced-boxes",), b.moved(lambda v, p: [v[0] + p["width"] / 8, v[1], v[2], v[3]], 20)),
         "boxes of other pictures, all": (("misplaced-boxes",), lambda: Planted(collection=b.dealt(1.0, 14)().collection)),
         "all flipped": (("misplaced-boxes",), b.all_boxes(lambda v, p: [p["width"] - v[0] - v[2], *v[1:]])),
         "all shifted by a sixteenth": (("misplaced-boxes",), b.all_boxes(lambda v, p: [v[0] + p["width"] / 16, v[1] + p["height"] / 16, v[2], v[3]])),

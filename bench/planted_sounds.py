@@ -113,7 +113,7 @@ def of_sounds(folder: Path) -> dict[str, Any]:
         "clipped": (("clipped-sounds",), p.changed(redone(clipped), 12)),
         "offset of a tenth of full scale": (("offset-sounds",), p.changed(redone(lambda s: s + 3276), 13)),
         "another rate": (("mixed-sound-forms",), p.changed(redone(lambda s: resampled(s, 11025), 11025), 14)),
-        "ten times as long": (("odd-sound-lengths",), p.changed(redone(lambda s: np.tile(s, 10)), 15)),
+        "half a minute long": (("odd-sound-lengths",), p.changed(redone(lambda s: np.resize(s, 30 * RATE)), 15)),
         "a fiftieth of the length": (("odd-sound-lengths",), p.changed(redone(lambda s: s[: max(20, len(s) // 50)]), 16)),
         "truncated file": (("unreadable-items",), p.changed(lambda f: f.write_bytes(f.read_bytes()[: f.stat().st_size // 3]) and None, 17)),
         "header alone": (("unreadable-items", "odd-sound-lengths"), p.changed(lambda f: f.write_bytes(f.read_bytes()[:44]) and None, 18)),

@@ -169,3 +169,15 @@ def test_openings_are_counted_by_class_and_part():
     collection = collections()["messages"]()
     found = shared_openings.measure(collection.with_(texts=pl.Series("text", [f"Subject: re {t}" for t in collection.texts])))
     assert [(s.place, s.text.strip()) for s in found.found] == [("begin", "Subject: re")]
+
+
+def test_a_table_of_texts_is_not_told_twice(tmp_path):
+    words = ["mail", "film", "late", "order", "price", "house", "train", "tree", "water", "bread"]
+    rows = [" ".join(words[(i * 7 + k * (i % 9 + 1)) % 10] for k in range(25)) + f" {i}." for i in range(300)]
+    rows = [f"{t} CafÃ© dâ€™Ã©tÃ©" if i % 20 == 0 else t for i, t in enumerate(rows)] + rows[1:9]
+    path = tmp_path / "mails.csv"
+    path.write_text("\n".join(["text,label", *(f"{t},{'ab'[i % 2]}" for i, t in enumerate(rows))]), encoding="utf-8")
+    checked = examine_collection(open_source(str(path), target="label"), checks=audit_checks())
+    told = {f.code: f.also for f in checked.told}
+    assert "DAT516" in told["DAT705"]
+    assert "DAT540" not in told

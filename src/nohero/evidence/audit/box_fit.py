@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.box_places import edges
-from nohero.evidence.audit.box_probe import learnt_fits
+from nohero.evidence.audit.box_probe import better_posed, fits_of, learnt
 from nohero.evidence.dealing import below, best_others, dealt, standard
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ MOST = 400  # pictures, evenly spread
 FEWEST = 12  # pictures with boxes
 AROUND = 0.25  # of the box's sides, on each side
 WEAK = 0.98  # share of the other pictures that boxes must fit less well than their own, or their picture is told
+GAINED = 0.1  # correlation that another pose must bring for a picture to be told
 SHIFT = 1 / 16  # of the picture's sides
 
 
@@ -51,6 +52,7 @@ class BoxFit:
     typical: float  # median share of other pictures on which the boxes fit less well than on their own
     poses: tuple[BoxPose, ...]
     usual: float  # fit by contrast and by a probe together
+    turned: tuple[tuple[str, str, float], ...]  # picture, the pose in which a probe finds its boxes better, correlation gained
     lost: tuple[tuple[str, float, float, str, float], ...]  # picture, share of others that fit its boxes less well, its fit, best other picture, its fit
 
 
@@ -67,7 +69,8 @@ def measure(collection: Collection) -> BoxFit:
     chance = standard(_table(sums, [_thrown(b, generator) for b in boxes]))
     given = np.diag(raw)
     poses = tuple(_pose(name, change, sums, boxes, given, aspects) for name, change in _poses().items())
-    both = standard(fits + learnt_fits(thumbs, boxes))
+    said, drawn = learnt(thumbs, boxes)
+    both = standard(fits + fits_of(said, drawn))
     ranks, others = below(both), best_others(both)
     weak = [j for j in np.argsort(ranks, kind="stable") if ranks[j] < WEAK]
     lost = [(items[j], float(ranks[j]), float(both[j, j]), items[int(others[j])], float(both[others[j], j])) for j in weak]
@@ -75,6 +78,7 @@ def measure(collection: Collection) -> BoxFit:
     return BoxFit(
         n=n, contrast=float(given.mean()), elsewhere=float((raw.sum() - given.sum()) / (n * (n - 1))), own=float(np.diag(fits).mean()), dealt=best,
         by_chance=dealt(chance)[0], kept=kept, typical=float(np.median(ranks)), poses=poses, usual=max(float(np.diag(both).mean()), 0.9 * dealt(both)[0]), lost=tuple(lost),
+        turned=tuple((items[i], pose, gain) for i, pose, gain in better_posed(said, drawn, boxes, aspects, _poses()) if gain >= GAINED),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ FEWEST = 12
 BETTER = 0.15  # correlation by which another pose must fit one picture better to count
 KNOWN = 0.3  # correlation that such a fit must reach
 WEAK = 0.95  # share of the other pictures that a mask must fit less well than its own, or its picture is told
+HALF = 0.5  # of the usual correlation
 PIXELS = 400_000  # of all small copies together, before their sides are halved
 
 
@@ -44,6 +45,9 @@ class MaskPose:
     by_chance: float  # the same when every mask is shifted round by chance
     kept: float  # share of pictures that get their own mask in the best deal
     typical: float  # median share of other pictures whose steepness fits the mask's borders less well
+    usual: float  # correlation of a mask with what the probe says, in the middle of all
+    spread: float  # standard deviation of these, by their median distance
+    adrift: tuple[tuple[str, float], ...]  # pictures whose correlation is less than half of it, least first
     lost: tuple[tuple[str, float, float, str, float], ...]  # picture, share of others that fit its mask less well, its fit, best other picture, its fit
 
 
@@ -66,9 +70,11 @@ def measure(collection: Collection) -> MaskPose:
     ranks, others = below(fits), best_others(fits)
     weak = [j for j in np.argsort(ranks, kind="stable") if ranks[j] < WEAK]
     best, kept = dealt(fits)
+    usual = float(np.median(was))
     return MaskPose(
         n=len(names), given=given, poses=tuple(poses), own=float(np.diag(fits).mean()), dealt=best, kept=kept, typical=float(np.median(ranks)),
         by_chance=dealt(standard(_standard(steep) @ _standard(_shifted(borders, collection.seed)).T))[0],
+        usual=usual, spread=1.4826 * float(np.median(np.abs(was - usual))), adrift=tuple((names[i], float(was[i])) for i in np.argsort(was, kind="stable") if was[i] < HALF * usual),
         lost=tuple((names[j], float(ranks[j]), float(fits[j, j]), names[int(others[j])], float(fits[others[j], j])) for j in weak),
     )  # fmt: skip
 

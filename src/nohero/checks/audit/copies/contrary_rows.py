@@ -73,4 +73,5 @@ CHECK = Check(
     code="DAT541", name="contrary-rows", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=answered_twice),),
     lookalikes=(Case(toy="people", plant=few_features),),
+    under=("DAT704",),  # of a table of texts both say it
 )  # fmt: skip

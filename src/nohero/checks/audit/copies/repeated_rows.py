@@ -106,4 +106,5 @@ CHECK = Check(
     code="DAT540", name="repeated-rows", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=copied_rows), Case(toy="people", plant=copied_with_a_number)),
     lookalikes=(Case(toy="people", plant=few_different_values), Case(toy="people", plant=answers_that_hang_together)),
+    under=("DAT701",),  # of a table of texts both say it
 )  # fmt: skip

@@ -32,6 +32,8 @@ WEAK = 1.0  # standard deviations over all pairs; drawn cells reach 6.8, membran
 DEALT = 0.5  # standard deviations by which the best deal must beat that of masks shifted by chance; they agree within 0.1 where there is nothing to find
 SHARE, FEWEST = 0.05, 3  # of the pictures, and so many at least, that one pose must fit much better
 ELSEWHERE = 0.75  # of the usual fit, that a mask must reach and gain on another picture
+ALONE, FEW = 0.3, 0.15  # of the usual correlation, at most; of the pictures, beyond which the set is of two kinds
+SPREADS = 8.0  # standard deviations below the usual correlation: sound drawn cells reach 4.5, sound membranes 3, turned or moved ones 20
 LOST = 0.015  # of the pictures, and FEWEST at least, from which it is no chance
 
 
@@ -49,6 +51,12 @@ def judge(fit: MaskPose) -> Finding:
         words, tried, names = f"{len(some.better):,} of {fit.n:,} masks fit their pictures much better when {some.pose}", f"these masks {some.pose}", some.better
     elif len(lost) >= max(FEWEST, LOST * fit.n):
         words, tried, names = f"the masks of {len(lost):,} of {fit.n:,} pictures fit other pictures far better than their own, such as that of {lost[0][0]}, which fits {lost[0][3]}", f"fit {lost[0][4]:.1f} instead of {lost[0][2]:.1f} standard deviations", tuple(x[0] for x in lost)
+    elif fit.usual >= KNOWN and 0 < len(alone := [x for x in fit.adrift if x[1] < min(ALONE * fit.usual, fit.usual - SPREADS * fit.spread)]) <= FEW * fit.n:
+        return unsure(
+            f"{len(alone):,} of {fit.n:,} masks hardly fit their pictures: that of {alone[0][0]} with correlation {alone[0][1]:.2f}, where {fit.usual:.2f} is usual",
+            expected="masks that lie on what they mark", observed=Observed(value=alone[0][1], unit="correlation", n=fit.n), component="data", where=tuple(name for name, _ in alone[:5]),
+            items=tuple(name for name, _ in alone), level=Level.HEURISTIC, remedies=("look at these pictures with their masks: they may be moved or turned, or show what the others do not",),
+        )  # fmt: skip
     elif fit.own < WEAK and fit.given < KNOWN:
         return unsure(f"neither a probe (correlation {fit.given:.2f}) nor borders tell whether masks lie on what they mark", expected="masks that lie on what they mark", component="data", level=Level.HEURISTIC, remedies=("look at a dozen pictures with their masks",))
     else:

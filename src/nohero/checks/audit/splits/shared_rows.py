@@ -84,4 +84,5 @@ CHECK = Check(
     code="DAT550", name="shared-rows", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=tested_on_training_rows),),
     lookalikes=(Case(toy="people", plant=plainly_divided),),
+    under=("DAT703",),  # of a table of texts both say it
 )  # fmt: skip

@@ -70,4 +70,5 @@ CHECK = Check(
     code="DAT516", name="garbled-cells", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=read_as_windows),),
     lookalikes=(Case(toy="people", plant=real_letters),),
+    under=("DAT705",),  # of a table of texts both say it
 )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.constant_answer import ConstantAnswer
 from nohero.evidence.setup.schedule_course import wants_score
-from nohero.evidence.setup.step_inputs import own_objective
+from nohero.evidence.setup.step_inputs import from_answers, own_objective
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def measure(setup: Setup, constant: ConstantAnswer) -> RateRaces:
         raise Unmeasurable("several models or optimizers train against each other: no one loss has to fall")
     if own_objective(setup, setup.batches(1)[0]):
         raise Unmeasurable("the step compares several answers by a loss of its own, which cannot be followed")
+    if from_answers(setup, setup.batches(1)[0]):
+        raise Unmeasurable("the step makes its goals of the network's own answers: they move with it, and the loss is no measure")
     rates = [float(g["lr"]) for g in setup.optimizers[0].param_groups if g.get("lr") is not None]
     if not rates or not max(rates) > 0:
         raise Unmeasurable("the optimizer has no learning rate")

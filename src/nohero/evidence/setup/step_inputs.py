@@ -105,9 +105,10 @@ def from_answers(setup: Setup, batch: Any) -> bool:
     if setup.step is None:
         return False
     one = setup.listen(batch, 0)
-    with setup.apart(), torch.no_grad():
-        for p in setup.named_parameters().values():
-            p.mul_(SHAKEN)
+    with setup.apart():
+        with torch.no_grad():
+            for p in setup.named_parameters().values():
+                p.mul_(SHAKEN)
         other = setup.listen(batch, 0)
     made, remade = ([t.detach() for t in tensors_of([given[1:] for given, _ in h.losses]) if t.is_floating_point()] for h in (one, other))
     return len(made) == len(remade) and any(_far(a, b) for a, b in zip(made, remade, strict=True))

@@ -121,7 +121,7 @@ def nodes_of_one_graph(given: Given) -> Given:
         optimizer.step()
         return float(value.detach())
 
-    return replace(given, train=[(x, y, mine)] * 8, val=[(x, y, ~mine)], step=step, evaluate=None)
+    return replace(given, train=[(x, y, mine)], val=[(x, y, ~mine)], step=step, evaluate=None)
 
 
 def few_copies_in_training(given: Given) -> Given:

@@ -136,7 +136,7 @@ def energy_of_two(given: Given) -> Given:
     """An energy: low for yes, high for no, and held from running away."""
 
     def loss(energy: Any, y: Any) -> Any:
-        return energy[y == 1].mean() - energy[y == 0].mean() + 0.1 * energy.square().mean()
+        return (energy * (1 - 2 * (y == 0).to(energy))).mean() + 0.1 * energy.square().mean()
 
     return replace(given, loss=loss)
 

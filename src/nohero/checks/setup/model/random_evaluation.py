@@ -73,13 +73,12 @@ def dropout_that_obeys(given: Given) -> Given:
 
 
 def state_that_goes_on(given: Given) -> Given:
-    """Each answer holds something of the last one: no chance is in it."""
+    """Each call adds to what the last one left: no chance is in it."""
     last = [0.0]
 
     def hook(_: Any, __: Any, out: Any) -> Any:
-        said = out + 0.1 * last[0]
-        last[0] = float(out.detach().mean())
-        return said
+        last[0] += 0.01
+        return out + last[0]
 
     given.model[0].register_forward_hook(hook)
     return replace(given, model=given.model)

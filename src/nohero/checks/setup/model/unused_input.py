@@ -117,7 +117,10 @@ def parts_trained_by_turns(given: Given) -> Given:
 
     def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
         optimizer.zero_grad()
-        value = loss(model[2](model[1](model[0](batch[0]))), batch[1])
+        answer = batch[0]
+        for layer in model:
+            answer = layer(answer)
+        value = loss(answer, batch[1])
         value.backward()
         optimizer.step()
         return float(value.detach())

@@ -42,6 +42,14 @@ class Source:
         return isinstance(self.given, DataLoader)
 
     @property
+    def deals_anew(self) -> bool | None:
+        """Whether each epoch draws the items in another order, by torch's own samplers; None where others draw them."""
+        from torch.utils.data import RandomSampler, SequentialSampler
+
+        sampler = self.given.sampler if self.is_dataloader else None
+        return True if isinstance(sampler, RandomSampler) else False if isinstance(sampler, SequentialSampler) else None
+
+    @property
     def items(self) -> Any:
         """The items one by one: a dataset with a length, or None."""
         data = self.dataset

@@ -24,8 +24,7 @@ class CarriedState:
 
     modules: tuple[str, ...]
     shape: tuple[int, ...]  # of what comes back, of the first of them
-    shuffled: bool  # the loader draws its items in another order each epoch
-    in_order: bool  # it reads them one after another
+    shuffled: bool | None  # the loader draws its items in another order each epoch; None: not known
     steps: int
 
 
@@ -40,8 +39,7 @@ def measure(setup: Setup) -> CarriedState:
         with _heard(setup) as second:
             setup.train_step(batches[1])
     found = {name: shape for name, (gets, _) in second.items() if (shape := _back(*first.get(name, ([], [])), gets))}
-    shuffled, in_order = _order(setup)
-    return CarriedState(modules=tuple(found), shape=next(iter(found.values()), ()), shuffled=shuffled, in_order=in_order, steps=2)
+    return CarriedState(modules=tuple(found), shape=next(iter(found.values()), ()), shuffled=setup.train.deals_anew, steps=2)
 
 
 @contextmanager
@@ -85,10 +83,3 @@ def _among(t: Any, others: list[Any]) -> bool:
     import torch
 
     return any(o.shape == t.shape and torch.equal(o, t) for o in others)
-
-
-def _order(setup: Setup) -> tuple[bool, bool]:
-    from torch.utils.data import RandomSampler, SequentialSampler
-
-    sampler = getattr(setup.train.given, "sampler", None) if setup.train.is_dataloader else None
-    return isinstance(sampler, RandomSampler), isinstance(sampler, SequentialSampler)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.tracing import functions
+from nohero.evidence.setup.trials import run_once
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
@@ -30,17 +31,9 @@ class DerivativesUsed:
 
 def measure(setup: Setup) -> DerivativesUsed:
     """One step, or one loss, with an ear; what is made of a graphless derivative is followed to the backward pass."""
-    import torch
-
-    batch = setup.batches(1)[0]
     follow = _Follow({id(p) for p in setup.named_parameters().values()})
-    with setup.apart(), torch.enable_grad(), functions(follow.told), _asked(setup, follow):
-        if setup.step is not None:
-            setup.train_step(batch)
-        else:
-            setup.mode(training=True)
-            specimen = setup.specimen()
-            follow.ended(setup.loss_of(setup.forward(specimen), specimen))
+    with setup.apart(), functions(follow.told), _asked(setup, follow):
+        follow.ended(run_once(setup))
     if not follow.made:
         raise Unmeasurable("no derivative is made in the course of the loss")
     return DerivativesUsed(made=follow.made, graphless=follow.graphless, in_loss=follow.in_loss)

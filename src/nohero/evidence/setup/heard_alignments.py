@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.tracing import functions
+from nohero.evidence.setup.trials import run_once
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ def measure(setup: Setup) -> HeardAlignments:
     """One step, or one loss, with an ear."""
     import torch
 
-    batch = setup.batches(1)[0]
     found: list[Alignment] = []
 
     def told(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
@@ -56,13 +56,8 @@ def measure(setup: Setup) -> HeardAlignments:
             if all(isinstance(given.get(n), torch.Tensor) for n in names[:2]):
                 found.append(_call(given))
 
-    with setup.apart(), torch.enable_grad(), functions(told):
-        if setup.step is not None:
-            setup.train_step(batch)
-        else:
-            setup.mode(training=True)
-            specimen = setup.specimen()
-            setup.loss_of(setup.forward(specimen), specimen)
+    with setup.apart(), functions(told):
+        run_once(setup)
     if not found:
         raise Unmeasurable("no loss of alignments is called")
     return HeardAlignments(calls=tuple(found))

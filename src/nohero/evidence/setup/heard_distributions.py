@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.loss_bench import LABELLED
+from nohero.evidence.setup.trials import run_once
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -45,16 +46,8 @@ class HeardDistributions:
 
 def measure(setup: Setup, facts: TaskFacts) -> HeardDistributions:
     """One step, or one loss, with an ear."""
-    import torch
-
-    batch = setup.batches(1)[0]
-    with setup.apart(), torch.enable_grad():
-        if setup.step is not None:
-            calls = _heard(lambda: setup.train_step(batch))
-        else:
-            setup.mode(training=True)
-            specimen = setup.specimen()
-            calls = _heard(lambda: setup.loss_of(setup.forward(specimen), specimen))
+    with setup.apart():
+        calls = _heard(lambda: run_once(setup))
     return HeardDistributions(calls=tuple(calls), labelled=facts.kind in LABELLED)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.tracing import functions
+from nohero.evidence.setup.trials import run_once
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ class HeardSimilarities:
 
 def measure(setup: Setup) -> HeardSimilarities:
     """One step, or one loss, with an ear."""
-    import torch
-
-    batch = setup.batches(1)[0]
     found: list[Square] = []
 
     def told(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
@@ -48,13 +46,8 @@ def measure(setup: Setup) -> HeardSimilarities:
         if name == "cross_entropy" and len(found) < CALLS and _within_a_set(given.get("input"), given.get("target")):
             found.append(_square(given["input"].detach().double(), given["target"]))
 
-    with setup.apart(), torch.enable_grad(), functions(told):
-        if setup.step is not None:
-            setup.train_step(batch)
-        else:
-            setup.mode(training=True)
-            specimen = setup.specimen()
-            setup.loss_of(setup.forward(specimen), specimen)
+    with setup.apart(), functions(told):
+        run_once(setup)
     if not found:
         raise Unmeasurable("no cross-entropy over similarities within one set is called")
     return HeardSimilarities(squares=tuple(found))

@@ -41,7 +41,7 @@ def measure(setup: Setup) -> LeftState:
         awaken(setup)
         answer(setup, one)
         if not any(one.size in t.shape[:2] for _, _, _, t in _held(setup)):
-            return LeftState(changed=(), counted=(), move=0.0, shuffled=_shuffled(setup), reset=False)
+            return LeftState(changed=(), counted=(), move=0.0, shuffled=setup.train.deals_anew, reset=False)
         before = {n: t.detach().clone() for n, _, _, t in _held(setup)}
         answer(setup, other)
         by_item = [(n, t) for n, _, _, t in _held(setup) if other.size in t.shape[:2]]  # a queue or a codebook has a length of its own
@@ -54,7 +54,7 @@ def measure(setup: Setup) -> LeftState:
             if base is not None and shaken is not None and base.shape == shaken.shape and bool(moved(base, shaken).any()):
                 counted.append(name)
                 most = max(most, float((base - shaken).abs().max() / base.abs().max().clamp_min(1e-12)))
-    return LeftState(changed=tuple(changed), counted=tuple(counted), move=most, shuffled=_shuffled(setup), reset=bool(counted) and _reset(setup, counted))
+    return LeftState(changed=tuple(changed), counted=tuple(counted), move=most, shuffled=setup.train.deals_anew, reset=bool(counted) and _reset(setup, counted))
 
 
 def _held(setup: Setup) -> Iterator[tuple[str, Any, Any, Tensor]]:
@@ -92,15 +92,6 @@ def _again(setup: Setup, specimen: Any, name: str, size: float) -> Tensor | None
         return None
     finally:
         owner[key] = old
-
-
-def _shuffled(setup: Setup) -> bool | None:
-    from torch.utils.data import DataLoader, RandomSampler, SequentialSampler
-
-    loader = setup.train.loader
-    if not isinstance(loader, DataLoader):
-        return None
-    return True if isinstance(loader.sampler, RandomSampler) else False if isinstance(loader.sampler, SequentialSampler) else None
 
 
 def _reset(setup: Setup, counted: list[str]) -> bool:

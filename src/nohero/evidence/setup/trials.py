@@ -227,3 +227,16 @@ def other_values(t: Tensor, seed: int = 0, *, keep: Any = None) -> Tensor:
 
 def _like(mask: Tensor, t: Tensor) -> Tensor:
     return mask.reshape(*mask.shape, *[1] * (t.ndim - mask.ndim)).expand_as(t)
+
+
+def run_once(setup: Setup) -> Any:
+    """The user's step on the first batch; where there is none, a forward pass in train mode and its loss, which is returned. Call it inside `apart`."""
+    import torch
+
+    with torch.enable_grad():
+        if setup.step is not None:
+            setup.train_step(setup.batches(1)[0])
+            return None
+        setup.mode(training=True)
+        specimen = setup.specimen()
+        return setup.loss_of(setup.forward(specimen), specimen)

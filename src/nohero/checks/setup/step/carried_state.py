@@ -36,7 +36,7 @@ def judge(carried: CarriedState) -> Finding:
     """A state of other items fails."""
     if not carried.modules:
         return passed("no module gets back with one batch what it answered to the batch before")
-    if carried.in_order:
+    if carried.shuffled is False:
         return passed(f"`{carried.modules[0]}` goes on from batch to batch, and the loader reads in order")
     told = f"{_called(carried.modules[0])} gets with each batch the state {carried.shape} that it answered to the batch before"
     facts: dict[str, Any] = {

@@ -44,9 +44,10 @@ class Source:
     @property
     def deals_anew(self) -> bool | None:
         """Whether each epoch draws the items in another order, by torch's own samplers; None where others draw them."""
-        from torch.utils.data import RandomSampler, SequentialSampler
+        from torch.utils.data import BatchSampler, RandomSampler, SequentialSampler
 
-        sampler = self.given.sampler if self.is_dataloader else None
+        batches = self.given.batch_sampler if self.is_dataloader else None
+        sampler = batches.sampler if type(batches) is BatchSampler else None
         return True if isinstance(sampler, RandomSampler) else False if isinstance(sampler, SequentialSampler) else None
 
     @property

@@ -89,7 +89,7 @@ def _of_log_rates(setup: Setup, answer: Tensor, specimen: Specimen) -> bool:
     import torch
 
     target = specimen.target
-    if setup.loss is None or not isinstance(target, torch.Tensor) or target.shape != answer.shape or not bool(((target >= 0) & (target == target.round())).all()):
+    if setup.loss is None or not isinstance(target, torch.Tensor) or target.shape != answer.shape or target.dtype == torch.bool or not bool((target >= 0).all()) or (target.is_floating_point() and not torch.equal(target, target.round())):
         return False
     pairs = [(_loss(setup, a.to(torch.get_default_dtype()), specimen), float(torch.nn.functional.poisson_nll_loss(a, target.double()))) for a in (answer, 0.5 * answer - 0.3)]
     return all(abs(one - two) <= ALIKE * max(1.0, abs(two)) for one, two in pairs)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.tracing import functions, place
+from nohero.setup.calling import tensors_of
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 
 PRICE = 0.05  # seconds
 STEPS = 1
-PRODUCTS = ("matmul", "bmm", "__matmul__", "__rmatmul__", "einsum")
+PRODUCTS = ("matmul", "bmm", "baddbmm", "__matmul__", "einsum")
 ONE = 1e-3  # a sum of weights in floats; half precision rounds to about this
 MOST = 4_000_000  # numbers of one tensor of weights
-KEPT = 24  # squares of soft-maxes that are remembered
+KEPT, MADE = 24, 96  # squares of soft-maxes, and of scores, that are remembered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class Mixed:
 
     module: str
     places: int
+    asked: bool  # the scores are a product of what the items make twice, as queries with keys; others are groupings, routings
     over_summed: bool  # the weights sum to one over the axis that the product sums over
     over_other: bool  # and over the other
 
@@ -43,7 +45,8 @@ def measure(setup: Setup) -> AttentionSums:
     """One pass in eval mode with an ear at soft-maxes and products."""
     import torch
 
-    squares: list[Tensor] = []
+    squares: list[tuple[Tensor, bool]] = []
+    scores: dict[int, Tensor] = {}  # by identity, kept alive: products over two of one set's items, and what is made of them
     found: list[Mixed] = []
     shunned: list[tuple[str, str]] = []
     specimen = setup.specimen()
@@ -52,15 +55,19 @@ def measure(setup: Setup) -> AttentionSums:
 
         def told(name: str, args: Any, kwargs: Any, result: Any) -> None:
             if name in ("softmax", "_softmax") and isinstance(result, torch.Tensor) and _square(result) and len(squares) < KEPT:
-                squares.append(result)
+                squares.append((result, any(id(t) in scores for t in args[:1])))
                 shunned.extend((stack[-1] if stack else "", n) for n, t in tables.items() if _shuns(result, t))
-            elif name in PRODUCTS and squares:
+            elif name in PRODUCTS:
                 found.extend(_mixed(name, args, stack[-1] if stack else "", squares))
+            if isinstance(result, torch.Tensor) and _square(result) and len(scores) < MADE:
+                made = [t for t in tensors_of(args) if t.ndim > 2 and t.shape[0] == result.shape[0]]
+                if any(id(t) in scores for t in made) or (name in PRODUCTS and len(made) > 1 and all(bool((t[0] != t[1]).any()) for t in made)):
+                    scores[id(result)] = result
 
         setup.mode(training=False)
         with functions(told):
             setup.forward(specimen)
-    if not found:
+    if not found and not shunned:
         raise Unmeasurable("no weights of a soft-max over a square of scores are summed with values")
     return AttentionSums(products=tuple(found), shunned=tuple(dict.fromkeys(shunned)))
 
@@ -87,10 +94,10 @@ def _shuns(weights: Tensor, table: Tensor) -> bool:
     if zero.shape[-2:] != table.shape[-2:] or (table.ndim > 2 and zero.shape != table.shape):
         return False
     rows = (table == 0).any(-1)  # a row of neighbours alone leaves nothing to weigh
-    return bool((zero[..., :, :] == (table == 1))[rows.expand(zero.shape[:-1])].all())
+    return bool((zero == (table == 1))[rows.expand(zero.shape[:-1])].all())
 
 
-def _mixed(name: str, args: Any, module: str, squares: list[Tensor]) -> list[Mixed]:
+def _mixed(name: str, args: Any, module: str, squares: list[tuple[Tensor, bool]]) -> list[Mixed]:
     import torch
 
     pairs: list[tuple[Any, int]] = []
@@ -98,8 +105,8 @@ def _mixed(name: str, args: Any, module: str, squares: list[Tensor]) -> list[Mix
         pairs = _of_einsum(args)
     elif len(args) > 1:
         pairs = [(args[0], -1), (args[1], -2)]
-    held = [(t, a) for t, a in pairs if isinstance(t, torch.Tensor) and any(_views(t, s) for s in squares)]
-    return [_sums(t, a, module) for t, a in held]
+    held = [(t, a, asked) for t, a in pairs if isinstance(t, torch.Tensor) for s, asked in squares if _views(t, s)]
+    return [_sums(t, a, module, asked=asked) for t, a, asked in held]
 
 
 def _views(t: Tensor, square: Tensor) -> bool:
@@ -107,9 +114,9 @@ def _views(t: Tensor, square: Tensor) -> bool:
     return t.ndim >= 2 and t.shape[-1] == t.shape[-2] and t.numel() == square.numel() and t.untyped_storage().data_ptr() == square.untyped_storage().data_ptr()
 
 
-def _sums(t: Tensor, summed: int, module: str) -> Mixed:
+def _sums(t: Tensor, summed: int, module: str, *, asked: bool) -> Mixed:
     over = [float((t.float().sum(a) - 1).abs().max()) < ONE for a in (summed, -3 - summed)]
-    return Mixed(module=module, places=int(t.shape[-1]), over_summed=over[0], over_other=over[1])
+    return Mixed(module=module, places=int(t.shape[-1]), asked=asked, over_summed=over[0], over_other=over[1])
 
 
 def _of_einsum(args: Any) -> list[tuple[Any, int]]:

@@ -25,7 +25,6 @@ class CarriedState:
     modules: tuple[str, ...]
     shape: tuple[int, ...]  # of what comes back, of the first of them
     shuffled: bool | None  # the loader draws its items in another order each epoch; None: not known
-    steps: int
 
 
 def measure(setup: Setup) -> CarriedState:
@@ -39,7 +38,7 @@ def measure(setup: Setup) -> CarriedState:
         with _heard(setup) as second:
             setup.train_step(batches[1])
     found = {name: shape for name, (gets, _) in second.items() if (shape := _back(*first.get(name, ([], [])), gets))}
-    return CarriedState(modules=tuple(found), shape=next(iter(found.values()), ()), shuffled=setup.train.deals_anew, steps=2)
+    return CarriedState(modules=tuple(found), shape=next(iter(found.values()), ()), shuffled=setup.train.deals_anew)
 
 
 @contextmanager

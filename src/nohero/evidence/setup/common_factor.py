@@ -67,7 +67,7 @@ def _plain(bench: Bench, answer: Tensor, *, form: str) -> Tensor:
             raise Unmeasurable("the classes stand along another axis, or are no logits")
         if bench.kind == "classes" and bench.target.ndim < leaf.ndim and not bool(((bench.target >= 0) & (bench.target < leaf.shape[1])).all()):
             raise Unmeasurable("some labels are no class of an answer, as in ordinal losses")
-        value = F.cross_entropy(leaf, bench.target)
+        value = F.cross_entropy(leaf, bench.target.long() if bench.kind == "classes" and not bench.target.is_floating_point() else bench.target)
     else:
         target = bench.target.reshape(leaf.shape).to(leaf.dtype)
         value = F.binary_cross_entropy_with_logits(leaf, target) if form == "logits" else F.binary_cross_entropy(leaf, target)

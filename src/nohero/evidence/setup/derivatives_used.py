@@ -17,21 +17,23 @@ if TYPE_CHECKING:
 
 PRICE = 0.05  # seconds
 STEPS = 2
+PRODUCTS = ("mul", "__mul__", "__rmul__", "__imul__", "mul_", "multiply", "matmul", "__matmul__", "__rmatmul__", "dot", "einsum", "div", "__truediv__")
 CUTS = ("detach", "detach_", "item", "tolist", "numpy", "data")  # said in so many words: no gradient is wanted
 
 
 @dataclass(frozen=True, kw_only=True)
 class DerivativesUsed:
-    """Derivatives of something other than parameters, in one step."""
+    """Derivatives by something other than parameters, in one step."""
 
     made: int
-    graphless: int  # of these, made without create_graph
-    in_loss: int  # losses with a gradient of their own whose value is made of graphless ones, other than by way of the model's inputs
+    graphless: int  # of these, made without create_graph, of what parameters in training have a part in
+    in_loss: int  # losses whose value is made of graphless ones, other than as a weight or by way of the model's inputs
 
 
 def measure(setup: Setup) -> DerivativesUsed:
     """One step, or one loss, with an ear; what is made of a graphless derivative is followed to the backward pass."""
-    follow = _Follow({id(p) for p in setup.named_parameters().values()})
+    trained = {id(p) for o in setup.optimizers for g in o.param_groups for p in g["params"]} or {id(p) for p in setup.named_parameters().values() if p.requires_grad}
+    follow = _Follow({id(p) for p in setup.named_parameters().values()}, trained)
     with setup.apart(), functions(follow.told), _asked(setup, follow):
         follow.ended(run_once(setup))
     if not follow.made:
@@ -42,8 +44,8 @@ def measure(setup: Setup) -> DerivativesUsed:
 class _Follow:
     """Which tensors are made of graphless derivatives."""
 
-    def __init__(self, parameters: set[int]) -> None:
-        self.parameters = parameters
+    def __init__(self, parameters: set[int], trained: set[int]) -> None:
+        self.parameters, self.trained = parameters, trained
         self.of: dict[int, Any] = {}  # by identity; the tensors are kept alive, so that none is mistaken for another
         self.made = self.graphless = self.in_loss = 0
 
@@ -55,8 +57,14 @@ class _Follow:
             self._grad(args, kwargs, result)
         elif name == "backward" and args:
             self.ended(args[0])
-        elif self.of and name not in CUTS and any(id(t) in self.of for t in tensors_of((args, kwargs))):
+        elif self.of and name not in CUTS and any(id(t) in self.of for t in tensors_of((args, kwargs))) and not self._weighs(name, args):
             self.of |= {id(t): t for t in tensors_of(result)}
+
+    def _weighs(self, name: str, args: Any) -> bool:
+        """Whether a derivative only multiplies what is trained: weights of losses by their pull are plain numbers on purpose."""
+        from nohero.setup.calling import tensors_of
+
+        return name in PRODUCTS and any(t.requires_grad and id(t) not in self.of for t in tensors_of(args))
 
     def _grad(self, args: Any, kwargs: Any, result: Any) -> None:
         from nohero.setup.calling import tensors_of
@@ -66,13 +74,27 @@ class _Follow:
             return  # steps on copies of the weights, and weights of terms by their pull
         self.made += 1
         graph = kwargs.get("create_graph", args[4] if len(args) > 4 else False)
-        if not graph:
+        if not graph and any(_reaches(t, self.trained) for t in tensors_of(args[:1] or kwargs.get("outputs", ()))):
             self.graphless += 1
             self.of |= {id(t): t for t in tensors_of(result)}
 
     def ended(self, value: Any) -> None:
         """At a loss."""
         self.in_loss += int(id(value) in self.of)
+
+
+def _reaches(value: Any, trained: set[int]) -> bool:
+    """Whether a parameter in training has a part in this value."""
+    waiting, seen = [value.grad_fn], set()
+    while waiting:
+        node = waiting.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if id(getattr(node, "variable", None)) in trained:
+            return True
+        waiting += [n for n, _ in node.next_functions]
+    return False
 
 
 @contextmanager

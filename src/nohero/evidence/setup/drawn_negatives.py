@@ -64,8 +64,8 @@ def _changing(setup: Setup, part: Part, names: tuple[str, ...], places: Any) -> 
     with setup.apart(seed=29, data=True):
         try:
             specimen = _as_called(setup, collate([items[int(part.index[i])] for i in chosen]))
-        except (KeyError, IndexError, TypeError, RuntimeError) as error:
-            raise Unmeasurable("the training items cannot be read one by one") from error
+        except Exception as error:
+            raise Unmeasurable(f"the training items cannot be read one by one: {type(error).__name__}") from error
     again = {} if specimen is None else _arrays(part, specimen.inputs)
     if any(n not in again or again[n].shape != part.inputs[n][chosen].shape for n in names):
         raise Unmeasurable("the items are of another form when they are read again")

@@ -49,7 +49,7 @@ class EvaluationOracle:
     ignored_share: float = 0.0  # of the positions
     filled: Scores = ()  # perfect, and labels that are no class are replaced by the class that is answered there
     filled_share: float = 0.0  # of the positions
-    dealt: Scores = ()  # as the model answers with the weights of each parameter dealt out anew, nothing written over it
+    dealt: Scores = ()  # as the model answers with the weights of each parameter in other places; asked where all other ways score alike
     later: Scores = ()  # perfect, right after a run of wrong ones
     small: Scores = ()  # perfect, in smaller batches
     small_size: int = 0
@@ -75,6 +75,8 @@ def _all_ways(stage: _Stage) -> EvaluationOracle:
     zero_one = stage.facts.kind in ("binary", "multilabel")
     small = max(1, size_of(batches[0]) // 3)
     centre = 0.5 if stage.form == "probabilities" else 0.0
+    plain = {way: stage.told(way) for way in ("perfect", "firm", "wrong", "noise", "half")}
+    alike = all(scores == plain["perfect"] for scores in plain.values())
     return EvaluationOracle(
         kind=stage.facts.kind,
         form=stage.form,
@@ -85,11 +87,7 @@ def _all_ways(stage: _Stage) -> EvaluationOracle:
         last_size=size_of(batches[-1]),
         of_train=_length(stage.setup.train),
         of_source=_length(stage.source),
-        perfect=stage.told("perfect"),
-        firm=stage.told("firm"),
-        wrong=stage.told("wrong"),
-        noise=stage.told("noise"),
-        half=stage.told("half"),
+        **plain,
         last_wrong=stage.told("perfect", wrong_batch=len(batches) - 1) if len(batches) > 1 else (),
         first_wrong=stage.told("perfect", wrong_batch=0) if len(batches) > 1 else (),
         shaped=stage.told("shaped") if stage.reshapes else (),
@@ -99,7 +97,7 @@ def _all_ways(stage: _Stage) -> EvaluationOracle:
         ignored_share=stage.left_out,
         filled=stage.told("perfect", filled=True) if stage.no_class else (),
         filled_share=stage.no_class,
-        dealt=stage.told_dealt(),
+        dealt=stage.told_dealt() if alike else (),
         later=stage.told_after("wrong", "perfect"),
         small=stage.told("perfect", size=small) if small < size_of(batches[0]) else (),
         small_size=small,
@@ -165,12 +163,11 @@ class _Stage:
         """The scores of the model's own answers with other weights: do they hang on the model in another way than by its answer?"""
         import torch
 
-        generator = torch.Generator().manual_seed(self.setup.seed + 5)
         try:
             with self.setup.apart(data=True), torch.no_grad():
                 self.setup.mode(training=False)
                 for parameter in self.setup.named_parameters().values():
-                    parameter.copy_(parameter.flatten()[torch.randperm(parameter.numel(), generator=generator).to(parameter.device)].reshape(parameter.shape))
+                    parameter.copy_(parameter.flatten().roll(parameter.numel() // 3 + 1).reshape(parameter.shape))
                 return play(self.setup, self._handed(self.batches)).scores
         except (Unmeasurable, RuntimeError):
             return ()

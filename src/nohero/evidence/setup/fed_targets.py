@@ -33,7 +33,7 @@ class Fed:
     seen: int  # of these, steps where the answers at all those targets move
     earlier: int  # steps where answers well before them move as well, as where a whole row is read first
     before: int  # steps where any answer before them moves
-    of: int  # tensors the model is called with
+    helped: bool  # the model gets another input that may tell the answer, such as a source to translate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ def measure(setup: Setup) -> FedTargets:
         few = some(setup, setup.specimen(), ITEMS)
         base = _heard(setup, few)
         found = [_fed(setup, few, name, base) for name, t in few.inputs.items() if _tokens(t, few.size) and _among(t, base[1])]
-    if not found:
+    if not any(found):
         raise Unmeasurable("no input of tokens turns up among the loss's targets")
     return FedTargets(fed=tuple(f for f in found if f is not None))
 
@@ -124,4 +124,9 @@ def _fed(setup: Setup, few: Specimen, name: str, base: tuple[Tensor, Tensor]) ->
         rows = moved.reshape(few.size, length)
         probed, seen = probed + 1, seen + int(bool(moved[places].all()))
         earlier, before = earlier + int(bool(rows[:, : max(0, first - SHIFT)].any())), before + int(bool(rows[:, :first].any()))
-    return Fed(name=name, probed=probed, seen=seen, earlier=earlier, before=before, of=len(few.inputs)) if probed else None
+    return Fed(name=name, probed=probed, seen=seen, earlier=earlier, before=before, helped=any(n != name and _tells(t, base[1]) for n, t in few.inputs.items())) if probed else None
+
+
+def _tells(t: Tensor, target: Tensor) -> bool:
+    """Whether an input has content of its own for each item: no mask, no length, no place, no copy of the targets."""
+    return t.ndim > 1 and len(t) > 1 and len(t.unique()) > 2 and bool((t != t[:1]).any()) and not (not t.is_floating_point() and t.ndim == 2 and _among(t, target))

@@ -70,12 +70,20 @@ def _call(given: dict[str, Any]) -> Alignment:
     rows = _rows(given["targets"].detach(), lengths)
     every = torch.cat(rows) if rows else torch.zeros(0, dtype=torch.long)
     blank = int(given.get("blank", 0))
-    sums = [float((answer.double().exp().sum(a) - 1).abs().max()) < ONE if answer.shape[a] > 1 else False for a in range(answer.ndim)]
+    read = torch.arange(len(answer))[:, None] < torch.tensor(steps)[None]  # what lies behind an item's steps is padding
+    held = answer.double().exp().where((read if answer.ndim > 2 else read[:, 0]).to(answer.device)[..., None], 0.0)
+    sums = [_to_one(held.sum(a), answer.shape[a]) for a in range(answer.ndim)]
     need = [len(r) + int((r[1:] == r[:-1]).sum()) for r in rows]
     return Alignment(
         blank=blank, classes=int(answer.shape[-1]), labels=len(every), blanks=int((every == blank).sum()), lowest=int(every.min()) if len(every) else 0, highest=int(every.max()) if len(every) else 0,
         normal=sums[-1], axis=next((a for a in range(answer.ndim - 1) if sums[a]), -1), too_short=sum(n > t for n, t in zip(need, steps, strict=False)), items=len(rows),
     )  # fmt: skip
+
+
+def _to_one(sums: Tensor, terms: int) -> bool:
+    """Whether sums of several are one, or nothing, where nothing is read."""
+    told = sums[sums > 0]
+    return terms > 1 and told.numel() > 0 and float((told - 1).abs().max()) < ONE
 
 
 def _rows(targets: Tensor, lengths: list[int]) -> list[Tensor]:

@@ -29,6 +29,7 @@ class Leak:
     expected: float  # share of copies that whole-number data has by nature: what training items stand more than once
     pairs: tuple[tuple[int, int], ...]  # (evaluated item, training item)
     same_answer: float  # share of the copies with training's target; not-a-number where it is not known
+    asked_apart: bool  # each part marks other items as its own
     shared: int  # places of the data set in both parts, whose items read alike
     near: int  # items with a near copy in training
     near_of: int
@@ -177,7 +178,7 @@ def _leak(train: Part, part: Part, names: tuple[str, ...], first: dict[bytes, in
     near, near_of, chance, near_pairs = _near(train, part)
     windows, targets, of = shared_windows.shared(train, part)
     return Leak(
-        part=part.name, n=part.n, copies=len(hits), expected=_coverage(train, names), same_answer=0.0 if _asked_apart(train, part, names) else _same_answer(train, part, keys, first), pairs=tuple(hits[:NAMED]), shared=max(_shared(train, part), _same_set(train, names, keys)), near=near, near_of=near_of,
+        part=part.name, n=part.n, copies=len(hits), expected=_coverage(train, names), same_answer=_same_answer(train, part, keys, first), asked_apart=_asked_apart(train, part, names), pairs=tuple(hits[:NAMED]), shared=max(_shared(train, part), _same_set(train, names, keys)), near=near, near_of=near_of,
         near_chance=chance, near_pairs=near_pairs, overlapping=windows, overlapping_targets=targets, overlapping_of=of,
     )  # fmt: skip
 

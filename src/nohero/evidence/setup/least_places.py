@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.loss_call import LossCall, loss_calls
@@ -18,6 +18,7 @@ PRICE = 0.05  # seconds
 STEPS = 2
 LEAST = 4  # numbers
 SAME = 1e-5  # of what the loss moves when the answer is drawn anew: it knows the difference alone
+DESCENT, RATE = 200, 0.05  # steps of the other answers to where they come to rest
 AWAY = (0.05, 0.2, 1.0)  # steps off the target along the falling slope, in its deviations
 
 
@@ -65,11 +66,40 @@ def _pair(call: LossCall, i: int, j: int) -> LeastPlace | None:
     slope = call.slopes({i: target})[i]
     if not constant > at or not float(slope.norm()) > 0:
         return LeastPlace(place=call.answers.index(i), shape=tuple(target.shape), lower=0.0, off=0.0, others=False)
+    others = _hangs_on_others(call, i, target, slope)
+    lower, off = _beside(call, i, target, spread, constant - at)
+    if others and lower > 0:
+        lower, off = _beside(_come_to_rest(call, i, target), i, target, spread, constant - at)
+    return LeastPlace(place=call.answers.index(i), shape=tuple(target.shape), lower=lower, off=off, others=others)
+
+
+def _beside(call: LossCall, i: int, target: Tensor, spread: float, whole: float) -> tuple[float, float]:
+    """(how far the loss falls off the target along its slope there, of `whole`; at what distance)."""
+    at, slope = call.value({i: target}), call.slopes({i: target})[i]
+    if not float(slope.norm()) > 0:
+        return 0.0, 0.0
     way = -slope / slope.abs().mean()
     tried = {a: call.value({i: target + a * spread * way}) for a in AWAY}
     best = min(tried, key=lambda a: tried[a])
-    lower = (at - tried[best]) / (constant - at)
-    return LeastPlace(place=call.answers.index(i), shape=tuple(target.shape), lower=lower, off=best if lower > 0 else 0.0, others=_hangs_on_others(call, i, target, slope))
+    lower = (at - tried[best]) / whole
+    return lower, best if lower > 0 else 0.0
+
+
+def _come_to_rest(call: LossCall, i: int, target: Tensor) -> LossCall:
+    """The call with the other answers where they come to by themselves while this one equals its target: a trend's season, a rest's whole."""
+    import torch
+
+    moved = {k: call.tensors[k].detach().clone() for k in call.answers if k != i and call.tensors[k].is_floating_point()}
+    optimizer = torch.optim.Adam(list(moved.values()), lr=RATE * max(1.0, *(float(t.abs().mean()) for t in moved.values())))
+    for _ in range(DESCENT):
+        slopes = call.slopes({i: target, **moved})
+        for k, t in moved.items():
+            t.grad = slopes[k]
+        optimizer.step()
+    tensors = list(call.tensors)
+    for k, t in moved.items():
+        tensors[k] = t
+    return replace(call, tensors=tuple(tensors))
 
 
 def _hangs_on_others(call: LossCall, i: int, target: Tensor, slope: Tensor) -> bool:

@@ -22,8 +22,7 @@ MOST = 6  # attributes that are tried
 class LeftState:
     """Names of attributes, such as `encoder.h`."""
 
-    changed: tuple[str, ...]  # by a call in eval mode, a number or row for every item
-    counted: tuple[str, ...]  # of these, those on which the next answer hangs
+    counted: tuple[str, ...]  # that a call in eval mode changes, a number or row for every item, and on which the next answer hangs
     move: float  # of the answer, relative to its size, when what was left is other numbers
     shuffled: bool | None  # the loader deals the items anew; None: not known
     reset: bool  # the step, or a method that it calls, sets them back: two steps begin alike
@@ -41,7 +40,7 @@ def measure(setup: Setup) -> LeftState:
         awaken(setup)
         answer(setup, one)
         if not any(one.size in t.shape[:2] for _, _, _, t in _held(setup)):
-            return LeftState(changed=(), counted=(), move=0.0, shuffled=setup.train.deals_anew, reset=False)
+            return LeftState(counted=(), move=0.0, shuffled=setup.train.deals_anew, reset=False)
         before = {n: t.detach().clone() for n, _, _, t in _held(setup)}
         answer(setup, other)
         by_item = [(n, t) for n, _, _, t in _held(setup) if other.size in t.shape[:2]]  # a queue or a codebook has a length of its own
@@ -54,7 +53,7 @@ def measure(setup: Setup) -> LeftState:
             if base is not None and shaken is not None and base.shape == shaken.shape and bool(moved(base, shaken).any()):
                 counted.append(name)
                 most = max(most, float((base - shaken).abs().max() / base.abs().max().clamp_min(1e-12)))
-    return LeftState(changed=tuple(changed), counted=tuple(counted), move=most, shuffled=setup.train.deals_anew, reset=bool(counted) and _reset(setup, counted))
+    return LeftState(counted=tuple(counted), move=most, shuffled=setup.train.deals_anew, reset=bool(counted) and _reset(setup, counted))
 
 
 def _held(setup: Setup) -> Iterator[tuple[str, Any, Any, Tensor]]:
@@ -77,15 +76,15 @@ def _again(setup: Setup, specimen: Any, name: str, size: float) -> Tensor | None
     import torch
 
     from nohero.evidence.setup.trials import answer
+    from nohero.setup.calling import mapped
 
-    _, owner, key, _ = next(h for h in _held(setup) if h[0] == name)
+    held = next((h for h in _held(setup) if h[0] == name), None)
+    if held is None:
+        return None
+    _, owner, key, _ = held
     old = owner[key]
     generator = torch.Generator().manual_seed(12)
-
-    def other(t: Any) -> Any:
-        return size * torch.randn(t.shape, generator=generator).to(t) if isinstance(t, torch.Tensor) and t.is_floating_point() else t
-
-    owner[key] = other(old) if isinstance(old, torch.Tensor) else type(old)(other(t) for t in old)
+    owner[key] = mapped(old, lambda t: size * torch.randn(t.shape, generator=generator).to(t) if isinstance(t, torch.Tensor) and t.is_floating_point() else t)
     try:
         return answer(setup, specimen)
     except UserRaised:

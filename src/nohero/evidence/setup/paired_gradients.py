@@ -93,7 +93,7 @@ def _pairs(setup: Setup, batch: Any) -> list[tuple[int, int, Any, Pair]]:
         main.register_hook(grads.append)
         heard.answers.append((module, main.detach(), grads))
 
-    handles = [modules.register_module_forward_pre_hook(deeper), modules.register_module_forward_hook(answered)]
+    handles = [modules.register_module_forward_pre_hook(deeper), modules.register_module_forward_hook(answered, always_call=True)]
     try:
         setup.train_step(batch)
     finally:

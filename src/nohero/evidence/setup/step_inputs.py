@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.setup.refusal import Unmeasurable
+from nohero.setup.refusal import Unmeasurable, UserRaised
 
 if TYPE_CHECKING:
     from nohero.setup.setup import Setup
@@ -16,6 +16,7 @@ NEAR = 0.3  # of the values' deviation: two draws that differ by less are the sa
 SHAKEN = -1.5  # times the parameters: answers of another sign and size
 FEW = 0.05  # of whole numbers
 MOVED = 1e-3  # of the values' size: float32 rounds a thousand times finer
+VALUES = 8  # of a channel
 LINE = 0.9999  # correlation of values with themselves on another scale
 
 
@@ -79,14 +80,14 @@ def rescaled(setup: Setup) -> bool:
 
 
 def _one_scale(one: Any, other: Any) -> bool:
-    """Whether each channel of the one is a line of the same channel of the other."""
-    import torch
-
+    """Whether each channel of the one is a line of the same channel of the other; two or three values always lie on one."""
     axis = 1 if one.ndim == 4 else one.ndim - 1
-    for a, b in zip(one.movedim(axis, 0).flatten(1), other.movedim(axis, 0).flatten(1), strict=True):
-        if a.std() > 0 and not abs(float(torch.corrcoef(torch.stack([a, b]))[0, 1])) > LINE:
-            return False
-    return True
+    a, b = (t.movedim(axis, 0).flatten(1) for t in (one, other))
+    if a.shape[1] < VALUES:
+        return False
+    a, b = (t - t.mean(1, keepdim=True) for t in (a, b))
+    together, spread = (a * b).sum(1), (a.square().sum(1) * b.square().sum(1)).sqrt()
+    return bool(((together.abs() > LINE * spread) | (a.square().sum(1) == 0)).all())
 
 
 def own_objective(setup: Setup, batch: Any) -> bool:
@@ -98,21 +99,39 @@ def own_objective(setup: Setup, batch: Any) -> bool:
 
 
 def from_answers(setup: Setup, batch: Any) -> bool:
-    """Whether the loss gets a target that a network made: with other parameters it is another."""
+    """Whether the loss gets a goal that the network makes, which moves with it: with the parameters that a step moves it is another."""
+    import torch
+
+    if setup.step is None:
+        return False
+    made = _goals(setup, batch)
+    if not made:
+        return False
+    with setup.apart():
+        parameters = setup.named_parameters()
+        before = {n: p.detach().clone() for n, p in parameters.items()}
+        setup.train_step(batch)
+        taught = [n for n, p in parameters.items() if not torch.equal(p, before[n])]
+    with setup.apart():
+        with torch.no_grad():
+            for n in taught:
+                parameters[n].mul_(SHAKEN)
+        try:
+            remade = _goals(setup, batch)
+        except UserRaised:  # a spread below zero, by our own shake
+            return False
+    return len(made) == len(remade) and any(_moved(a, b) for a, b in zip(made, remade, strict=True))
+
+
+def _goals(setup: Setup, batch: Any) -> list[Any]:
+    """Floating tensors without a gradient that the loss gets beside the answers, and that do not stand in the batch."""
     import torch
 
     from nohero.setup.calling import tensors_of
 
-    if setup.step is None:
-        return False
-    one = setup.listen(batch, 0)
-    with setup.apart():
-        with torch.no_grad():
-            for p in setup.named_parameters().values():
-                p.mul_(SHAKEN)
-        other = setup.listen(batch, 0)
-    made, remade = ([t.detach() for t in tensors_of([given[1:] for given, _ in h.losses]) if t.is_floating_point() and not t.requires_grad] for h in (one, other))
-    return len(made) == len(remade) and any(_moved(a, b) for a, b in zip(made, remade, strict=True))
+    held = list(tensors_of(batch))
+    found = [t.detach() for given, _ in setup.listen(batch, 0).losses for t in tensors_of(given[1:]) if t.is_floating_point() and not t.requires_grad]
+    return [t for t in found if not any(h.shape == t.shape and torch.equal(h.to(t), t) for h in held)]
 
 
 def _moved(one: Any, other: Any) -> bool:

@@ -9,6 +9,7 @@ from nohero.evidence.setup.loss_terms import pulls
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
+    from nohero.evidence.setup.loss_terms import LossTerms
     from nohero.setup.setup import Setup
 
 PRICE = 0.05  # seconds
@@ -33,17 +34,17 @@ class TermScaling:
     items: int
 
 
-def measure(setup: Setup) -> TermScaling:
-    """The pulls on a batch, on the batch twice over, and on half of it."""
+def measure(setup: Setup, terms: LossTerms) -> TermScaling:
+    """The pulls on a batch, beside those on the batch twice over, and on half of it."""
     specimen = setup.specimen()
     size = specimen.size
     if size < 4:
         raise Unmeasurable("a batch holds too few items to take half of them")
+    once = [(t.name, t.pull) for t in terms.terms]
+    if len(once) < 2:
+        raise Unmeasurable("the loss is one term")
     with setup.apart():
         setup.mode(training=True)
-        once = pulls(setup, specimen)
-        if len(once) < 2:
-            raise Unmeasurable("the loss is one term")
         twice, half = (pulls(setup, specimen.take(index)) for index in ([*range(size), *range(size)], range(size // 2)))
     if not len(once) == len(twice) == len(half):
         raise Unmeasurable("the terms of the loss hang on the number of items")

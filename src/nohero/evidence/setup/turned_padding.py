@@ -26,7 +26,6 @@ class TurnedPadding:
     content: str
     said_by: str  # the lengths, or the mask
     n: int  # rows that are padded on one side and counted on the other
-    steps: int
     unread: float = float("nan")  # share of the real places that the lengths do not reach
     hidden: float = float("nan")  # move of the answers by exchanging these
     real: float = float("nan")  # move by exchanging all real places
@@ -43,7 +42,7 @@ def measure(setup: Setup) -> TurnedPadding:
     if told is None:
         if not name:
             raise Unmeasurable("no input is a sequence")
-        return TurnedPadding(content=name, said_by="", n=0, steps=specimen.inputs[name].shape[1])
+        return TurnedPadding(content=name, said_by="", n=0)
     said_by, said, filled = told
     chosen = (filled & ~said).any(1).nonzero().flatten().tolist()[:ITEMS]
     few, said, filled = specimen.take(chosen), said[chosen], filled[chosen]
@@ -55,7 +54,7 @@ def measure(setup: Setup) -> TurnedPadding:
             raise Unmeasurable("the answers are random in eval mode")
         base = answer(setup, few)
         hidden, real = (_move(base, answer(setup, few.with_input(name, other_values(content, keep=keep)))) for keep in (~(filled & ~said), ~filled))
-    return TurnedPadding(content=name, said_by=said_by, n=len(chosen), steps=content.shape[1], unread=float((filled & ~said).sum() / filled.sum()), hidden=hidden, real=real)
+    return TurnedPadding(content=name, said_by=said_by, n=len(chosen), unread=float((filled & ~said).sum() / filled.sum()), hidden=hidden, real=real)
 
 
 def _turned(specimen: Specimen, name: str, other: str) -> tuple[str, Tensor, Tensor] | None:

@@ -87,7 +87,7 @@ def _answers(setup: Setup, batch: Any, size: int) -> list[tuple[Any, Any, Any]]:
         heard.append((module, main.detach().clone(), slopes))
 
     with setup.apart():
-        handles = [modules.register_module_forward_pre_hook(deeper), modules.register_module_forward_hook(answered)]
+        handles = [modules.register_module_forward_pre_hook(deeper), modules.register_module_forward_hook(answered, always_call=True)]
         try:
             setup.train_step(batch)
         finally:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.setup.items import drawn
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ class WrappedValues:
 
     pairs: int  # that differ
     wrapped: int  # in which the function is a line but for one fall over the whole range of a byte
-    where: str
     share: float  # of the pixels that fell over the end, over the wrapped pairs
     example: tuple[float, float, float, float]  # two values next to each other in one reading, and what they are in the other
 
@@ -42,8 +42,11 @@ def measure(setup: Setup) -> WrappedValues:
         raise Unmeasurable("the training items cannot be read one by one")
     began, read = time.monotonic(), []
     with setup.apart(data=True):
-        for i in range(0, len(items), max(1, len(items) // ITEMS))[:ITEMS]:
-            read.append(_readings(items, i))
+        places = drawn(setup.train)
+        if places is None or not len(places):
+            raise Unmeasurable("which training items are drawn cannot be listed")
+        for i in places[:: max(1, len(places) // ITEMS)][:ITEMS]:
+            read.append(_readings(items, int(i)))
             if time.monotonic() - began > SECONDS:
                 break
     step = _spacing([r for of in read for r in of])
@@ -52,7 +55,7 @@ def measure(setup: Setup) -> WrappedValues:
     found = [fall for of in read for k, a in enumerate(of) for b in of[k + 1 :] if (fall := _fall(a, b, BYTE * step)) is not None]
     wrapped = [f for f in found if f[0] > 0]
     return WrappedValues(
-        pairs=len(found), wrapped=len(wrapped), where="item[0]", share=sum(f[0] for f in wrapped) / max(1, len(wrapped)), example=max(wrapped, default=(0.0, (0.0,) * 4))[1],
+        pairs=len(found), wrapped=len(wrapped), share=sum(f[0] for f in wrapped) / max(1, len(wrapped)), example=max(wrapped, default=(0.0, (0.0,) * 4))[1],
     )  # fmt: skip
 
 
@@ -65,8 +68,8 @@ def _readings(items: Any, i: int) -> list[Any]:
         if found[0] is None or found[1] is None or found[0].shape != found[1].shape or np.array_equal(found[0], found[1]):
             return []
         found += [next(_pictures(items[i]), None) for _ in range(READS - 2)]
-    except (KeyError, IndexError, TypeError) as error:
-        raise Unmeasurable("the training items cannot be read one by one") from error
+    except Exception as error:
+        raise Unmeasurable(f"the training items cannot be read one by one: item {i} raised {type(error).__name__}") from error
     return [f for f in found if f is not None and f.shape == found[0].shape]
 
 

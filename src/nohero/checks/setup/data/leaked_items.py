@@ -55,8 +55,9 @@ def judge(copies: ItemCopies) -> Finding:
     share = _share(worst)
     if share < LEAST:
         return passed(f"no more evaluated items than chance allows have copies among {copies.items:,} training items")
-    if worst.same_answer < ANSWERED:
-        return passed(f"{worst.copies:,} items of {worst.part} stand in training too, with other targets, or marked as not its own: one graph or table in several parts")
+    if worst.asked_apart or worst.same_answer < ANSWERED:
+        how = "marked as not its own" if worst.asked_apart else "with other targets"
+        return passed(f"{worst.copies:,} items of {worst.part} stand in training too, {how}: one graph or table in several parts")
     words = [f"the parts draw {worst.shared:,} items from the same places of one data set"] if worst.shared else []
     words += [f"{worst.copies:,} of {worst.n:,} items of {worst.part} are copies of training items" + (f", where {worst.expected:.0%} are natural" if worst.expected else "")] if worst.copies else []
     words += [f"{worst.near:,} of {worst.near_of:,} looked at have a training item nearer than a twentieth of the way to the tenth nearest ({worst.near_chance:.1%} by chance)"] if worst.near >= 5 else []

@@ -4,9 +4,9 @@ Why it matters: `torch.autograd.grad` gives plain numbers unless it is told othe
 penalty, the term is then summed into the loss's value, and moves no parameter.
 
 How it is measured: one step, or one loss, with an ear at `torch.autograd.grad`: what is made of a derivative without a graph is followed to the backward pass. What
-goes into the model again, is detached, or is a derivative by parameters, is let go.
+goes into the model again, is detached, only weighs what is trained, is a derivative by parameters, or of a network that nobody trains, is let go.
 
-When it is right to fail: a loss on which backward is called is made of such a derivative.
+When it is right to fail: never more than a warning: a loss on which backward is called is made of such a derivative, which may be a goal that was meant to stand still.
 
 What it cannot see: derivatives by finite differences; what other libraries make.
 
@@ -22,17 +22,17 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.setup.derivatives_used import DerivativesUsed
-from nohero.run.finding import Finding, Level, Observed, failed, passed
+from nohero.run.finding import Finding, Level, Observed, passed, warned
 
 if TYPE_CHECKING:
     from nohero.setup.given import Given
 
 
 def judge(derivatives: DerivativesUsed) -> Finding:
-    """A loss made of plain numbers fails."""
+    """A loss made of plain numbers warns."""
     if not derivatives.in_loss:
         return passed(f"{derivatives.made} derivatives are made, and none without a graph becomes a part of the loss")
-    return failed(
+    return warned(
         "a derivative that was made without create_graph is a part of the loss: it counts in its value, and moves no parameter",
         expected="derivatives with a graph, where the loss is to train them",
         observed=Observed(value=float(derivatives.graphless), unit="derivatives without a graph", n=derivatives.made),
@@ -86,11 +86,36 @@ def adversarial_inputs(given: Given) -> Given:
     return _sloped(given, attacked)
 
 
+def slopes_of_a_teacher(given: Given) -> Given:
+    """The answer's slope, with its graph, is drawn to that of a network which nobody trains."""
+    import torch
+
+    teacher = torch.nn.Sequential(torch.nn.Linear(given.model[0].in_features, 8), torch.nn.Tanh(), torch.nn.Linear(8, 1)).requires_grad_(requires_grad=False)
+
+    def drawn(_m: Any, _l: Any, x: Any, _y: Any, out: Any) -> Any:
+        (goal,) = torch.autograd.grad(teacher(x).sum(), x)
+        (mine,) = torch.autograd.grad(out.sum(), x, create_graph=True)
+        return 0.1 * (mine - goal).square().mean()
+
+    return _sloped(given, drawn)
+
+
+def a_weight_by_the_pull(given: Given) -> Given:
+    """A second term is weighed by how hard the first pulls at the answer."""
+    import torch
+
+    def weighed(_m: Any, loss: Any, _x: Any, y: Any, out: Any) -> Any:
+        (pull,) = torch.autograd.grad(loss(out, y), out, retain_graph=True)
+        return pull.norm() * out.square().mean()
+
+    return _sloped(given, weighed)
+
+
 CHECK = Check(
     code="SKE363",
     name="graphless-derivative",
     source="Raissi, Perdikaris and Karniadakis 2019, Physics-informed neural networks (doi:10.1016/j.jcp.2018.10.045)",
     judge=judge,
     sabotages=(Case(toy="huber-regression", plant=penalty_without_graph),),
-    lookalikes=(Case(toy="huber-regression", plant=penalty_with_graph), Case(toy="huber-regression", plant=adversarial_inputs)),
+    lookalikes=(Case(toy="huber-regression", plant=penalty_with_graph), *(Case(toy="huber-regression", plant=p) for p in (adversarial_inputs, slopes_of_a_teacher, a_weight_by_the_pull))),
 )

@@ -4,7 +4,8 @@ Why it matters: an error that is a weight in another term must not be trained by
 detach the policy's term raises or lowers the values to its own ends, and the critic does not learn the returns.
 
 How it is measured: an answer and a target are a pair where the loss knows their difference alone: shaken alike they leave it as it is. The answer is
-put at its target, and moved off it along the falling slope.
+put at its target, the other answers are let come to rest, and it is moved off along the falling slope. Parts that add up to the target, such as a trend and
+a season, rest where nothing pulls.
 
 When it is right to fail: the loss falls by more than a hundredth of what the answer's whole error costs, and how it falls hangs on the other answers.
 
@@ -21,6 +22,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nohero.checks.check import Case, Check
+from nohero.checks.setup.replanted import tensors
 from nohero.evidence.setup.least_places import LeastPlaces
 from nohero.run.finding import Finding, Level, Observed, failed, passed
 
@@ -54,7 +56,7 @@ def _acting(given: Given, advantage: Any) -> Given:
     from torch import nn
     from torch.utils.data import DataLoader
 
-    x, y = (torch.stack([torch.as_tensor(row[k]) for row in given.train.dataset]) for k in (0, 1))
+    x, y = tensors(given.train)
     gain = x[:, 0] + 0.1 * x[:, 1]
 
     class Net(nn.Module):
@@ -99,11 +101,33 @@ def spread_told_as_well(given: Given) -> Given:
     return replace(acted, loss=loss)
 
 
+def a_rest_added_to_a_rough_guess(given: Given) -> Given:
+    """Two answers that add up to the target; the rough one is held against it as well."""
+    import torch
+    from torch import nn
+
+    def loss(out: Any, target: Any) -> Any:
+        (rough, rest), (_, back) = out, target
+        return nn.functional.mse_loss(rough + rest, back) + 0.3 * nn.functional.mse_loss(rough, back)
+
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rough, self.rest = nn.Linear(6, 1), nn.Sequential(nn.Linear(6, 16), nn.Tanh(), nn.Linear(16, 1))
+
+        def forward(self, x_BC: Any) -> Any:
+            return self.rough(x_BC).squeeze(-1), self.rest(x_BC).squeeze(-1)
+
+    torch.manual_seed(4)
+    model = Net()
+    return replace(_acting(given, lambda back, value: back - value), model=model, loss=loss, optimizer=torch.optim.Adam(model.parameters(), lr=1e-3))
+
+
 CHECK = Check(
     code="SKE362",
     name="pulled-off-target",
     source="Mnih et al. 2016, Asynchronous methods for deep reinforcement learning (arXiv:1602.01783), section 4",
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=advantage_with_gradient),),
-    lookalikes=(Case(toy="table-mlp", plant=advantage_detached), Case(toy="table-mlp", plant=spread_told_as_well)),
+    lookalikes=(Case(toy="table-mlp", plant=advantage_detached), Case(toy="table-mlp", plant=spread_told_as_well), Case(toy="table-mlp", plant=a_rest_added_to_a_rough_guess)),
 )

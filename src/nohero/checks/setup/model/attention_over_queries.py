@@ -6,7 +6,8 @@ fit, as the scores are square, and the network trains: sums of weights run from 
 How it is measured: one pass with an ear. The results of soft-maxes over squares of scores are followed to the product with the values: over
 which axis do they sum to one there, and over which does the product sum?
 
-When it is right to fail: the weights sum to one over the places that look and not over those that are looked at.
+When it is right to fail: the weights sum to one over the places that look and not over those that are looked at, and the scores are a product of what the items make twice. Where the scores come
+otherwise the places may be dealt to as many groups, and it is left open.
 
 What it cannot see: dropout's or a mask's product between; weights that are the same for every item, as of a learnt graph; attention of one set to another.
 
@@ -22,19 +23,21 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.setup.attention_sums import AttentionSums
-from nohero.run.finding import Finding, Level, Observed, passed, warned
+from nohero.run.finding import Finding, Level, Observed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
     from nohero.setup.given import Given
 
 
 def judge(sums: AttentionSums) -> Finding:
-    """Weights that are shared out among those who look warn."""
-    crossed = [p for p in sums.products if p.over_other and not p.over_summed]
+    """Weights that are shared out among those who look warn, where queries ask keys; groupings are left open."""
+    if not sums.products:
+        return skipped("no weights of a soft-max over a square of scores are summed with values")
+    crossed = sorted((p for p in sums.products if p.over_other and not p.over_summed), key=lambda p: not p.asked)
     if not crossed:
         return passed(f"the weights of {len(sums.products)} products sum to one over what is looked at")
     first = crossed[0]
-    return warned(
+    return (warned if first.asked else unsure)(
         f"attention's weights in {first.module or 'the model itself'} sum to one over the {first.places} places that look, not over those that are looked at: the soft-max is taken over the wrong axis",
         expected="weights that sum to one over the keys",
         observed=Observed(value=float(len(crossed)), unit="products of attention", n=len(sums.products)),
@@ -42,7 +45,7 @@ def judge(sums: AttentionSums) -> Finding:
         where=tuple(dict.fromkeys(p.module or "the model itself" for p in crossed)),
         level=Level.VERIFIED,
         why="A place's answer is then no mean of values but a sum with whatever weights the other places left; how much it gets hangs on how much they asked for.",
-        remedies=("softmax(dim=-1) over queries @ keys.transpose(-2, -1)", "if weights are to be shared out among the places that look, divide by their sum over what is looked at"),
+        remedies=("softmax(dim=-1) over queries @ keys.transpose(-2, -1)", "if weights are to be shared out among the places that look, divide by their sum over what is looked at", *(() if first.asked else ("if each place is dealt to groups, as in pooling and routing, nothing is wrong",))),
     )
 
 
@@ -97,11 +100,19 @@ def shared_out_and_averaged(given: Given) -> Given:
     return _attending(given, attend)
 
 
+def dealt_to_groups(given: Given) -> Given:
+    """Each place is dealt to as many groups as there are places, by its own features, and the groups are summed."""
+    import torch
+
+    deal = torch.nn.Linear(12, 6)
+    return _attending(given, lambda q, k, v: deal(q).softmax(-1).transpose(1, 2) @ v)
+
+
 CHECK = Check(
     code="SKE234",
     name="attention-over-queries",
     source="Vaswani et al. 2017, Attention is all you need (arXiv:1706.03762), equation 1",
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=softmax_over_queries), Case(toy="table-mlp", plant=values_from_the_left)),
-    lookalikes=(Case(toy="table-mlp", plant=softmax_over_keys), Case(toy="table-mlp", plant=values_from_the_left_turned), Case(toy="table-mlp", plant=shared_out_and_averaged)),
+    lookalikes=(Case(toy="table-mlp", plant=softmax_over_keys), Case(toy="table-mlp", plant=values_from_the_left_turned), Case(toy="table-mlp", plant=shared_out_and_averaged), Case(toy="table-mlp", plant=dealt_to_groups)),
 )

@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.setup.table_rows import Rows, TableRows
-from nohero.run.finding import Finding, Level, Observed, passed, warned
+from nohero.run.finding import Finding, Level, Observed, passed, unsure, warned
 
 if TYPE_CHECKING:
     from nohero.setup.given import Given
 
+EVEN = 0.8  # the shortest field over the longest: fields as long as each other may be one vocabulary of which a part turned up
 SUM = 0.9  # of the table's rows that the fields' lengths add up to; a few ids may not have turned up
 
 
@@ -36,7 +37,7 @@ def judge(tables: TableRows) -> Finding:
         return passed(f"{len(tables.tables)} tables that are asked with several ids an item are no table of several fields without offsets")
     first = shared[0]
     lengths = [h + 1 for h in first.highs]
-    return warned(
+    return (unsure if min(lengths) >= EVEN * max(lengths) else warned)(
         f"{len(lengths)} fields with ids up to {', '.join(map(str, first.highs[:6]))} are looked up in the same rows of {first.name or 'a table'}: its {first.rows} rows are as many as all fields have together, and only {max(lengths)} are ever asked for",
         expected="rows of its own for every field",
         observed=Observed(value=max(lengths) / first.rows, unit="of the rows asked for", n=first.rows),
@@ -44,7 +45,7 @@ def judge(tables: TableRows) -> Finding:
         where=(first.name,),
         level=Level.MEASURED,
         why="One row then stands for a user, a country and a weekday at once, and is pulled by all of them.",
-        remedies=("add offsets to the ids: [0, *cumsum(field_sizes)[:-1]]", "or give each field a table of its own"),
+        remedies=("add offsets to the ids: [0, *cumsum(field_sizes)[:-1]]", "or give each field a table of its own", *(("if the ids are of one vocabulary, of which half turned up, nothing is wrong",) if min(lengths) >= EVEN * max(lengths) else ())),
     )
 
 

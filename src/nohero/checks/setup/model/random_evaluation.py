@@ -31,7 +31,10 @@ def judge(ops: ExecutedOps) -> Finding:
     if not ops.random_evaluation:
         return passed("two passes in eval mode agree bit for bit")
     if ops.by_course and not ops.drops_in_evaluation and not ops.draws_in_evaluation:
-        return passed("two passes in eval mode differ by what the model keeps from call to call, not by chance")
+        return unsure(
+            "two passes in eval mode differ, under the same random numbers too", component="model",
+            remedies=("if the model keeps a state from call to call that is as it should be; if it draws from a generator of its own, nothing is comparable: seed it, or leave the draw out in eval mode",),
+        )  # fmt: skip
     places = tuple(dict.fromkeys(module or "forward" for module, _ in (*ops.drops_in_evaluation, *ops.draws_in_evaluation)))
     told = failed if ops.drops_in_evaluation else unsure if ops.draws_in_evaluation else warned
     what = f"drops with rate {ops.drops_in_evaluation[0][1]:g}" if ops.drops_in_evaluation else f"draws with {ops.draws_in_evaluation[0][1]}" if ops.draws_in_evaluation else "answers at random"

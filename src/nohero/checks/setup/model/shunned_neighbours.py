@@ -21,6 +21,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nohero.checks.check import Case, Check
+from nohero.checks.setup.replanted import tensors
 from nohero.evidence.setup.attention_sums import AttentionSums
 from nohero.run.finding import Finding, Level, Observed, passed, warned
 
@@ -51,7 +52,7 @@ def _graphs(given: Given, hide: Any) -> Given:
     from torch import nn
     from torch.utils.data import DataLoader
 
-    x, y = (torch.stack([torch.as_tensor(row[k]) for row in given.train.dataset]) for k in (0, 1))
+    x, y = tensors(given.train)
     near = torch.eye(6) + torch.eye(6).roll(1, 1) + torch.eye(6).roll(-1, 1)
 
     class Net(nn.Module):

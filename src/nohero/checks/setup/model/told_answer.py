@@ -7,7 +7,7 @@ How it is measured: tokens of an input that are the loss's targets are altered s
 answers at these very places move, and do those well before them?
 
 When it is right to fail: the answers at these places move, and none well before them: step by step the answer is told what it has to tell. Where
-the model gets nothing else, as an autoencoder, no answer before may move at all.
+the model gets nothing else to tell it by, as an autoencoder, no answer before may move at all.
 
 What it cannot see: losses that are not torch's cross-entropy; decoders whose answers see all steps.
 
@@ -33,7 +33,7 @@ LEAST = 3  # steps that were altered
 
 def judge(targets: FedTargets) -> Finding:
     """Answers that are told what they have to tell fail."""
-    told = [f for f in targets.fed if f.probed >= LEAST and f.seen == f.probed and (f.earlier if f.of > 1 else f.before) == 0]
+    told = [f for f in targets.fed if f.probed >= LEAST and f.seen == f.probed and (f.earlier if f.helped else f.before) == 0]
     if not told:
         return passed(f"{', '.join(f.name for f in targets.fed)}: no step by step sight of the token that is to be told")
     first = told[0]
@@ -97,20 +97,20 @@ def next_tokens(given: Given) -> Given:
 
 
 def seen_from_both_sides(given: Given) -> Given:
-    """An autoencoder of tokens, each told from its place and its neighbours."""
+    """An autoencoder of tokens, each told from its place and its neighbours; which are real is said beside."""
     import torch
     from torch import nn
     from torch.utils.data import DataLoader
 
-    rows = [{"ids": s} for s in torch.randint(0, 9, (160, 8), generator=torch.Generator().manual_seed(2))]
+    rows = [{"ids": s, "mask": torch.ones(8)} for s in torch.randint(0, 9, (160, 8), generator=torch.Generator().manual_seed(2))]
 
     class Net(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.tokens, self.near, self.head = nn.Embedding(9, 8), nn.Conv1d(8, 4, 3, padding=1), nn.Linear(4, 9)
 
-        def forward(self, ids: Any) -> Any:
-            logits_BTK = self.head(self.near(self.tokens(ids).transpose(1, 2)).transpose(1, 2))
+        def forward(self, ids: Any, mask: Any) -> Any:
+            logits_BTK = self.head(self.near((self.tokens(ids) * mask[..., None]).transpose(1, 2)).transpose(1, 2))
             return {"loss": nn.functional.cross_entropy(logits_BTK.flatten(0, 1), ids.flatten()), "logits": logits_BTK}
 
     torch.manual_seed(6)

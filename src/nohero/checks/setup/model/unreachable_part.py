@@ -21,6 +21,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nohero.checks.check import Case, Check
+from nohero.checks.setup.replanted import tensors
 from nohero.evidence.setup.part_reach import PartReach
 from nohero.run import sources
 from nohero.run.finding import Finding, Level, Observed, failed, passed
@@ -56,7 +57,7 @@ def _two_heads(given: Given, ended: Any, scale: float) -> Given:
     from torch import nn
     from torch.utils.data import DataLoader
 
-    x, y = (torch.stack([torch.as_tensor(row[k]) for row in given.train.dataset]) for k in (0, 1))
+    x, y = tensors(given.train)
     place = scale * (x[:, :2] - x[:, :2].amin(0)) / (x[:, :2].amax(0) - x[:, :2].amin(0))
 
     class Net(nn.Module):

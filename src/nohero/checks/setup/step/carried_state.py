@@ -41,7 +41,7 @@ def judge(carried: CarriedState) -> Finding:
     told = f"{_called(carried.modules[0])} gets with each batch the state {carried.shape} that it answered to the batch before"
     facts: dict[str, Any] = {
         "expected": "a state of its own for every batch of other items",
-        "observed": Observed(value=float(len(carried.modules)), unit="modules", n=carried.steps),
+        "observed": Observed(value=float(len(carried.modules)), unit="modules"),
         "component": "step",
         "where": carried.modules,
         "why": "The rows of two shuffled batches have nothing to do with each other, so each row begins in the state of another item.",
@@ -140,4 +140,5 @@ CHECK = Check(
     judge=judge,
     sabotages=(Case(toy="time-first-gru", plant=kept_over_shuffled_batches), Case(toy="time-first-gru", plant=kept_inside_the_model)),
     lookalikes=(Case(toy="time-first-gru", plant=begun_anew_each_time), Case(toy="time-first-gru", plant=read_in_order)),
+    under=("SKE235",),
 )

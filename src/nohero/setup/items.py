@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nohero.setup.calling import TARGETS, tensors_of, ways
-from nohero.setup.refusal import Unmeasurable
+from nohero.setup.refusal import Unmeasurable, UserRaised, brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,6 +114,14 @@ def _stretches(source: Source, part: Part) -> tuple[Iterator[tuple[Any, Any]], i
     part.ordered = True
     part.root, part.places = _root(items, places)
     return _by_index(source, items, places), len(places)
+
+
+def read_one(items: Any, place: int) -> Any:
+    """One item of a data set; what the user's code raises there is told by its place."""
+    try:
+        return items[int(place)]
+    except Exception as error:
+        raise UserRaised(f"item {int(place)} of the data set raised {type(error).__name__}: {brief(error)}") from error
 
 
 def drawn(source: Source) -> Any:

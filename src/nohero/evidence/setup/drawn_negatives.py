@@ -57,15 +57,12 @@ def _changing(setup: Setup, part: Part, names: tuple[str, ...], places: Any) -> 
     import numpy as np
     from torch.utils.data import default_collate
 
-    from nohero.setup.items import _arrays, _as_called
+    from nohero.setup.items import _arrays, _as_called, read_one
 
     chosen = places[np.linspace(0, len(places) - 1, min(READ_AGAIN, len(places))).astype(int)]
     items, collate = setup.train.items, setup.train.given.collate_fn if setup.train.is_dataloader else default_collate
     with setup.apart(seed=29, data=True):
-        try:
-            specimen = _as_called(setup, collate([items[int(part.index[i])] for i in chosen]))
-        except Exception as error:
-            raise Unmeasurable(f"the training items cannot be read one by one: {type(error).__name__}") from error
+        specimen = _as_called(setup, collate([read_one(items, part.index[i]) for i in chosen]))
     again = {} if specimen is None else _arrays(part, specimen.inputs)
     if any(n not in again or again[n].shape != part.inputs[n][chosen].shape for n in names):
         raise Unmeasurable("the items are of another form when they are read again")

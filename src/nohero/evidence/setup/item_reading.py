@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.setup.calling import mapped, tensors_of
+from nohero.setup.items import read_one
 
 if TYPE_CHECKING:
     from nohero.setup.setup import Setup
@@ -73,7 +74,7 @@ def _worn(items: Any, many: int) -> dict[str, Any]:
 
     ratios, moved, random, all_reads = [], 0, 0, []
     for i in range(many):
-        reads = [_input(items[i]) for _ in range(3)]
+        reads = [_input(read_one(items, i)) for _ in range(3)]
         if any(r is None for r in reads) or len({r.shape for r in reads}) > 1:
             continue
         a, b, _ = reads

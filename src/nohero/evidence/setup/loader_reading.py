@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nohero.setup.calling import TARGETS, mapped, tensors_of
+from nohero.setup.items import read_one
 
 if TYPE_CHECKING:
     from nohero.setup.setup import Setup
@@ -196,7 +197,7 @@ def _twice(source: Source) -> dict[str, Any]:
 
     if source.items is not None:
         many = min(len(source.items), 40)
-        pairs = [(mapped(source.items[i], lambda t: t.clone()), source.items[i]) for i in range(many)]  # both may be views of one memory
+        pairs = [(mapped(read_one(source.items, i), lambda t: t.clone()), read_one(source.items, i)) for i in range(many)]  # both may be views of one memory
     else:
         one, other = source.read(most=4, seconds=SECONDS).batches, source.read(most=4, seconds=SECONDS).batches
         pairs = list(zip(one, other, strict=False))

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from nohero.setup.items import drawn, read_one
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ def measure(setup: Setup) -> MovedPictures:
     if items is None or not len(items):
         raise Unmeasurable("the training items cannot be read one by one")
     with setup.apart(data=True):
-        read = [_readings(items, i) for i in range(0, len(items), max(1, len(items) // ITEMS))][:ITEMS]
+        places = drawn(setup.train)
+        if places is None or not len(places):
+            raise Unmeasurable("which training items are drawn cannot be listed")
+        read = [_readings(items, i) for i in places[:: max(1, len(places) // ITEMS)][:ITEMS]]
     name = next((n for n, v in read[0][0].items() if _picture(v) is not None), None)
     if name is None:
         raise Unmeasurable("no pictures among the items")
@@ -76,7 +80,7 @@ def _decided(setup: Setup, picture: str, follower: Followers) -> Followers | Non
     if follower.moves and items is not None:
 
         def read(i: int) -> tuple[Any, Any] | None:
-            found = dict(_numbers(items[i], "item"))
+            found = dict(_numbers(read_one(items, i), "item"))
             shown = _picture(found[picture]) if picture in found else None
             return None if shown is None or follower.where not in found else (shown, found[follower.where])
 
@@ -91,12 +95,9 @@ def _readings(items: Any, i: int) -> list[dict[str, Any]]:
     """The item's numbers by their place in it, a few times; once where it does not change."""
     import numpy as np
 
-    try:
-        found = [dict(_numbers(items[i], "item")) for _ in range(2)]
-        if any(n not in found[1] or not np.array_equal(v, found[1][n]) for n, v in found[0].items()):
-            found += [dict(_numbers(items[i], "item")) for _ in range(READS - 2)]
-    except (KeyError, IndexError, TypeError) as error:
-        raise Unmeasurable("the training items cannot be read one by one") from error
+    found = [dict(_numbers(read_one(items, i), "item")) for _ in range(2)]
+    if any(n not in found[1] or not np.array_equal(v, found[1][n]) for n, v in found[0].items()):
+        found += [dict(_numbers(read_one(items, i), "item")) for _ in range(READS - 2)]
     return found
 
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.setup.items import drawn
+from nohero.setup.items import drawn, read_one
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def measure(setup: Setup) -> WrappedValues:
         if places is None or not len(places):
             raise Unmeasurable("which training items are drawn cannot be listed")
         for i in places[:: max(1, len(places) // ITEMS)][:ITEMS]:
-            read.append(_readings(items, int(i)))
+            read.append(_readings(items, i))
             if time.monotonic() - began > SECONDS:
                 break
     step = _spacing([r for of in read for r in of])
@@ -63,13 +63,10 @@ def _readings(items: Any, i: int) -> list[Any]:
     """The item's first picture a few times; none where two readings are the same."""
     import numpy as np
 
-    try:
-        found = [next(_pictures(items[i]), None) for _ in range(2)]
-        if found[0] is None or found[1] is None or found[0].shape != found[1].shape or np.array_equal(found[0], found[1]):
-            return []
-        found += [next(_pictures(items[i]), None) for _ in range(READS - 2)]
-    except Exception as error:
-        raise Unmeasurable(f"the training items cannot be read one by one: item {i} raised {type(error).__name__}") from error
+    found = [next(_pictures(read_one(items, i)), None) for _ in range(2)]
+    if found[0] is None or found[1] is None or found[0].shape != found[1].shape or np.array_equal(found[0], found[1]):
+        return []
+    found += [next(_pictures(read_one(items, i)), None) for _ in range(READS - 2)]
     return [f for f in found if f is not None and f.shape == found[0].shape]
 
 

@@ -135,12 +135,15 @@ def wanted(y: Any, classes: int) -> Any:
     return np.eye(classes)[y] if classes else np.asarray(y, dtype=float)[:, None]
 
 
-def ridge_left_out(x: Any, columns: Any) -> Any:
-    """Predictions for each item from all others; every column of `columns` is a target. (n, columns)."""
+def ridge_left_out(x: Any, columns: Any, *, pull: float = 0.0) -> Any:
+    """Predictions for each item from all others; every column of `columns` is a target. (n, columns).
+
+    `pull` shrinks directions whose variance is below it: for items that are few beside their numbers.
+    """
     import numpy as np
 
     a = np.concatenate([x, np.ones((len(x), 1))], 1)
-    inverse = np.linalg.inv(a.T @ a + 1e-2 * np.sqrt(len(a)) * np.eye(a.shape[1]))
+    inverse = np.linalg.inv(a.T @ a + (1e-2 * np.sqrt(len(a)) + pull * len(a)) * np.eye(a.shape[1]))
     hat = a @ inverse
     lever = np.minimum((hat * a).sum(1), 0.999)[:, None]
     said = hat @ (a.T @ columns)
@@ -160,12 +163,12 @@ def neighbours(x: Any, other: Any | None = None, *, apart: int = 0) -> Any:
     return np.argpartition(far, k - 1, axis=1)[:, :k]
 
 
-def fitted(x: Any, columns: Any, other: Any) -> Any:
-    """Ridge fitted on `x`, said of `other`."""
+def fitted(x: Any, columns: Any, other: Any, *, pull: float = 0.0) -> Any:
+    """Ridge fitted on `x`, said of `other`; `pull` as in `ridge_left_out`."""
     import numpy as np
 
     a, b = (np.concatenate([v, np.ones((len(v), 1))], 1) for v in (x, other))
-    return b @ np.linalg.solve(a.T @ a + 1e-2 * np.sqrt(len(a)) * np.eye(a.shape[1]), a.T @ columns)
+    return b @ np.linalg.solve(a.T @ a + (1e-2 * np.sqrt(len(a)) + pull * len(a)) * np.eye(a.shape[1]), a.T @ columns)
 
 
 def skill(said: Any, y: Any, classes: int) -> float:

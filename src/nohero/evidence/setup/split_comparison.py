@@ -84,6 +84,7 @@ class SplitComparison:
     transfers: tuple[Transfer, ...]
     classes: tuple[ClassSets, ...]
     serial: bool  # the training items follow one another, so that drift may be real
+    evaluated: bool = False  # by the author's own evaluation, which may know another unit of the labels
     rescaled: bool = False  # the step brings its batches to another scale, so that training's items are not what the model learns from
 
 
@@ -107,7 +108,7 @@ def measure(setup: Setup) -> SplitComparison:
         codes=tuple(k for p, name in pairs if (k := _codes(train, p, name)) is not None),
         transfers=tuple(transfers),
         classes=tuple(c for p in others if (c := _class_sets(setup, train, p)) is not None),
-        serial=_serial(train) > 0.2, rescaled=step_inputs.rescaled(setup),
+        serial=_serial(train) > 0.2, evaluated=setup.evaluate is not None, rescaled=step_inputs.rescaled(setup),
     )
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LEAST = 30  # items of the evaluated part
 KNOWN = 0.35  # skill in training below which nothing can be carried over
+GROSS = 3.0  # ratio of the labels' spreads, or their means' distance in spreads: measured on regions and years of real tables, it stays below 2
+ODD = 0.3  # distance between two distributions of labels (Kolmogorov-Smirnov): two parts of 30 and more items of one kind rarely have more
 FACTORS = (255.0, 1 / 255.0)
 
 
@@ -63,9 +65,9 @@ def transfer(train: Part, part: Part) -> Transfer | None:
     result = Transfer(part=part.name, n=len(y), train=best, there=there, cure="", cured=there, mapping=(), own=own)
     if best < KNOWN or there > 0.5 * best:
         return result
-    cures = [*_label_cures(said, y, rows.classes)] if k else [("the labels' order reversed", probing.skill(said, y[::-1], 0), ())]
+    cures = [*_label_cures(said, y, rows.classes)] if k else [*_value_cures(said, y, train)]
     cures += [(name, probing.skill(say(reader(changed)), y, k), ()) for name, changed in _input_cures(train, inputs) if _fits(reader, changed, train)]
-    cures += [(f"the labels moved by {s:+d}", probing.skill(said, np.roll(y, s), k), ()) for s in (-2, -1, 1, 2)]
+    cures += [(f"the labels moved by {s:+d} items", probing.skill(said, np.roll(y, s), k), ()) for s in (-2, -1, 1, 2)]
     name, cured, mapping = max(cures, key=lambda c: c[1])
     if cured >= max(0.6 * best, there + 0.25):
         return Transfer(part=part.name, n=len(y), train=best, there=there, cure=name, cured=cured, mapping=mapping, own=own)
@@ -110,6 +112,41 @@ def _label_cures(said: Any, y: Any, classes: tuple[float, ...]) -> Iterator[tupl
     rows, meant = linear_sum_assignment(-cross)
     mapping = tuple((classes[i], classes[j]) for i, j in zip(rows, meant, strict=True) if i != j)
     yield "another label map", probing.skill(said, meant[y], k), mapping
+
+
+def _value_cures(said: Any, y: Any, train: Part) -> Iterator[tuple[str, float, tuple[tuple[float, float], ...]]]:
+    """Values in another order, of the other sign, or of another unit: so far off as no drift and no choice of items makes them. `y` is in training's units."""
+    import numpy as np
+
+    from nohero.evidence.setup import probing
+
+    yield "the labels' order reversed", probing.skill(said, y[::-1], 0), ()
+    base = train.y.reshape(train.n, -1)[:, 0].astype(np.float64)
+    mean, spread = float(base.mean()), max(float(base.std()), 1e-30)
+    yield "the labels' sign changed", probing.skill(said, -y - 2 * mean / spread, 0), ()
+    raw = y * spread + mean
+    for name, change in (("logarithm", np.log), ("log1p", np.log1p), ("exponential", np.exp), ("expm1", np.expm1)):
+        with np.errstate(all="ignore"):
+            changed = (change(raw) - mean) / spread
+        if np.isfinite(changed).all() and _far(y, base) > ODD > _far(changed, base):
+            yield f"the {name} of the labels", probing.skill(said, changed, 0), ()
+    there = max(float(y.std()), 1e-30)
+    if not 1 / GROSS < there < GROSS or abs(float(y.mean())) > GROSS * max(1.0, there):
+        if abs(float(raw.mean()) / there - mean) < spread:
+            how = f"the labels times {1 / there:.2g}"
+        elif 1 / GROSS < there < GROSS:
+            how = f"the labels moved by {mean - float(raw.mean()):+.3g}"
+        else:
+            how = "the labels brought to training's mean and spread"
+        yield how, probing.skill(said, (y - y.mean()) / there, 0), ()
+
+
+def _far(y: Any, base: Any) -> float:
+    """The largest distance between the distribution of `y`, in training's units, and training's own."""
+    import numpy as np
+    from scipy.stats import ks_2samp
+
+    return float(ks_2samp(y, (base - base.mean()) / max(float(base.std()), 1e-30)).statistic) if np.isfinite(y).all() else 1.0
 
 
 def _input_cures(train: Part, inputs: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

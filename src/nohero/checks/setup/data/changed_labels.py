@@ -3,9 +3,10 @@
 Why it matters: with classes numbered in another order, or labels a row off, a good model scores like a bad one.
 
 How it is measured: a small probe that was fitted to training says the labels of the part; where its skill is lost, the labels
-are renumbered one to one, moved and reversed, and the probe's skill compared.
+are renumbered one to one, moved and reversed (values: brought to training's unit, sign or scale), and the probe's skill compared.
 
-When it is right to fail: when a renumbering or a move brings the skill back. Where nothing does, and not even a probe of the
+When it is right to fail: when a renumbering or a move brings the skill back. Values of another unit are unsure
+where an evaluation of the author's own may know it, or the items follow one another. Where nothing helps, and not even a probe of the
 part's own finds a relation, it warns.
 
 What it cannot see: tasks that a small probe cannot learn.
@@ -17,7 +18,8 @@ Source: the recipe, the skeleton.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from nohero.checks.check import Case, Check
 from nohero.checks.setup.replanted import replanted
@@ -25,7 +27,7 @@ from nohero.evidence.setup.split_comparison import SplitComparison
 from nohero.evidence.setup.split_cures import Transfer
 from nohero.run import sources
 from nohero.run.figure import Bar, Bars
-from nohero.run.finding import Finding, Level, Observed, Remedy, failed, passed, skipped, warned
+from nohero.run.finding import Finding, Level, Observed, Remedy, failed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
     import torch
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 KNOWN = 0.5  # skill in training, for a part without any relation to be odd
 NONE = 0.15  # skill that is about chance
 LEAST = 60  # items
+UNITS = ("the labels times", "the labels moved by", "the labels brought", "the labels' sign", "the logarithm", "the log1p", "the exponential", "the expm1")  # cures of values, as their evidence calls them
 
 
 def _lost(t: Transfer, split: SplitComparison) -> bool:
@@ -53,10 +56,13 @@ def judge(split: SplitComparison) -> Finding:
         t = split.transfers[0]
         return passed(f"a probe of training has skill {t.train:.2f} there and {t.there:.2f} on {t.part}")
     t = (cured or lost)[0]
+    unit = bool(cured) and t.cure.startswith(UNITS)
+    tell = (unsure if unit and (split.evaluated or split.serial) else failed) if cured else warned
     renamed = ", ".join(f"{a:g} for {b:g}" for a, b in t.mapping[:6])
     how = (f"with {t.cure}" + (f" ({renamed})" if renamed else "") + f" it has {t.cured:.2f}") if cured else f"and a probe of the part's own has {t.own:.2f}: its labels go with nothing in its inputs"
-    return (failed if cured else warned)(
-        f"a probe of training has skill {t.train:.2f} in training and {t.there:.2f} on the {t.n} items of {t.part}; {how}",
+    doubt = ("; your own evaluation may bring them together" if split.evaluated else "; the items follow one another, and may have drifted") if tell is unsure else ""
+    return tell(
+        f"a probe of training has skill {t.train:.2f} in training and {t.there:.2f} on the {t.n} items of {t.part}; {how}{doubt}",
         expected="labels of one meaning in all parts, each beside its item",
         observed=Observed(value=t.there, unit="skill", n=t.n),
         component="data",
@@ -65,7 +71,7 @@ def judge(split: SplitComparison) -> Finding:
         effect=f"a right answer counts as wrong on {t.part}",
         why="The probe has learnt what training calls each class. When renumbering or moving the labels of the other part makes it right again, the labels changed and not the items.",
         remedies=(
-            *((Remedy(text=f"renumber or move the labels of {t.part} as named", tried=True, result=f"skill {t.cured:.2f} instead of {t.there:.2f}"),) if cured else ()),
+            *((Remedy(text=f"renumber, scale or move the labels of {t.part} as named", tried=True, result=f"skill {t.cured:.2f} instead of {t.there:.2f}"),) if cured else ()),
             "make the map from class names to numbers once, and use it for every part (folders are numbered in the order they are listed)",
             "look for labels that were shuffled, sorted or filtered without their inputs",
         ),
@@ -92,6 +98,37 @@ def labels_sorted_alone(given: Given) -> Given:
     return replanted(given, change, "val")
 
 
+def values_in_another_unit(given: Given) -> Given:
+    """Training's targets are thousands, validation's are single."""
+    return replanted(given, lambda x, y: (x, 1000 * y), "val")
+
+
+def logarithm_undone(given: Given) -> Given:
+    """Training's targets are logarithms, validation's are not."""
+    return replanted(given, lambda x, y: (x, (2 * y).exp()), "val")
+
+
+def a_wider_range(given: Given) -> Given:
+    """Validation has the items of extreme values twice."""
+    import torch
+
+    def change(x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        far = (y - y.mean()).abs().flatten() > y.std()
+        return torch.cat([x, x[far]]), torch.cat([y, y[far]])
+
+    return replanted(given, change, "val")
+
+
+def an_evaluation_that_knows_the_unit(given: Given) -> Given:
+    """Validation has the values as they were, and the evaluation brings the answers there."""
+    own: Any = given.evaluate
+
+    def rmse(model: Any, batches: Any) -> Any:
+        return own(model, [(x, y / 1000) for x, y in batches])
+
+    return replace(replanted(given, lambda x, y: (x, 1000 * y), "val"), evaluate=rmse)
+
+
 def another_mix_of_classes(given: Given) -> Given:
     """Validation has few items of one class."""
 
@@ -107,7 +144,10 @@ CHECK = Check(
     name="changed-labels",
     source=sources.SKELETON,
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=classes_numbered_anew), Case(toy="wide-table", plant=two_classes_exchanged), Case(toy="huber-regression", plant=labels_sorted_alone)),
-    lookalikes=(Case(toy="table-mlp", plant=another_mix_of_classes),),
+    sabotages=(
+        Case(toy="table-mlp", plant=classes_numbered_anew), Case(toy="wide-table", plant=two_classes_exchanged), Case(toy="huber-regression", plant=labels_sorted_alone),
+        Case(toy="huber-regression", plant=values_in_another_unit), Case(toy="huber-regression", plant=logarithm_undone),
+    ),
+    lookalikes=(Case(toy="table-mlp", plant=another_mix_of_classes), Case(toy="huber-regression", plant=a_wider_range), Case(toy="evaluated-regression", plant=an_evaluation_that_knows_the_unit)),
     under=("DAT344",),
 )

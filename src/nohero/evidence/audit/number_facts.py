@@ -15,6 +15,7 @@ DISTINCT = 10  # values that a field needs to be a number rather than a code
 NINES = 0.5  # distance of a repeated -1, 99, 999 ..., in ranges of all the rest
 ANY = 3.0  # the same for any repeated value
 FAR, NEAR = 6.0, 4.5  # robust deviations of the logarithm: a far group, and where the bulk ends
+SEVERAL = 5  # values of each of several far groups
 VALLEY = 0.25  # of the far group may lie between
 BEYOND = 4.0  # quartile ranges beyond the quartile: an outlier, where the gap to the rest is a range as well
 RARE = 0.01  # of the values: more are no outliers
@@ -118,7 +119,7 @@ def _oddities(values: Any, *, whole: bool) -> list[tuple[dict[str, Any], Any]]:
     uniques, counts = _different(values)
     if len(uniques) < DISTINCT:
         return found
-    for look in (_mark, _mark, _unit, _outlier):
+    for look in (_mark, _mark, _unit, _unit, _outlier):
         chosen = look(values[left])
         if chosen is None:
             continue
@@ -185,6 +186,7 @@ def _unit(values: Any) -> tuple[str, float, Any, float] | None:
     far, between = side * z > FAR, (side * z > NEAR) & (side * z <= FAR)
     if far.sum() < 3 or far.sum() > len(values) / 3 or between.sum() > VALLEY * far.sum():
         return None
+    far = _largest_group(side * z, far)
     shape = 1.4826 * float(np.median(np.abs(logs[far] - np.median(logs[far]))))
     if len(np.unique(values[far])) < 3 or not spread / 4 <= shape <= 2 * spread or float(np.ptp(logs[far])) > float(np.median(logs[far]) - middle) * side:
         return None
@@ -192,6 +194,19 @@ def _unit(values: Any) -> tuple[str, float, Any, float] | None:
         return None
     doubt = MEDIAN * math.hypot(shape / math.sqrt(far.sum()), spread / math.sqrt(len(values)))
     return "unit", float(np.exp(np.median(logs[far]) - middle)), far, doubt
+
+
+def _largest_group(z: Any, far: Any) -> Any:
+    """The far values, or the largest group of them where they are two or more groups, each with a gap as wide as a bulk before it."""
+    import numpy as np
+
+    ordered = np.sort(z[far])
+    ends = np.flatnonzero(np.diff(ordered) > FAR)
+    sizes = np.diff(np.concatenate([[0], ends + 1, [len(ordered)]]))
+    if len(sizes) < 2 or sizes.min() < SEVERAL:
+        return far
+    first = int(np.concatenate([[0], np.cumsum(sizes)])[np.argmax(sizes)])
+    return far & (z >= ordered[first]) & (z <= ordered[first + sizes.max() - 1])
 
 
 def _of_one_shape(group: Any, bulk: Any) -> bool:

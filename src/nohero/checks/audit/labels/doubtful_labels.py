@@ -15,6 +15,7 @@ Source: Northcutt et al. 2021, Pervasive label errors (arXiv:2103.14749): about 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from nohero.checks.audit.recelled import recelled
@@ -29,6 +30,8 @@ ENOUGH = 200  # items of which the model is surest
 LEAST = 8  # of them labelled otherwise
 NOISE = 0.015  # of them, at the lower end of the interval: adult's tenth has 0.0003, with 3 % flipped 0.0295; SMS 0 and 0.0164
 FLAT, SLACK = 1.3, 0.005  # times the share, and beyond, among twice as many: adult with 3 % flipped 1.0, CIFAR-10's hard classes 2, white wine 1.4
+GROWS = 2.0  # times the share, among the next as many: so it grows towards a boundary
+FIFTHS = 0.84  # standard errors: below GROWS with four fifths' confidence, or the numbers cannot tell
 MOST = 0.12  # of the surest: more is a label that nothing tells well, such as a taster's mark for wine (0.21 with 3 % flipped)
 SKILL = 0.05  # accuracy above the commonest class
 LISTED = 50  # candidates named in any case
@@ -43,7 +46,7 @@ def judge(doubts: LabelDoubts) -> Finding:
     told = f"of the {doubts.sure:,} items of which a small model is surest, {doubts.contrary:,} are labelled otherwise"
     if doubts.contrary < LEAST or doubts.low < NOISE:
         return passed(f"{told}: {doubts.noise:.2%}", observed=rate, items=listed)
-    if doubts.wider > FLAT * doubts.noise + SLACK or doubts.noise > MOST:
+    if doubts.wider > FLAT * doubts.noise + SLACK or doubts.noise > MOST or _may_grow(doubts):
         return unsure(
             f"{told} ({doubts.noise:.1%}), and {doubts.wider:.1%} of twice as many: the classes are hard to tell, and some labels may be wrong",
             observed=rate, component="data", items=listed, remedies=("look at the first ten of the list by hand: they decide",),
@@ -59,6 +62,14 @@ def judge(doubts: LabelDoubts) -> Finding:
         effect="no score can be trusted beyond that, and a large network learns the mistakes by heart",
         remedies=("look at the candidates, most doubtful first, and correct by hand what is wrong", "keep the evaluated part's labels cleanest: ten wrong ones in a hundred hide any progress"),
     )
+
+
+def _may_grow(doubts: LabelDoubts) -> bool:
+    """Whether too few are contrary to say that their share stays the same among the items that are told less surely."""
+    next_shell = max(0, round(2 * doubts.sure * doubts.wider) - doubts.contrary)
+    both = next_shell + doubts.contrary
+    share = next_shell / both
+    return share + FIFTHS * math.sqrt(share * (1 - share) / both) > GROWS / (1 + GROWS)
 
 
 def labels_flipped(collection: Collection) -> Collection:

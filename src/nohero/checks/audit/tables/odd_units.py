@@ -87,6 +87,28 @@ def millimetres(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def inches_and_metres(collection: Collection) -> Collection:
+    """Two other units in one field."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["height"][::30] = [f"{float(c) / 2.54:.1f}" if c else c for c in columns["height"][::30]]
+        columns["height"][7::50] = [f"{float(c) / 100:.2f}" if c else c for c in columns["height"][7::50]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def two_kinds_of_thing(collection: Collection) -> Collection:
+    """Incomes of a few firms among those of people: two groups apart, of shapes of their own."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["income"][::60] = [str(900_000 + 1000 * i) for i in range(len(columns["income"][::60]))]
+        columns["income"][9::80] = [str(80_000_000 + 7_000_000 * i * i) for i in range(len(columns["income"][9::80]))]
+        return columns
+
+    return recelled(collection, change)
+
+
 def a_long_tail(collection: Collection) -> Collection:
     """Incomes have a longer tail."""
 
@@ -99,6 +121,6 @@ def a_long_tail(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT513", name="odd-units", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="people", plant=inches_among_centimetres), Case(toy="people", plant=millimetres)),
-    lookalikes=(Case(toy="people", plant=a_long_tail),),
+    sabotages=(Case(toy="people", plant=inches_among_centimetres), Case(toy="people", plant=millimetres), Case(toy="people", plant=inches_and_metres)),
+    lookalikes=(Case(toy="people", plant=a_long_tail), Case(toy="people", plant=two_kinds_of_thing)),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Oddity:
     rows: tuple[int, ...]  # places in the collection, all of them; of a table too large to be held, the numbers of some
     count: int  # values, all of them
     doubt: float = 0.0  # of a factor: the standard error of its logarithm
+    kind_of: str = ""  # of a unit: a field of categories, each of which lies all inside or all outside of the group
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +82,25 @@ def measure(collection: Collection) -> NumberFacts:
         elif len(rows) >= LEAST:
             found = _oddities(values[rows], whole=series.dtype.is_integer())
             oddities += [Oddity(field=series.name, of=len(rows), count=int(chosen.sum()), rows=tuple(rows[chosen].tolist()), **what) for what, chosen in found]
+    oddities = [replace(o, kind_of=_kind_of(collection, o)) if o.kind == "unit" and collection.whole is None else o for o in oddities]
     places = tuple(sorted({i for o in oddities for i in o.rows}))
     names = collection.items if collection.whole is None else collection.whole.names
     return NumberFacts(oddities=tuple(oddities), fields=len(numeric), label=collection.label, places=places, names=tuple(names[i] for i in places))
+
+
+def _kind_of(collection: Collection, group: Oddity) -> str:
+    """The field of categories that says who is in the group: all rows of some categories are in it, and none of the others."""
+    import polars as pl
+
+    inside = pl.int_range(len(collection), eager=True).is_in(list(group.rows))
+    known = collection.frame[group.field].is_not_null()
+    for series in collection.frame:
+        if series.name == group.field or series.dtype not in (pl.String, pl.Boolean) or not 2 <= series.n_unique() <= len(collection) / SEVERAL:
+            continue
+        shares = pl.DataFrame({"kind": series, "inside": inside}).filter(known).group_by("kind").agg(pl.col("inside").mean())["inside"]
+        if ((shares == 0) | (shares == 1)).all():
+            return str(series.name)
+    return ""
 
 
 def _with_tails(column: Any, values: Any, rows: Any, *, whole: bool) -> list[Oddity]:

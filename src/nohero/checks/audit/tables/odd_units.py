@@ -45,8 +45,9 @@ def judge(numbers: NumberFacts) -> Finding:
         return passed(f"no field of {numbers.fields} has a group of the others' shape times a factor")
     first = max(found, key=lambda o: (bool(_units(o)), o.count))
     units = _units(first)
+    kind = first.kind_of and f"; `{first.kind_of}` says who is among them"
     return (warned if units else unsure)(
-        f"{first.count:,} of {first.of:,} values of `{first.field}` have the shape of the others times about {first.value:.3g}{units and f', as {units}'} (the median is {first.typical:g})",
+        f"{first.count:,} of {first.of:,} values of `{first.field}` have the shape of the others times about {first.value:.3g}{units and f', as {units}'} (the median is {first.typical:g}){kind}",
         expected="one unit a field",
         observed=Observed(value=first.value, unit="factor", n=first.count),
         component="data",
@@ -54,7 +55,7 @@ def judge(numbers: NumberFacts) -> Finding:
         items=numbers.items(found),
         level=Level.HEURISTIC,
         effect="a few rows dominate the loss and the scale of the field",
-        remedies=("look at the named items at their source, and bring them to the unit of the rest", "if they are things of another kind, add a field that says so"),
+        remedies=("look at the named items at their source, and bring them to the unit of the rest", "if they are things of another kind, leave them as they are" if first.kind_of else "if they are things of another kind, add a field that says so"),
         figure=Table(title="Groups apart by a factor", columns=("field", "values", "of", "factor", "median"), rows=tuple((o.field, o.count, o.of, o.value, o.typical) for o in found)),
     )
 
@@ -64,17 +65,20 @@ def _units(group: Oddity) -> str:
     away = abs(math.log(group.value))
     near = [(abs(away - math.log(factor)), units) for factor, units in UNITS.items()]
     distance, units = min(near)
+    if group.kind_of and away < math.log(9):
+        return ""  # a kind of thing, such as one state of several, may well be half as large
     return units if group.doubt <= (SURE if away > math.log(9) else CLOSE) and distance <= max(2 * group.doubt, ROUNDED) else ""
 
 
 def inches_among_centimetres(collection: Collection) -> Collection:
     """A twentieth of the heights is in inches."""
+    return recelled(collection, inches)
 
-    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
-        columns["height"][::20] = [f"{float(c) / 2.54:.1f}" if c else c for c in columns["height"][::20]]
-        return columns
 
-    return recelled(collection, change)
+def inches(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Every twentieth height divided."""
+    columns["height"][::20] = [f"{float(c) / 2.54:.1f}" if c else c for c in columns["height"][::20]]
+    return columns
 
 
 def millimetres(collection: Collection) -> Collection:
@@ -109,6 +113,16 @@ def two_kinds_of_thing(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def a_town_of_shorter_trips(collection: Collection) -> Collection:
+    """Of one town all values are two fifths of the others': another kind of place."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["town"][::20] = ["Visby"] * len(columns["town"][::20])
+        return inches(columns)
+
+    return recelled(collection, change)
+
+
 def a_long_tail(collection: Collection) -> Collection:
     """Incomes have a longer tail."""
 
@@ -122,5 +136,5 @@ def a_long_tail(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT513", name="odd-units", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=inches_among_centimetres), Case(toy="people", plant=millimetres), Case(toy="people", plant=inches_and_metres)),
-    lookalikes=(Case(toy="people", plant=a_long_tail), Case(toy="people", plant=two_kinds_of_thing)),
+    lookalikes=(Case(toy="people", plant=a_long_tail), Case(toy="people", plant=two_kinds_of_thing), Case(toy="people", plant=a_town_of_shorter_trips)),
 )  # fmt: skip

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PRICE = 0.05  # seconds
 STEPS = 0
 BATCHES = 3
+CLOSE = 1e-6  # of a target, or of 1: float32 holds it no nearer
 LEAST = 4  # numbers of an item's input, so that it is known again
 
 
@@ -57,25 +58,30 @@ def _pairs(specimen: Any, items: list[Any]) -> list[tuple[bool, bool]]:
     import torch
 
     inputs = [next((t for t in tensors_of(item) if t.numel() >= LEAST), None) for item in items]
-    targets = [_target(item) for item in items]
     main, y = specimen.main, specimen.target
-    if main is None or not isinstance(y, torch.Tensor) or y.ndim != 1 or len(y) != len(items) or main.shape[0] != len(items) or any(t is None for t in (*inputs, *targets)):
+    if main is None or not isinstance(y, torch.Tensor) or y.ndim != 1 or len(y) != len(items) or main.shape[0] != len(items) or any(t is None for t in inputs):
         return []
+    targets = _targets(items, y)
     found = []
-    for row in range(len(items)):
+    for row in range(len(items) if targets else 0):
         here = [i for i, x in enumerate(inputs) if _starts_with(main[row], x)]
         if len(here) == 1:
-            found.append((abs(float(y[row]) - targets[here[0]]) > 1e-6 * max(1.0, abs(targets[here[0]])), here[0] != row))
+            found.append((abs(float(y[row]) - targets[here[0]]) > CLOSE * max(1.0, abs(targets[here[0]])), here[0] != row))
     return found
 
 
-def _target(item: Any) -> Any:
-    """The last number of an item, as a float, or None."""
-    last = item[-1] if isinstance(item, tuple | list) and len(item) > 1 else None
-    try:
-        return float(last)
-    except (TypeError, ValueError, RuntimeError):
-        return None
+def _targets(items: list[Any], y: Any) -> list[float]:
+    """The number of each item that the batch's targets are made of: the last place of the items at which they have the same numbers, in whatever order; empty where there is none."""
+    wanted = sorted(float(v) for v in y)
+    places = range(min((len(i) if isinstance(i, tuple | list) else 0 for i in items), default=0))
+    for place in reversed(places):
+        try:
+            numbers = [float(item[place]) for item in items]
+        except (TypeError, ValueError, RuntimeError):
+            continue
+        if all(abs(a - b) <= CLOSE * max(1.0, abs(b)) for a, b in zip(wanted, sorted(numbers), strict=True)):
+            return numbers
+    return []
 
 
 def _starts_with(row: Any, item: Any) -> bool:

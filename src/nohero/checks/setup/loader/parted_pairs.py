@@ -85,11 +85,30 @@ def whole_items_sorted(given: Given) -> Given:
     return _collated(given, collate)
 
 
+def a_flag_behind_the_target(given: Given) -> Given:
+    """Items end with a flag that the step weighs its own goals by."""
+    import torch
+    from torch.utils.data import DataLoader, TensorDataset
+
+    x, y = torch.utils.data.default_collate([given.train.dataset[i] for i in range(len(given.train.dataset))])
+    train = DataLoader(TensorDataset(x, y, (torch.arange(len(y)) % 3 == 0).float()), batch_size=32, shuffle=True)
+
+    def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
+        inputs, targets, flag = batch
+        optimizer.zero_grad()
+        value = loss(model(inputs), (targets + flag.long()) % 3)
+        value.backward()
+        optimizer.step()
+        return float(value.detach())
+
+    return replace(given, train=train, val=None, step=step)
+
+
 CHECK = Check(
     code="DAT460",
     name="parted-pairs",
     source=sources.DATA,
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=inputs_sorted_alone), Case(toy="table-mlp", plant=targets_reversed)),
-    lookalikes=(Case(toy="table-mlp", plant=whole_items_sorted),),
+    lookalikes=(Case(toy="table-mlp", plant=whole_items_sorted), Case(toy="table-mlp", plant=a_flag_behind_the_target)),
 )

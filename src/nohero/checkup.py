@@ -150,13 +150,14 @@ def examine(
     """Measure and judge a set-up; everything the user handed over is put back, whatever happens."""
     from nohero.setup.setup import Setup
     from nohero.setup.threads import quickest_threads
+    from nohero.setup.warned_once import each_warning_once
 
     began = time.monotonic()
     setup = Setup(given, seed=seed, deadline=None if budget is None else began + budget)
     try:
         chosen = tuple(setup_checks() if checks is None else checks)
         checkup = Checkup(setup, told=told, found=found)
-        with quickest_threads(lambda: one_pass(setup)):
+        with each_warning_once(), quickest_threads(lambda: one_pass(setup)):
             findings = checkup.judge_all(chosen)
         notes = setup.left_alone
         device = str(setup.device)

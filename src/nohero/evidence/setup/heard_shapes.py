@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.setup.tracing import functions
+from nohero.evidence.setup.tracing import functions, users_line
 from nohero.setup.calling import mapped
 from nohero.setup.refusal import Unmeasurable, UserRaised
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from nohero.setup.setup import Setup
 
 PRICE = 0.1  # seconds
 STEPS = 4
 LOSSES = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "soft_margin_loss", "poisson_nll_loss", "gaussian_nll_loss", "kl_div")
 SUMS = ("sub", "__sub__", "__rsub__", "rsub", "subtract", "add", "__add__", "__radd__", "mul", "__mul__", "__rmul__", "multiply", "div", "__truediv__", "__rtruediv__", "true_divide")
-OWN = ("nohero", "torch", "functools", "contextlib")
 LEAST = 3  # items
 
 
@@ -82,7 +78,7 @@ def _heard(setup: Setup, batch: Any, size: int) -> dict[tuple[str, str], Joined]
             return
         pair = [a for a in (*args[:2], *kwargs.values()) if isinstance(a, torch.Tensor)][:2]
         if len(pair) == 2 and _column_and_row(pair[0], pair[1], size) and any(a.requires_grad for a in pair):
-            line = _line()
+            line = users_line()
             found.setdefault((name, line), Joined(function=name, line=line, first=tuple(pair[0].shape), second=tuple(pair[1].shape)))
 
     with setup.apart(), torch.enable_grad(), functions(told):
@@ -98,13 +94,3 @@ def _heard(setup: Setup, batch: Any, size: int) -> dict[tuple[str, str], Joined]
 def _column_and_row(a: Any, b: Any, size: int) -> bool:
     """One (size, 1), the other (size,), and not the same numbers laid otherwise, as where all pairs of one set are meant."""
     return {tuple(a.shape), tuple(b.shape)} == {(size, 1), (size,)} and a.untyped_storage().data_ptr() != b.untyped_storage().data_ptr()
-
-
-def _line() -> str:
-    """The innermost line of the user's code that is being executed."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if frame.f_globals.get("__name__", "").split(".")[0] not in OWN:
-            return f"{frame.f_code.co_name}, line {frame.f_lineno} of {frame.f_code.co_filename.rsplit('/', 1)[-1]}"
-        frame = frame.f_back
-    return ""

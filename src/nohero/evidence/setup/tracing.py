@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
+OWN = ("nohero", "torch", "functools", "contextlib")  # modules whose frames are not the user's
 Told = Callable[[str, tuple[Any, ...], dict[str, Any], Any], None]  # function's name, its arguments, its result
 
 
@@ -55,3 +58,12 @@ def name_of(function: Any) -> str:
         owner = getattr(getattr(function, "__self__", None), "__name__", "")
         return str(owner) if name == "__get__" else f"{owner} ="
     return str(name)
+
+def users_line() -> str:
+    """The innermost line of the user's code that is being executed."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").split(".")[0] not in OWN:
+            return f"{frame.f_code.co_name}, line {frame.f_lineno} of {frame.f_code.co_filename.rsplit('/', 1)[-1]}"
+        frame = frame.f_back
+    return ""

@@ -68,8 +68,8 @@ def _rows(part: Part, train: Part, reader: Any) -> tuple[Any, Any] | None:
 
     from nohero.evidence.setup import probing
 
-    known = any(name not in part.inputs or part.inputs[name].shape[1:] != train.inputs[name].shape[1:] for name, _, _ in reader.plans)
-    if part.y is None or train.y is None or part.y.shape[1:] != train.y.shape[1:] or known or not reader.plans or part.n < LEAST:
+    unlike = any(name not in part.inputs or part.inputs[name].shape[1:] != train.inputs[name].shape[1:] for name, _, _ in reader.plans)
+    if part.y is None or train.y is None or part.y.shape[1:] != train.y.shape[1:] or unlike or not reader.plans or part.n < LEAST:
         return None
     take = np.random.default_rng(0).permutation(part.n)[: probing.MOST]
     columns = _columns(part, train, take)

@@ -219,7 +219,7 @@ def _kept(size: int, places: dict[str, int], decisions: Decisions) -> npt.NDArra
     return np.flatnonzero(kept)
 
 
-def _taken(values: tuple[str, ...], kept: npt.NDArray[np.intp]) -> tuple[str, ...]:
+def _taken(values: Sequence[str], kept: npt.NDArray[np.intp]) -> tuple[str, ...]:
     return tuple(values[i] for i in kept) if values else ()
 
 

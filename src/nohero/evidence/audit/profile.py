@@ -10,6 +10,8 @@ from nohero.evidence.audit.field_twins import Twins, twins_of
 from nohero.run.figure import Bar, Bars, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nohero.sources.collection import Collection
 
 PRICE = 0.5  # seconds
@@ -30,7 +32,7 @@ class Profile:
     classes: tuple[tuple[str, int], ...]  # of the label, commonest first; empty for values
     shapes: dict[str, str]  # numeric field -> its histogram between the 1st and the 99th percentile, in block letters
     part_classes: tuple[tuple[str, tuple[str, ...]], ...]  # (part, its classes), where there are parts and a label of classes
-    items: tuple[str, ...]
+    items: Sequence[str]
 
     def field(self, name: str) -> Field:
         """One field by name."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nohero.sources.collection import Collection
     from nohero.sources.whole import RowNames
 
@@ -57,7 +59,7 @@ class RowCopies:
     contrary_pairs: tuple[tuple[str, str, str, str], ...]  # item, label, the other item, its label
     shared: tuple[tuple[str, str, tuple[int, ...], int], ...]  # (part, other part, rows of the second that stand in the first, how many)
     shared_pairs: tuple[tuple[str, str], ...]
-    items: tuple[str, ...] | RowNames
+    items: Sequence[str] | RowNames
     parts: tuple[tuple[str, int], ...]  # name and size
 
 

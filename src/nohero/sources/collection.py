@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nohero.data.raw import Unusable
+    from nohero.data.tally import Tally
 
 ROW, PICTURE, TEXT, SOUND, SEQUENCE = "row", "picture", "text", "sound", "sequence"
 KINDS = (ROW, PICTURE, TEXT, SOUND, SEQUENCE)
@@ -99,6 +100,12 @@ class Collection:
     def labels(self) -> Any:
         """The label's column, or None."""
         return self.frame[self.label] if self.label else None
+
+    def tally(self, name: str) -> Tally:
+        """Of a numeric field."""
+        from nohero.data.tally import tally_of
+
+        return self.shared(f"tally of {name}", lambda: tally_of(self.frame[name]))  # type: ignore[no-any-return]
 
     def part(self, name: str) -> Any:
         """Bool [N]: the items of that part; all of them where the source is not divided."""

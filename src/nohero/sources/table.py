@@ -98,7 +98,7 @@ def _even(path: Path, source: str, even: EvenTable, digest: str) -> Collection:
     frame = even.frame.rename(dict(zip(even.frame.columns, names, strict=True)))
     cells = frame.select(pl.col(pl.String))
     typed = frame.with_columns(_typed(cells).get_columns()) if cells.width else frame
-    return made(path, source, typed, cells if cells.width else None, notes=(*even.notes, *_unnamed(names, even.first), *said), sha256=digest)
+    return made(path, source, typed, cells, notes=(*even.notes, *_unnamed(names, even.first), *said), sha256=digest)
 
 
 def _text(path: Path, source: str, content: bytes, digest: str) -> Collection:

@@ -125,14 +125,16 @@ def _oddities(tally: Tally, values: Any, *, whole: bool) -> list[tuple[dict[str,
     left = np.ones(len(different), dtype=bool)
     if len(different) < DISTINCT:
         return found
+    remaining = values
     for look in (_mark, _mark, _unit_of, _outlier):
-        chosen = look(tally.chosen(left), values)
+        chosen = look(tally.chosen(left), remaining)
         if chosen is None:
             continue
         kind, value, inside, *doubt = chosen
         places = np.zeros(len(different), dtype=bool)
         places[np.flatnonzero(left)[inside]] = True
         left &= ~places
+        remaining = remaining[~np.isin(remaining, different[places])]
         found.append(({"kind": kind, "value": value, "typical": tally.chosen(left).median, "doubt": sum(doubt)}, places))
     zeros = different == 0
     if not whole and different[0] == 0 and tally.counts[0] <= RARE * tally.n and different[1] >= FROM_ZERO * tally.median:
@@ -169,12 +171,11 @@ def _runs_on(rest: Tally, times: int) -> bool:
 
 
 def _unit_of(tally: Tally, values: Any) -> tuple[str, float, Any, float] | None:
-    """`_unit` of the values that are left, by the different values."""
+    """`_unit` of the values, by the different ones."""
     import numpy as np
 
-    left = values if tally.n == len(values) else values[np.isin(values, tally.values)]
-    found = _unit(left)
-    return None if found is None else (found[0], found[1], np.isin(tally.values, left[found[2]]), *found[3:])
+    found = _unit(values)
+    return None if found is None else (found[0], found[1], np.isin(tally.values, values[found[2]]), *found[3:])
 
 
 def _unit(values: Any) -> tuple[str, float, Any, float] | None:

@@ -48,7 +48,7 @@ def layout_of(content: bytes, separator: str, *, header: bool = False) -> Layout
 
     Of the first line the width alone is looked at where it is a header.
     """
-    if b'"' in content or (b"\r" in content and content.count(b"\r") != content.count(b"\r\n")) or content.endswith((b"\n\n", b"\n\r\n")):
+    if not content or b'"' in content or (b"\r" in content and content.count(b"\r") != content.count(b"\r\n")) or content.endswith((b"\n\n", b"\n\r\n")):
         return None
     first, sign = content.find(b"\n"), separator.encode()
     width = content.count(sign, 0, first if first >= 0 else len(content)) + 1

@@ -4,7 +4,8 @@
   python bench/large_table.py --gigabytes 5       a csv of 5 GB, audited in parts within --memory (2GB)
   python bench/large_table.py --steps             where the time of the first goes
 
-One thread is used throughout, so that CPU seconds are those of the work and not of waiting.
+One thread is used throughout, so that CPU seconds are those of the work and not of waiting; of several times the least is told, as others may use
+the machine. Bytecode is kept between the processes, as that of an installed package is.
 """
 
 from __future__ import annotations
@@ -61,9 +62,11 @@ def part(draw: np.random.Generator, first: int, size: int) -> pl.DataFrame:
     return pl.concat([frame[:-5], copied]) if size > 10 else frame
 
 
-def ran(code: str, *words: str) -> tuple[float, float, float, object]:
-    """(CPU seconds, greatest memory in MB, seconds, what it told)."""
-    env = {**os.environ, "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+def ran(code: str, *words: str, kept: str, times: int = 1) -> tuple[float, float, float, object]:
+    """(CPU seconds, greatest memory in MB, seconds, what it told) of the quickest; `kept` is a folder for bytecode."""
+    if times > 1:
+        return min((ran(code, *words, kept=kept) for _ in range(times)), key=lambda one: one[0])
+    env = {**os.environ, "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": kept}
     began = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True, env=env)
     cpu, memory, told = json.loads(done.stdout.splitlines()[-1])
@@ -76,6 +79,7 @@ def main() -> None:
     words.add_argument("--gigabytes", type=float, default=0.0)
     words.add_argument("--memory", default="")
     words.add_argument("--steps", action="store_true")
+    words.add_argument("--times", type=int, default=3)
     words.add_argument("--select", default=ROWS, help="ALL for every check")
     asked = words.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -87,7 +91,7 @@ def main() -> None:
             *((("nohero audits it whole", AUDIT, "100GB", asked.select),) if not asked.gigabytes else ()),
             ("nohero audits it in parts", AUDIT, asked.memory or ("2GB" if asked.gigabytes else "200MB"), asked.select),
         ):
-            cpu, memory, seconds, told = ran(code, str(path), *rest)
+            cpu, memory, seconds, told = ran(code, str(path), *rest, kept=str(Path(folder, "bytecode")), times=1 if asked.gigabytes else asked.times)
             base = base or cpu
             print(f"{name:26} {cpu:8.1f} CPU s  {seconds:8.1f} s  {memory:8,.0f} MB at most" + (f"  {cpu / base:5.1f} times" if not asked.gigabytes else f"  {path.stat().st_size / 1e6 / cpu:5.1f} MB a CPU s"))
             if code == AUDIT and (asked.steps or asked.gigabytes):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ Groups = str | int | Callable[[Any], Any] | None
 class Side:
     """One part: each item's name, what it is equal by, and its group."""
 
-    names: tuple[Any, ...]
+    names: Sequence[Any]
     prints: tuple[Hashable, ...]  # None is equal to nothing
     groups: tuple[Any, ...] = ()
 

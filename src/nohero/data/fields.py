@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from nohero.data.tally import finite, tally_of
+
 if TYPE_CHECKING:
     from nohero.data.raw import Raw
+    from nohero.data.tally import Tally
 
 KINDS = ("numeric", "categorical", "boolean", "date", "text", "identifier", "constant", "empty")
 LEVELS = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)  # of the quantiles
@@ -57,18 +60,18 @@ def describe_target(raw: Raw, index: Any = None) -> Field:
     return describe(pl.Series(raw.target_name, values.tolist() if kind is pl.String else values, dtype=kind), target=True)
 
 
-def describe(series: pl.Series, *, target: bool = False) -> Field:
-    """One column; a target is never taken for an identifier or for text."""
-    full = series.drop_nulls()
-    if series.dtype.is_float():
-        full = full.filter(full.is_finite())
-    distinct = full.n_unique() if full.len() else 0
+def describe(series: pl.Series, *, target: bool = False, tally: Tally | None = None) -> Field:
+    """One column; a target is never taken for an identifier or for text. `tally` is of a numeric column, where it is known."""
+    full = finite(series)
+    if full.dtype.is_numeric():
+        tally = tally or tally_of(full)
+    distinct = len(tally.values) if tally is not None else full.n_unique() if full.len() else 0
     kind, why = _kind(series, full, distinct)
     if target and kind in ("identifier", "text", "constant"):
         kind, why = ("categorical" if series.dtype == pl.String else "numeric"), ""
     known: dict[str, Any] = {}
-    if full.dtype.is_numeric() and full.len():
-        known = _spread(full)
+    if tally is not None and full.len():
+        known = _spread(full, tally)
     elif full.dtype.is_temporal() and full.len():
         known = {"earliest": str(full.min()), "latest": str(full.max())}
     if kind in ("categorical", "boolean", "constant") or (kind == "numeric" and distinct <= 2 * TOP):
@@ -91,9 +94,7 @@ def kind_of(series: pl.Series) -> tuple[str, str]:
         values = values[np.isfinite(values)]
         if len(values) and values.min() != values.max():
             return "numeric", ""
-    full = series.drop_nulls()
-    if series.dtype.is_float():
-        full = full.filter(full.is_finite())
+    full = finite(series)
     return _kind(series, full, full.n_unique() if full.len() else 0)
 
 
@@ -134,22 +135,12 @@ def string_kind(full: pl.Series, distinct: int, count: int) -> tuple[str, str]:
     return "categorical", ""
 
 
-def _spread(full: pl.Series) -> dict[str, Any]:
+def _spread(full: pl.Series, tally: Tally) -> dict[str, Any]:
     values = full.cast(pl.Float64).to_numpy()
-    ordered = full.cast(pl.Float64).sort().to_numpy()
     with np.errstate(over="ignore", invalid="ignore"):
         mean, std = float(values.mean()), float(values.std())
-    places = np.asarray(LEVELS) * (len(ordered) - 1)
-    below, above = ordered[np.floor(places).astype(int)], ordered[np.ceil(places).astype(int)]
-    quantiles = below + (above - below) * (places - np.floor(places))
-    return {
-        "minimum": float(ordered[0]),
-        "maximum": float(ordered[-1]),
-        "mean": mean,
-        "std": std,
-        "median": float(quantiles[LEVELS.index(0.5)]),
-        "quantiles": tuple(float(q) for q in quantiles),
-    }
+    quantiles = tuple(tally.quantiles(LEVELS).tolist())
+    return {"minimum": quantiles[0], "maximum": quantiles[-1], "mean": mean, "std": std, "median": quantiles[LEVELS.index(0.5)], "quantiles": quantiles}
 
 
 def _top(full: pl.Series) -> tuple[tuple[str, int], ...]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from nohero.data.even_text import layout_of, read_strings
 from nohero.data.raw import Unusable
 from nohero.run.errors import DataError
 
@@ -72,7 +73,7 @@ def parse_text(content: bytes, source: str) -> Grid:
     """All records of `content`; those whose number of cells differs from most are unusable."""
     refuse_binary(content, source)
     text, notes = decode(content)
-    if not text.strip():
+    if not text or text.isspace():
         raise DataError(
             f"{source} is empty ({len(content)} bytes)",
             expected="a header line and at least 20 rows",
@@ -184,28 +185,17 @@ def _quotes_pair_up(text: str, separator: str) -> bool:
 
 
 def _even_columns(text: str, separator: str, width: int | None) -> Grid | None:
-    """The quick way, for text without quotation marks whose lines all have as many cells; None for any other."""
-    body = text.rstrip("\r\n")
-    if '"' in body or body.count("\r") not in (0, body.count("\r\n")):
+    """The quick way; None for a text that is not even."""
+    content = text.rstrip("\r\n").encode("utf-8", errors="surrogatepass")
+    layout = layout_of(content, separator)
+    if layout is None or (width is not None and not width <= layout.width <= width + 1):
         return None
-    content = body.encode("utf-8", errors="surrogatepass")
-    signs = np.frombuffer(content, dtype=np.uint8)
-    ends = np.flatnonzero(signs == ord("\n"))
-    starts = np.concatenate([[0], ends + 1])
-    if np.diff(np.append(starts, len(signs) + 1)).min() <= 2:  # a blank line
-        return None
-    cuts = np.searchsorted(np.flatnonzero(signs == ord(separator)), np.append(starts, len(signs)))
-    widths = np.diff(cuts) + 1
-    if widths.min() != widths.max() or (width is not None and not width <= widths[0] <= width + 1):
-        return None
-    frame = pl.read_csv(content, has_header=False, separator=separator, quote_char=None, infer_schema=False)
-    frame = frame.rename(dict(zip(frame.columns, map(str, range(frame.width)), strict=True)))
-    stripped = frame.with_columns(pl.all().fill_null("").str.strip_chars())
+    stripped = read_strings(content, separator)
     if stripped.width > 1 and stripped.width != width and bool((stripped.to_series(-1) == "").all()):  # every line ends with a separator
         stripped = stripped.drop(stripped.columns[-1])
     if width is not None and stripped.width != width:
         return None
-    return Grid(frame=stripped, records=np.arange(1, frame.height + 1), unusable=(), notes=(), num_records=frame.height)
+    return Grid(frame=stripped, records=np.arange(1, stripped.height + 1), unusable=(), notes=(), num_records=stripped.height)
 
 
 def _parse(text: str, separator: str, *, quoted: bool, width: int | None) -> Grid:

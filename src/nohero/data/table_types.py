@@ -104,7 +104,7 @@ def typed(series: pl.Series, rows: np.ndarray[Any, Any]) -> Typed:
     full = series.drop_nulls()
     if full.is_empty():
         return Typed(series=series)
-    if _share(full.head(PROBE), r"[0-9]|(?i:^[+-]?inf(inity)?$)|^.{1,7}$") >= SHARE / 2:  # short cells may be markers
+    if any(_fits_numbers(some, SHARE / 2) for some in (full.head(PROBE), full.gather_every(-(-full.len() // PROBE)))):
         form = _number_form(series, full)
         if form:
             return _fitted(series, form, rows)
@@ -165,14 +165,29 @@ def _share(full: pl.Series, pattern: str) -> float:
 
 def _number_form(series: pl.Series, full: pl.Series) -> str:
     """The form in which nearly all cells are numbers, or ''."""
-    form, fitted = NUMBERS, _cast(series)
-    if misfits(series, fitted, form).len():
-        form += _ornament(series.gather(misfits(series, fitted, form).head(PROBE)))
-        fitted = retype(series, form)
+    form, fitted, lost = _as_numbers(series)
     numbers = fitted.len() - fitted.null_count()
-    if numbers == 0 or numbers < SHARE * (numbers + misfits(series, fitted, form).len()):
+    if numbers == 0 or numbers < SHARE * (numbers + lost):
         return ""
     return "" if fitted.dtype.is_integer() and _share(full, CODE) > 0 else form
+
+
+def _as_numbers(series: pl.Series) -> tuple[str, pl.Series, int]:
+    """(a form of numbers, the cells read in it, how many of them are neither numbers nor markers)."""
+    form, fitted = NUMBERS, _cast(series)
+    lost = misfits(series, fitted, form)
+    ornament = _ornament(series.gather(lost.head(PROBE))) if lost.len() else ""
+    if not ornament:
+        return form, fitted, lost.len()
+    fitted = retype(series, form + ornament)
+    return form + ornament, fitted, misfits(series, fitted, form).len()
+
+
+def _fits_numbers(full: pl.Series, share: float) -> bool:
+    """Whether that share of the cells are numbers; markers among them are not counted."""
+    _, fitted, lost = _as_numbers(full)
+    numbers = fitted.len() - fitted.null_count()
+    return numbers >= share * (numbers + lost)
 
 
 def _ornament(odd: pl.Series) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import inspect
 import pkgutil
 from collections.abc import Callable
@@ -43,27 +43,33 @@ def measurements() -> dict[str, Measurement]:
     return _walked(nohero.evidence) | _walked(nohero.evidence.setup) | _walked(nohero.evidence.audit)
 
 
+@cache
 def measurement_of(name: str) -> Measurement:
-    """One measurement; for those of the second door the recipe's and the audit's, which need tables and searches, are not imported."""
+    """One measurement; nothing but its file is imported where that is named for what it gives, as nearly all are."""
+    file = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).strip("_")
+    for package in (nohero.evidence.setup, nohero.evidence.audit, nohero.evidence):
+        if importlib.util.find_spec(f"{package.__name__}.{file}") is not None:
+            found = _measurement(importlib.import_module(f"{package.__name__}.{file}"))
+            if found is not None and found.name == name:
+                return found
     return _walked(nohero.evidence.setup).get(name) or _walked(nohero.evidence.audit).get(name) or measurements()[name]
 
 
 @cache
 def _walked(package: ModuleType) -> dict[str, Measurement]:
-    found = {}
-    for info in pkgutil.iter_modules(package.__path__):
-        module = importlib.import_module(f"{package.__name__}.{info.name}")
-        if (measure := getattr(module, "measure", None)) is None:
-            continue
-        signature = inspect.signature(measure)
-        name = str(signature.return_annotation)
-        needs = tuple(str(p.annotation) for p in signature.parameters.values())
-        kind = getattr(module, name)
-        found[name] = Measurement(
-            name=name, kind=kind, measure=measure, price=module.PRICE, always=getattr(module, "ALWAYS", False),
-            needs=needs, steps=getattr(module, "STEPS", 0), text=inspect.getdoc(module) or "",
-        )  # fmt: skip
-    return found
+    modules = [importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)]
+    return {found.name: found for found in map(_measurement, modules) if found is not None}
+
+
+def _measurement(module: ModuleType) -> Measurement | None:
+    if (measure := getattr(module, "measure", None)) is None:
+        return None
+    signature = inspect.signature(measure)
+    name = str(signature.return_annotation)
+    return Measurement(
+        name=name, kind=getattr(module, name), measure=measure, price=module.PRICE, always=getattr(module, "ALWAYS", False),
+        needs=tuple(str(p.annotation) for p in signature.parameters.values()), steps=getattr(module, "STEPS", 0), text=inspect.getdoc(module) or "",
+    )  # fmt: skip
 
 
 def chain(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ def second_annotation(collection: Collection, named: str) -> tuple[tuple[str | N
     if not path.is_file():
         raise UsageError(f"`{named}` is neither a field nor a file", expected="a second annotation of the same items", mend=did_you_mean(named, collection.frame.columns))
     found = _answered(path) or _columns(path, collection)
-    known = {item: answer for item, answer in found.items() if item in set(collection.items)}
+    items = set(collection.items)
+    known = {item: answer for item, answer in found.items() if item in items}
     if not known:
         first = next(iter(found), "")
         raise DataError(f"{named} names no item of {collection.source}", expected=f"items such as `{collection.items[0]}`", mend=f"it names `{first}`: bring the names together")

@@ -3,25 +3,51 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from nohero.data.raw import Unusable
+    from nohero.data.tally import Tally
 
 ROW, PICTURE, TEXT, SOUND, SEQUENCE = "row", "picture", "text", "sound", "sequence"
 KINDS = (ROW, PICTURE, TEXT, SOUND, SEQUENCE)
+
+
+class Rows(Sequence[str]):
+    """Names of the rows of a table by place, made when they are asked for: "row 17" is the seventeenth below the header."""
+
+    def __init__(self, numbers: Any) -> None:
+        """`numbers` are int64 [N], from 1."""
+        self._numbers = numbers
+
+    def __len__(self) -> int:
+        """Rows."""
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, place: int | slice) -> str | tuple[str, ...]:
+        """The name, or several."""
+        return tuple(f"row {n}" for n in self._numbers[place].tolist()) if isinstance(place, slice) else f"row {self._numbers[place]}"
+
+    def __iter__(self) -> Iterator[str]:
+        """Quicker than by place."""
+        return (f"row {n}" for n in self._numbers.tolist())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Collection:
     """Items as rows of `frame`; arrays and files that belong to them are reached by row number.
 
-    `frame` is a polars.DataFrame with a typed column a field, label included. `cells` holds the same columns as they are written in a
-    text file, or is None. `files` names each item's file below `root` (pictures, sounds); `texts` holds each item's text; `pictures`
+    `frame` is a polars.DataFrame with a typed column a field, label included. `cells` holds the columns as they are written in a
+    text file, but may lack those of plain numbers and blanks alone, or is None. `files` names each item's file below `root` (pictures, sounds); `texts` holds each item's text; `pictures`
     are arrays in memory [N, H, W] or [N, H, W, C], where the items are no files. `masks` names each item's mask file below `root`,
     `boxes` is a frame of item, label, left, top, width, height in pixels.
     """
@@ -30,8 +56,8 @@ class Collection:
     source: str
     kind: str  # what an item is
     frame: Any  # polars.DataFrame [N, fields]
-    items: tuple[str, ...]  # names of the items: "row 17", a relative path
-    cells: Any = None  # polars.DataFrame of strings [N, fields]
+    items: Sequence[str]  # names of the items: "row 17", a relative path
+    cells: Any = None  # polars.DataFrame of strings [N, some fields]
     label: str = ""  # field that is to be predicted
     split: str = ""  # field that says train, val or test
     group: str = ""
@@ -74,6 +100,12 @@ class Collection:
     def labels(self) -> Any:
         """The label's column, or None."""
         return self.frame[self.label] if self.label else None
+
+    def tally(self, name: str) -> Tally:
+        """Of a numeric field."""
+        from nohero.data.tally import tally_of
+
+        return self.shared(f"tally of {name}", lambda: tally_of(self.frame[name]))  # type: ignore[no-any-return]
 
     def part(self, name: str) -> Any:
         """Bool [N]: the items of that part; all of them where the source is not divided."""

@@ -119,7 +119,7 @@ def apply(collection: Collection, decisions: Decisions) -> Collection:
             cells = cells.with_columns(_relabelled(cells[collection.label], changes))
     kept = _kept(len(collection), places, decisions)
     return collection.with_(
-        frame=frame[kept], cells=None if cells is None else cells[kept], items=_taken(collection.items, kept), files=_taken(collection.files, kept),
+        frame=frame[kept], cells=cells[kept] if cells is not None and cells.width else cells, items=_taken(collection.items, kept), files=_taken(collection.files, kept),
         masks=_taken(collection.masks, kept), texts=None if collection.texts is None else collection.texts[kept],
         pictures=None if collection.pictures is None else collection.pictures[kept], boxes=_boxes(collection, kept),
         notes=(*collection.notes, decisions.sentence(), *decisions.notes()), sha256=_together(collection.sha256, decisions),
@@ -219,7 +219,7 @@ def _kept(size: int, places: dict[str, int], decisions: Decisions) -> npt.NDArra
     return np.flatnonzero(kept)
 
 
-def _taken(values: tuple[str, ...], kept: npt.NDArray[np.intp]) -> tuple[str, ...]:
+def _taken(values: Sequence[str], kept: npt.NDArray[np.intp]) -> tuple[str, ...]:
     return tuple(values[i] for i in kept) if values else ()
 
 

@@ -37,7 +37,7 @@ def _of_one_size(collection: Collection, pictures: Any) -> Collection:
     if pictures.ndim == 4 and pictures.shape[3] > 4:
         raise DataError(f"pictures of shape {list(pictures.shape[1:])}", expected="[H, W], [H, W, C] or [C, H, W] with one to four channels", mend="choose the channels that make a picture")
     good = finite(pictures)
-    lost = tuple(Unusable(where=collection.items[i], reason="values that are no numbers or infinite") for i in np.flatnonzero(~good))
+    lost = tuple(Unusable(where=collection.items[i], reason="values that are no numbers or infinite") for i in np.flatnonzero(~good).tolist())
     if not good.any():
         raise DataError("none of the pictures holds numbers alone", expected="finite values", mend="look at how they are made")
     items = tuple(n for n, ok in zip(collection.items, good, strict=True) if ok)

@@ -15,13 +15,16 @@ import polars as pl
 from nohero.data.parquet_file import PARQUET, read_parquet
 from nohero.data.raw import Unusable
 from nohero.data.table_header import has_header
-from nohero.data.table_text import parse_text, to_unusable
+from nohero.data.table_text import parse_text, refuse_binary, to_unusable
 from nohero.data.table_types import blank_missing, type_columns
 from nohero.run.errors import DataError
-from nohero.sources.collection import ROW, Collection
+from nohero.sources.collection import ROW, Collection, Rows
+from nohero.sources.even_table import even_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from nohero.sources.even_table import EvenTable
 
 TEXT = (".csv", ".tsv", ".txt", ".tab", ".data", ".dat")
 LINES = (".jsonl", ".ndjson")
@@ -34,9 +37,9 @@ NESTED = 8  # fields of one object inside a line that become fields of their own
 
 def read_table(paths: Sequence[Path], source: str) -> Collection:
     """The rows of one or several files; where several name their part (train.csv, test.csv), a field says which."""
-    read = [_file(path, str(path) if len(paths) > 1 else source) for path in paths]
-    if len(read) == 1:
-        return read[0]
+    if len(paths) == 1:
+        return _file(paths[0], source)
+    read = [_file(path, str(path), alone=False) for path in paths]
     for path, other in zip(paths[1:], read[1:], strict=True):
         same_fields(read[0].frame.columns, other.frame.columns, paths[0], path)
     parts = [part_of(path.stem) for path in paths]
@@ -72,7 +75,8 @@ def same_fields(first: Sequence[str], other: Sequence[str], one: Path, path: Pat
         )
 
 
-def _file(path: Path, source: str) -> Collection:
+def _file(path: Path, source: str, *, alone: bool = True) -> Collection:
+    """One file; of one that stands alone, columns of numbers are not held as cells."""
     suffix = path.suffix.lower()
     if suffix in PARQUET:
         frame, notes = read_parquet(path, source)
@@ -84,23 +88,41 @@ def _file(path: Path, source: str) -> Collection:
         if found is None:
             raise DataError(f"{source} holds no JSON objects", expected="one object a line", mend="check how the file was written")
         return made(path, source, found, None, unusable=unusable, sha256=digest)
+    refuse_binary(content, source)
+    even = even_table(content) if alone else None
+    return _even(path, source, even, digest) if even is not None else _text(path, source, content, digest)
+
+
+def _even(path: Path, source: str, even: EvenTable, digest: str) -> Collection:
+    names, said = unique_names(list(even.first) or [""] * even.frame.width)
+    frame = even.frame.rename(dict(zip(even.frame.columns, names, strict=True)))
+    cells = frame.select(pl.col(pl.String))
+    typed = frame.with_columns(_typed(cells).get_columns()) if cells.width else frame
+    return made(path, source, typed, cells, notes=(*even.notes, *_unnamed(names, even.first), *said), sha256=digest)
+
+
+def _text(path: Path, source: str, content: bytes, digest: str) -> Collection:
     grid = parse_text(content, source)
     named = has_header(grid.frame)
-    first_cells = [cell or "" for cell in grid.frame.row(0)] if grid.frame.height and named else [""] * grid.frame.width
-    names, said = unique_names(first_cells)
+    first_cells = [cell or "" for cell in grid.frame.row(0)] if named else []
+    names, said = unique_names(first_cells or [""] * grid.frame.width)
     cells = grid.frame.slice(int(named)).rename(dict(zip(grid.frame.columns, names, strict=True)))
     first = int(grid.records[0]) + 1 if named and len(grid.records) else 1
-    notes = grid.notes if named else (*grid.notes, f"no header found: columns are named {names[0]} to {names[-1]}")
     rows = grid.records[int(named) :] - first + 1
-    return made(path, source, _typed(cells), cells, rows=rows, unusable=to_unusable(grid.unusable, first), notes=(*notes, *said), sha256=digest)
+    notes = (*grid.notes, *_unnamed(names, first_cells), *said)
+    return made(path, source, _typed(cells), cells, rows=rows, unusable=to_unusable(grid.unusable, first), notes=notes, sha256=digest)
+
+
+def _unnamed(names: list[str], first: Sequence[str]) -> tuple[str, ...]:
+    return () if first else (f"no header found: columns are named {names[0]} to {names[-1]}",)
 
 
 def made(path: Path, source: str, frame: pl.DataFrame, cells: pl.DataFrame | None, *, rows: Any = None, **rest: Any) -> Collection:
-    """A table as a collection; one without rows is refused."""
+    """A table as a collection; one without rows is refused. `rows` are their numbers in the file, int64 [N], where some are passed over."""
     if frame.height == 0 or frame.width == 0:
         raise DataError(f"{source} has no rows", expected="a table with rows", mend="check the path, or how the file was written")
     numbers = np.arange(1, frame.height + 1) if rows is None else rows
-    return Collection(name=path.stem, source=source, kind=ROW, frame=frame, cells=cells, items=tuple(f"row {n}" for n in numbers.tolist()), **rest)
+    return Collection(name=path.stem, source=source, kind=ROW, frame=frame, cells=cells, items=Rows(numbers), **rest)
 
 
 def of_cells(cells: pl.DataFrame, name: str, *, label: str = "", split: str = "") -> Collection:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from nohero.sources import odd_cells
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nohero.sources.collection import Collection
     from nohero.sources.whole import RowNames
 
@@ -40,7 +42,7 @@ class CellFacts:
 
     oddities: tuple[CellOddity, ...]
     fields: int
-    items: tuple[str, ...] | RowNames  # names of all the source's items
+    items: Sequence[str] | RowNames  # names of all the source's items
 
     def of(self, *kinds: str) -> tuple[CellOddity, ...]:
         """Those of some kinds, most rows first."""
@@ -65,10 +67,11 @@ def measure(collection: Collection) -> CellFacts:
         raise Unmeasurable("the items are no rows of a table")
     if collection.whole is not None:
         return _of_whole(collection)
-    source = collection.cells if collection.cells is not None else collection.frame
-    strings = [s for s in source if s.dtype == pl.String and s.name != collection.split]
+    written = collection.cells if collection.cells is not None else pl.DataFrame()
+    source = [written[s.name] if s.name in written.columns else s for s in collection.frame if s.name != collection.split]
+    strings = [s for s in source if s.dtype == pl.String]
     found = [o for s in strings for o in _field(s, _plain_numbers(s, collection), whole=collection.cells is not None)]
-    return CellFacts(oddities=tuple(found), fields=len(strings), items=collection.items)
+    return CellFacts(oddities=tuple(found), fields=len(strings) if collection.cells is None else len(source), items=collection.items)
 
 
 def _plain_numbers(series: Any, collection: Collection) -> Any:

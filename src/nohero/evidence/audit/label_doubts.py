@@ -51,7 +51,7 @@ class LabelDoubts:
 
 
 def measure(collection: Collection, profile: Profile) -> LabelDoubts:
-    """Trees for tables; exact leave-one-out ridge on cheap features for pictures, texts and sounds."""
+    """Trees for tables; ridge on cheap features for pictures, texts and sounds."""
     import numpy as np
 
     from nohero.setup.refusal import Unmeasurable
@@ -95,4 +95,4 @@ def _said(collection: Collection, profile: Profile, rows: Any, y: Any, classes: 
     if maker is None:
         raise Unmeasurable(f"no cheap features for {collection.kind}s")
     x = importlib.import_module(f"nohero.evidence.audit.{maker}").features(collection)[rows]
-    return left_out.probabilities(left_out.ridge_scores(x, y, classes), y)
+    return left_out.probabilities(left_out.ridge_scores(x, y, classes, seed=collection.seed), y)

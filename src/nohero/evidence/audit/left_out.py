@@ -1,29 +1,34 @@
-"""What small models say of each item when it is left out of their fitting: ridge, exactly; trees, in three folds."""
+"""What small models say of each item when it is left out of their fitting: ridge, exactly or in ten folds; trees, in three."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WIDTHS = (0.003, 0.03, 0.3, 3.0)  # of the penalty, in mean squares of a feature
-MIDDLE = 2  # of WIDTHS
 BLOCK = 4096  # items worked on together
 FOLDS = 3
-ROUNDS = 80  # of the trees
+PARTS = 10  # folds of ridge on sparse features
+PENALTIES = (10.0, 3.0, 1.0, 0.3)  # of these, in mean squared lengths of an item, dearest last: each begins where the one before ended
+COLUMNS = 64  # solved for together: bounds the memory
+STEPS, NEAR = 30, 1e-4  # of conjugate gradients, and the squared error at which they end, of that of the beginning
+ROUNDS, RATE = 40, 0.2  # of the trees; 80 rounds at half the rate find no more, measured by bench/planted_tables.py
 TEMPERATURES = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 
 
-def ridge_scores(x: Any, y: Any, classes: int) -> Any:
-    """[N, classes]: one-against-all least squares with the exact leave-one-out answer, the penalty that is right most often.
+def ridge_scores(x: Any, y: Any, classes: int, *, seed: int = 0) -> Any:
+    """[N, classes]: one-against-all least squares of each item by the others, the penalty that is right most often.
 
-    x: float [N, F], or sparse [N, F] where F is large; y: whole numbers [N]. Exact: (p - h y) / (1 - h) with h the leverage (Cook and
-    Weisberg 1982).
+    x: float [N, F], where every item is left out by itself: (p - h y) / (1 - h) with h the leverage (Cook and Weisberg 1982), exact; or sparse
+    [N, F] where F is large, in folds; y: whole numbers [N].
     """
     import numpy as np
     from scipy.sparse import issparse
 
     wanted = np.eye(classes, dtype=np.float64)[y]
-    scores = _by_factors(x.tocsr(), wanted, y) if issparse(x) else _by_directions(np.asarray(x), wanted, y)
-    return scores + wanted.mean(0)
+    return _by_folds(x.tocsr(), wanted, y, seed) if issparse(x) else _by_directions(np.asarray(x), wanted, y) + wanted.mean(0)
 
 
 def _left(said: Any, leverage: Any, wanted: Any) -> Any:
@@ -57,43 +62,48 @@ def _by_directions(x: Any, wanted: Any, y: Any) -> Any:
     return max(made, key=lambda left: float(((left + centre).argmax(1) == y).mean()))
 
 
-def _by_factors(x: Any, wanted: Any, y: Any) -> Any:
-    """One Cholesky factor a penalty: for many features far less than their directions. Penalties are tried from MIDDLE on, downhill."""
-    import numpy as np
-    from scipy.linalg import lapack
-
-    x = x.astype(np.float64)
-    count, centre, mean = x.shape[0], wanted.mean(0), np.asarray(x.mean(axis=0)).ravel()
-    gram = (x.T @ x).toarray() - count * np.outer(mean, mean)
-    cross = x.T @ (wanted - centre)  # the mean of `wanted` is taken out, so that of x need not be
-    known: dict[int, tuple[float, Any]] = {}
-
-    def tried(k: int) -> float:
-        if k not in known:
-            shifted = np.array(gram, order="F")  # a copy, which is overwritten
-            shifted[np.diag_indices(len(gram))] += WIDTHS[k] * np.trace(gram) / count
-            factor, _ = lapack.dpotrf(shifted, lower=1, overwrite_a=1)
-            inverse, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
-            inverse += inverse.T  # the other triangle was zero
-            inverse[np.diag_indices(len(gram))] /= 2
-            towards, coefficients = inverse @ mean, inverse @ cross
-            leverage = _own(x.astype(np.float32), inverse.astype(np.float32)) - 2 * (x @ towards) + mean @ towards + 1 / count
-            left = _left(x @ coefficients - mean @ coefficients, leverage, wanted - centre)
-            known[k] = (float(((left + centre).argmax(1) == y).mean()), left)
-        return known[k][0]
-
-    best = MIDDLE
-    for step in (-1, 1):
-        while 0 <= best + step < len(WIDTHS) and tried(best + step) > tried(best):
-            best += step
-    return known[best][1]
-
-
-def _own(x: Any, inverse: Any) -> Any:
-    """[N]: x_i' inverse x_i, in blocks."""
+def _by_folds(x: Any, wanted: Any, y: Any, seed: int) -> Any:
+    """A fold's items by those of the others, several folds at a time; of two classes one is the other's complement."""
     import numpy as np
 
-    return np.concatenate([np.asarray(x[i : i + BLOCK].multiply(x[i : i + BLOCK] @ inverse).sum(axis=1)).ravel() for i in range(0, x.shape[0], BLOCK)])
+    count, goals = len(y), wanted if wanted.shape[1] > 2 else wanted[:, :1]
+    fold = np.empty(count, dtype=np.int64)
+    fold[np.lexsort((np.random.default_rng(seed).random(count), y))] = np.arange(count) % PARTS  # as many of each class in each
+    x, across = x.astype(np.float32), x.T.tocsr().astype(np.float32)
+    made = [np.zeros(goals.shape) for _ in PENALTIES]
+    folds, classes = max(1, COLUMNS // goals.shape[1]), range(0, goals.shape[1], COLUMNS)
+    for some in (np.arange(first, min(first + folds, PARTS)) for first in range(0, PARTS, folds)):
+        for columns in (slice(first, first + COLUMNS) for first in classes):
+            said = _ridges(x, across, goals[:, columns], fold[:, None] != some)
+            for left, scores in zip(made, said, strict=True):
+                for k, one in enumerate(some):
+                    left[fold == one, columns] = scores[fold == one, k]
+    whole = [left if wanted.shape[1] > 2 else np.column_stack([left, 1 - left]) for left in made]
+    return max(whole, key=lambda left: float((left.argmax(1) == y).mean()))
+
+
+def _ridges(x: Any, across: Any, goals: Any, kept: Any) -> Iterator[Any]:
+    """[N, folds, goals] for each of PENALTIES, fitted on the items `kept`, bool [N, folds]; by conjugate gradients, which need few steps under such penalties."""
+    import numpy as np
+
+    shares = kept.T @ goals / np.maximum(1, kept.sum(0))[:, None]  # [folds, goals]: what is said of an item without features
+    mask = np.repeat(kept, goals.shape[1], axis=1).astype(np.float32)
+    towards = across @ ((np.tile(goals, kept.shape[1]) - shares.ravel()) * mask).astype(np.float32)  # [F, folds x goals]
+    weights, end = np.zeros_like(towards), NEAR * (towards**2).sum(0)
+    for penalty in PENALTIES:
+        cost = np.float32(penalty * (x.data**2).sum() / x.shape[0])
+        rest = towards - across @ (mask * (x @ weights)) - cost * weights
+        way, error = rest.copy(), (rest**2).sum(0)
+        for _ in range(STEPS):
+            if (error <= end).all():
+                break
+            turned = across @ (mask * (x @ way)) + cost * way
+            step = error / np.maximum((way * turned).sum(0), np.finfo(np.float32).tiny)
+            weights += step * way
+            rest -= step * turned
+            before, error = error, (rest**2).sum(0)
+            way = rest + error / np.maximum(before, np.finfo(np.float32).tiny) * way
+        yield (x @ weights + shares.ravel()).reshape(len(goals), *shares.shape)
 
 
 def probabilities(scores: Any, y: Any) -> Any:
@@ -118,7 +128,7 @@ def tree_probabilities(x: Any, y: Any, classes: int, *, seed: int = 0, categoric
     said = np.full((len(y), classes), 1.0 / classes)
     folds = min(FOLDS, int(np.bincount(y, minlength=classes).max()))
     for fit, held in StratifiedKFold(max(2, folds), shuffle=True, random_state=seed).split(x, y):
-        model = HistGradientBoostingClassifier(max_iter=ROUNDS, early_stopping=False, categorical_features=categorical, random_state=seed)
+        model = HistGradientBoostingClassifier(max_iter=ROUNDS, learning_rate=RATE, early_stopping=False, categorical_features=categorical, random_state=seed)
         model.fit(x[fit], y[fit])
         said[np.ix_(held, model.classes_)] = model.predict_proba(x[held])
     return probabilities(np.log(said.clip(1e-9)), y)  # trees are too sure of themselves on few items

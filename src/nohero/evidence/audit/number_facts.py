@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nohero.data.tally import Tally
     from nohero.sources.collection import Collection
 
 PRICE = 0.5  # seconds
@@ -75,13 +76,16 @@ def measure(collection: Collection) -> NumberFacts:
     oddities: list[Oddity] = []
     numeric = [s for s in collection.frame if s.dtype.is_numeric() and s.name not in {collection.split, collection.group}]
     for series in numeric:
+        tally, whole = collection.tally(series.name), series.dtype.is_integer()
         values = series.cast(pl.Float64).to_numpy()
         rows = np.flatnonzero(np.isfinite(values))
         if collection.whole is not None:
-            oddities += _with_tails(collection.whole.columns[series.name], values[rows], collection.whole.rows[rows], whole=series.dtype.is_integer())
-        elif len(rows) >= LEAST:
-            found = _oddities(values[rows], whole=series.dtype.is_integer())
-            oddities += [Oddity(field=series.name, of=len(rows), count=int(chosen.sum()), rows=tuple(rows[chosen].tolist()), **what) for what, chosen in found]
+            oddities += _with_tails(collection.whole.columns[series.name], values[rows], collection.whole.rows[rows], whole=whole)
+        elif tally.n >= LEAST and len(tally.values) >= DISTINCT:
+            full = values[rows]
+            for what, chosen in _oddities(tally, full, whole=whole):
+                here = rows[np.isin(full, tally.values[chosen])]
+                oddities.append(Oddity(field=series.name, of=tally.n, count=len(here), rows=tuple(here.tolist()), **what))
     oddities = [replace(o, kind_of=_kind_of(collection, o)) if o.kind == "unit" and collection.whole is None else o for o in oddities]
     places = tuple(sorted({i for o in oddities for i in o.rows}))
     names = collection.items if collection.whole is None else collection.whole.names
@@ -109,6 +113,9 @@ def _with_tails(column: Any, values: Any, rows: Any, *, whole: bool) -> list[Odd
     A value of a tail counts as often as the sample would hold it, and up to three times where it is rarer than that, as often as it comes.
     """
     import numpy as np
+    import polars as pl
+
+    from nohero.data.tally import tally_of
 
     if len(values) < LEAST or not column.moments.n:
         return []
@@ -117,9 +124,9 @@ def _with_tails(column: Any, values: Any, rows: Any, *, whole: bool) -> list[Odd
     inner = ~np.isin(values, np.fromiter(tails, dtype=np.float64))
     times = [max(min(count, 3), round(count * rate)) if rate < 1 else count for count, _ in tails.values()]
     together = np.concatenate([values[inner], np.repeat(np.fromiter(tails, dtype=np.float64), times)])
-    found = []
-    for what, chosen in _oddities(together, whole=whole):
-        odd = set(np.unique(together[chosen]).tolist())
+    tally, found = tally_of(pl.Series(together)), []
+    for what, chosen in _oddities(tally, together, whole=whole):
+        odd = set(tally.values[chosen].tolist())
         known = [tails[v] for v in odd if v in tails]
         others = int(np.isin(values[inner], list(odd - set(tails))).sum()) if len(known) < len(odd) else 0
         some = {*rows[np.isin(values, list(odd))].tolist(), *(row for _, row in known)}
@@ -127,64 +134,66 @@ def _with_tails(column: Any, values: Any, rows: Any, *, whole: bool) -> list[Odd
     return found
 
 
-def _oddities(values: Any, *, whole: bool) -> list[tuple[dict[str, Any], Any]]:
-    """(what, bool [N]) of one field; what is explained is left out of what is looked for next."""
+def _oddities(tally: Tally, values: Any, *, whole: bool) -> list[tuple[dict[str, Any], Any]]:
+    """(what, bool [different values]) of one field; what is explained is left out of what is looked for next."""
     import numpy as np
 
     found: list[tuple[dict[str, Any], Any]] = []
-    left = np.ones(len(values), dtype=bool)
-    uniques, counts = _different(values)
-    if len(uniques) < DISTINCT:
+    different = tally.values
+    left = np.ones(len(different), dtype=bool)
+    if len(different) < DISTINCT:
         return found
-    for look in (_mark, _mark, _unit, _unit, _outlier):
-        chosen = look(values[left])
+    remaining = values
+    for look in (_mark, _mark, _unit_of, _unit_of, _outlier):
+        chosen = look(tally.chosen(left), remaining)
         if chosen is None:
             continue
         kind, value, inside, *doubt = chosen
-        places = np.zeros(len(values), dtype=bool)
+        places = np.zeros(len(different), dtype=bool)
         places[np.flatnonzero(left)[inside]] = True
         left &= ~places
-        found.append(({"kind": kind, "value": value, "typical": float(np.median(values[left])), "doubt": sum(doubt)}, places))
-    zeros = values == 0
-    if not whole and 0 < zeros.sum() <= RARE * len(values) and uniques[0] == 0 and uniques[1] >= FROM_ZERO * np.median(values):
-        found.append(({"kind": "zero", "value": 0.0, "typical": float(np.median(values[~zeros]))}, zeros))
-    for limit in _limits(uniques, counts):
-        if not any((values == limit)[places].any() for _, places in found):
-            found.append(({"kind": "limit", "value": limit, "typical": float(np.median(values))}, values == limit))
+        remaining = remaining[~np.isin(remaining, different[places])]
+        found.append(({"kind": kind, "value": value, "typical": tally.chosen(left).median, "doubt": sum(doubt)}, places))
+    zeros = different == 0
+    if not whole and different[0] == 0 and tally.counts[0] <= RARE * tally.n and different[1] >= FROM_ZERO * tally.median:
+        found.append(({"kind": "zero", "value": 0.0, "typical": tally.chosen(~zeros).median}, zeros))
+    for limit in _limits(different, tally.counts):
+        if not any(places[different == limit].any() for _, places in found):
+            found.append(({"kind": "limit", "value": limit, "typical": tally.median}, different == limit))
     return found
 
 
-def _different(values: Any) -> tuple[Any, Any]:
-    """(different values in their order, how often each); polars sorts three times quicker than numpy."""
-    import numpy as np
-    import polars as pl
-
-    ordered = pl.Series(values).sort().to_numpy()
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    return ordered[starts], np.diff(np.append(starts, len(ordered)))
-
-
-def _mark(values: Any) -> tuple[str, float, Any] | None:
+def _mark(tally: Tally, _: Any) -> tuple[str, float, Any] | None:
     """One exact value at the edge, many times, far outside of all the rest."""
-    import numpy as np
+    from nohero.data.tally import Tally
 
-    for value in (float(values.min()), float(values.max())):
-        chosen = values == value
-        rest = values[~chosen]
-        if value in NATURAL or chosen.sum() < 3 or len(rest) < len(values) / 2 or len(np.unique(rest[:SAMPLE])) < DISTINCT:
+    different, counts = tally.values, tally.counts
+    for place, rest, gap in ((0, slice(1, None), different[1] - different[0]), (-1, slice(None, -1), different[-1] - different[-2])):
+        value, times = float(different[place]), int(counts[place])
+        if value in NATURAL or times < 3 or times > tally.n / 2 or len(different) <= DISTINCT:
             continue
-        width, gap = float(np.ptp(rest)), float(np.abs(rest - value).min())
-        alone = value < 0 and rest.min() >= 0  # the one negative value
+        others = different[rest]
+        width = float(others[-1] - others[0])
+        alone = value < 0 and others[0] >= 0  # the one negative value
         nines = set(f"{abs(value):.0f}") == {"9"} and abs(value) >= 9 and value == round(value)
         if gap >= ANY * width or ((nines or alone) and gap >= NINES * width) or (alone and (nines or value == -1)):
-            return "step" if value == -1 and _runs_on(rest, int(chosen.sum())) else "mark", value, chosen
+            kind = "step" if value == -1 and _runs_on(Tally(others, counts[rest]), times) else "mark"
+            return kind, value, different == value
     return None
 
 
-def _runs_on(rest: Any, times: int) -> bool:
+def _runs_on(rest: Tally, times: int) -> bool:
     """Whether a -1 as rare as this is the end of a tail that thins out towards zero: its counts of two, one and zero go on as they fall."""
-    two, one, zero = (float((rest == k).sum()) for k in (2, 1, 0))
+    two, one, zero = (float(rest.counts[rest.values == k].sum()) for k in (2, 1, 0))
     return zero < one and times <= zero * (zero / one) * min(1.0, zero * two / one**2)
+
+
+def _unit_of(tally: Tally, values: Any) -> tuple[str, float, Any, float] | None:
+    """`_unit` of the values, by the different ones."""
+    import numpy as np
+
+    found = _unit(values)
+    return None if found is None else (found[0], found[1], np.isin(tally.values, values[found[2]]), *found[3:])
 
 
 def _unit(values: Any) -> tuple[str, float, Any, float] | None:
@@ -233,42 +242,47 @@ def _of_one_shape(group: Any, bulk: Any) -> bool:
     return bool(ks_2samp(group, bulk[:SAMPLE]).pvalue > ALIKE)
 
 
-def _outlier(values: Any) -> tuple[str, float, Any] | None:
+def _outlier(tally: Tally, _: Any) -> tuple[str, float, Any] | None:
     """A few values far beyond the quartiles with a gap before them, on the scale on which the bulk is even."""
     import numpy as np
 
-    scaled = _even(values)
-    low, high = np.quantile(scaled, [0.25, 0.75])
+    from nohero.data.tally import Tally
+
+    scaled = _even(tally)  # in the same order
+    low, high = Tally(scaled, tally.counts).quantiles((0.25, 0.75))
     width = float(high - low)
-    if width <= 0 or len(np.unique(values[:SAMPLE])) < 2 * DISTINCT:
+    if width <= 0 or len(scaled) < 2 * DISTINCT:
         return None
-    chosen = np.zeros(len(values), dtype=bool)
-    over, under = scaled > high + BEYOND * width, scaled < low - BEYOND * width
-    above, below = np.sort(scaled[over]), np.sort(scaled[under])
-    if len(above):
-        steps = np.diff(np.concatenate([[scaled[~over].max()], above]))
-        if (steps >= width).any():
-            chosen |= scaled >= above[int(np.argmax(steps >= width))]
-    if len(below):
-        steps = np.diff(np.concatenate([below, [scaled[~under].min()]]))
-        if (steps >= width).any():
-            chosen |= scaled <= below[len(below) - 1 - int(np.argmax(steps[::-1] >= width))]
-    if not chosen.any() or chosen.sum() > max(2, RARE * len(values)):
+    under, over = np.searchsorted(scaled, [low - BEYOND * width, np.nextafter(high + BEYOND * width, np.inf)])
+    chosen = np.zeros(len(scaled), dtype=bool)
+    upwards = np.flatnonzero(np.diff(scaled[over - 1 :]) >= width)
+    downwards = np.flatnonzero(np.diff(scaled[: under + 1]) >= width)
+    if len(upwards):
+        chosen[over + upwards[0] :] = True
+    if len(downwards):
+        chosen[: downwards[-1] + 1] = True
+    if not chosen.any() or tally.counts[chosen].sum() > max(2, RARE * tally.n):
         return None
-    far = values[chosen]
-    return "outlier", float(far[np.argmax(np.abs(far - np.median(values)))]), chosen
+    far = tally.values[chosen]
+    return "outlier", float(far[np.argmax(np.abs(far - tally.median))]), chosen
 
 
-def _even(values: Any) -> Any:
-    """The values, or their logarithms where these have the more even quartiles."""
+def _even(tally: Tally) -> Any:
+    """The different values, or their logarithms where these have the more even quartiles."""
     import numpy as np
 
+    from nohero.data.tally import Tally
+
     def lean(v: Any) -> float:
-        a, b, c = np.quantile(v, [0.1, 0.5, 0.9])
+        a, b, c = Tally(v, tally.counts).quantiles([0.1, 0.5, 0.9])
         return float(abs(c + a - 2 * b) / (c - a)) if c > a else 1.0
 
-    if values.min() <= 0:
-        return np.sign(values) * np.log1p(np.abs(values) / max(float(np.median(np.abs(values))), 1e-300)) if lean(values) > 1 / 3 else values
+    values = tally.values
+    if values[0] <= 0:
+        if lean(values) <= 1 / 3:
+            return values
+        order = np.argsort(np.abs(values), kind="stable")
+        return np.sign(values) * np.log1p(np.abs(values) / max(Tally(np.abs(values)[order], tally.counts[order]).median, 1e-300))
     logs = np.log(values)
     return logs if lean(logs) < lean(values) else values
 

@@ -38,7 +38,7 @@ class Copy:
 class PictureCopies:
     """Exact copies are paired with the first of their group; near copies pair by pair."""
 
-    items: tuple[str, ...]
+    items: Sequence[str]
     parts: tuple[str, ...]
     labels: tuple[str, ...]
     copies: tuple[Copy, ...]

@@ -25,7 +25,7 @@ CHUNK = 4096
 class PictureFacts:
     """One entry a picture; what only files have is empty for arrays."""
 
-    items: tuple[str, ...]
+    items: Sequence[str]
     brightness: tuple[float, ...]  # mean, 0 to 255
     contrast: tuple[float, ...]  # standard deviation
     saturation: tuple[float, ...]  # 0 to 1; empty where all are grey

@@ -10,12 +10,15 @@ from nohero.evidence.audit.field_twins import Twins, twins_of
 from nohero.run.figure import Bar, Bars, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nohero.data.tally import Tally
     from nohero.sources.collection import Collection
 
 PRICE = 0.5  # seconds
 SHOWN = 60  # fields in the table
 CLASSES = 40
-BLOCKS = " ▁▂▃▄▅▆▇█"
+BLOCKS, BARS = " ▁▂▃▄▅▆▇█", 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +33,7 @@ class Profile:
     classes: tuple[tuple[str, int], ...]  # of the label, commonest first; empty for values
     shapes: dict[str, str]  # numeric field -> its histogram between the 1st and the 99th percentile, in block letters
     part_classes: tuple[tuple[str, tuple[str, ...]], ...]  # (part, its classes), where there are parts and a label of classes
-    items: tuple[str, ...]
+    items: Sequence[str]
 
     def field(self, name: str) -> Field:
         """One field by name."""
@@ -59,28 +62,28 @@ def measure(collection: Collection) -> Profile:
 
     frame = collection.frame
     if collection.whole is None:
-        fields = tuple(describe(s, target=s.name == collection.label) for s in frame)
+        fields = tuple(describe(s, target=s.name == collection.label, tally=collection.tally(s.name) if s.dtype.is_numeric() else None) for s in frame)
     else:
         fields = tuple(collection.whole.columns[s.name].field(s, target=s.name == collection.label) for s in frame)
     classes, part_classes = _classes(collection)
     return Profile(
         n=collection.total, kind=collection.kind, label=collection.label, fields=fields, twins=twins_of(collection.frame, _comparable(collection, fields)),
-        shapes={s.name: _shape(s) for s in frame if s.dtype.is_numeric()}, classes=classes, part_classes=part_classes, items=collection.items,
+        shapes={s.name: _shape(collection.tally(s.name)) for s in frame if s.dtype.is_numeric()}, classes=classes, part_classes=part_classes, items=collection.items,
     )  # fmt: skip
 
 
-def _shape(series: Any) -> str:
+def _shape(tally: Tally) -> str:
     """Twelve bars."""
     import numpy as np
 
-    values = series.cast(float).to_numpy()
-    values = values[np.isfinite(values)]
-    if not len(values):
+    if not tally.n:
         return ""
-    low, high = np.quantile(values, [0.01, 0.99])
-    if low + 1 == low and (high - low) / 12 <= np.spacing(abs(low)):  # numbers so large that no bars lie between them
+    low, high = tally.quantiles((0.01, 0.99))
+    if low + 1 == low and (high - low) / BARS <= np.spacing(abs(low)):  # numbers so large that no bars lie between them
         return BLOCKS[-1]
-    counts, _ = np.histogram(values.clip(low, high), bins=12, range=(low, high if high > low else low + 1))
+    edges = np.linspace(low, high if high > low else low + 1, BARS + 1)[1:-1]
+    below = np.concatenate([[0], tally.below])[np.searchsorted(tally.values, edges)]
+    counts = np.diff(np.concatenate([[0], below, [tally.n]]))
     return "".join(BLOCKS[int(np.ceil((len(BLOCKS) - 1) * c / counts.max()))] for c in counts)
 
 

@@ -6,9 +6,12 @@ Each field's cells are hashed to 64 bits; a row's hash is the exclusive or of it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nohero.sources.collection import Collection
     from nohero.sources.whole import RowNames
 
@@ -57,14 +60,13 @@ class RowCopies:
     contrary_pairs: tuple[tuple[str, str, str, str], ...]  # item, label, the other item, its label
     shared: tuple[tuple[str, str, tuple[int, ...], int], ...]  # (part, other part, rows of the second that stand in the first, how many)
     shared_pairs: tuple[tuple[str, str], ...]
-    items: tuple[str, ...] | RowNames
+    items: Sequence[str] | RowNames
     parts: tuple[tuple[str, int], ...]  # name and size
 
 
 def measure(collection: Collection) -> RowCopies:
     """Over all fields; the field of the parts counts for none."""
     import numpy as np
-    import polars as pl
 
     from nohero.setup.refusal import Unmeasurable
 
@@ -74,17 +76,18 @@ def measure(collection: Collection) -> RowCopies:
     if collection.whole is not None:
         return _of_whole(collection, frame)
     hashes = {s.name: _hashes(s, k) for k, s in enumerate(frame)}
-    whole = np.bitwise_xor.reduce(np.stack(list(hashes.values())), axis=0)
+    whole = _Keys(reduce(np.bitwise_xor, hashes.values()))
     parts = collection.frame[collection.split].to_numpy() if collection.split else None
-    first, again = _again(whole)
+    first, again = whole.again()
     hidden = []
     for name in frame.columns if frame.width > 3 else ():
-        if pl.Series(hashes[name]).n_unique() >= NAMES * frame.height and name != collection.label:
-            _, mine = _again(whole ^ hashes[name])
+        if name != collection.label and _names_rows(hashes[name]):
+            without = _Keys(whole.keys ^ hashes[name])
+            _, mine = without.again()
             if len(mine) > len(again):
-                hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), count=len(mine), chance=_chance(frame.drop(name), whole ^ hashes[name], hashes, collection.label)))
-    contrary, contrary_pairs = _contrary(collection, whole, hashes)
-    shared, shared_pairs = _shared(collection, whole, hashes, parts) if parts is not None else ((), ())
+                hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), count=len(mine), chance=_chance(frame.drop(name), without, hashes, collection.label)))
+    contrary, contrary_pairs = _contrary(collection, whole.keys, hashes)
+    shared, shared_pairs = _shared(collection, whole.keys, hashes, parts) if parts is not None else ((), ())
     return RowCopies(
         n=frame.height, repeats=tuple(again.tolist()), num_repeats=len(again), pairs=tuple((collection.items[i], collection.items[first[i]]) for i in again[:SHOWN]),
         chance=_chance(frame, whole, hashes, collection.label), hidden=tuple(hidden), contrary=contrary, num_contrary=len(contrary), contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
@@ -105,7 +108,7 @@ def _of_whole(collection: Collection, frame: Any) -> RowCopies:
     shared_pairs = [(names[i], names[j]) for *_, c in across if c is not None for i, j in zip(c.rows, c.of, strict=True)]
     naming = [f for f in whole.naming if f in frame.columns]
     hashes = {s.name: _hashes(s, k) for k, s in enumerate(frame)}
-    keys, unnamed = (np.bitwise_xor.reduce(np.stack([h for name, h in hashes.items() if name not in left_out]), axis=0) for left_out in ((), naming))
+    keys, unnamed = (_Keys(reduce(np.bitwise_xor, [h for name, h in hashes.items() if name not in left_out], np.zeros(frame.height, dtype=np.uint64))) for left_out in ((), naming))
     hidden = naming and told.unnamed.count > told.repeated.count
     judged = told.contrary if collection.label and collection.label == whole.label and not frame[collection.label].dtype.is_float() else None
     return RowCopies(
@@ -122,43 +125,82 @@ def _hashes(series: Any, seed: int) -> Any:
     return series.hash(seed=seed).to_numpy()
 
 
-def _again(keys: Any) -> tuple[Any, Any]:
-    """(first row with each row's key, rows that repeat an earlier one); only keys that come again are sorted."""
-    import numpy as np
+def _names_rows(hashes: Any) -> bool:
+    """Whether nearly every row has a value of its own; most fields are known not to by their first rows."""
     import polars as pl
 
-    earliest = np.arange(len(keys))
-    several = np.flatnonzero(pl.Series(keys).is_duplicated().to_numpy())
-    _, first, inverse = np.unique(keys[several], return_index=True, return_inverse=True)
-    earliest[several] = several[first[inverse]]
-    return earliest, np.flatnonzero(earliest != np.arange(len(keys)))
+    allowed = (1 - NAMES) * len(hashes)  # rows with a value of another row
+    return all(len(some) - pl.Series(some).n_unique() <= allowed for some in (hashes[: len(hashes) // 8], hashes))
 
 
-def _chance(frame: Any, whole: Any, hashes: dict[str, Any], label: str, n: int = 0) -> Chance:
+@dataclass(frozen=True, eq=False)
+class _Keys:
+    """A hash of each row, uint64 [N]."""
+
+    keys: Any
+
+    @cached_property
+    def several(self) -> Any:
+        """(keys that several rows have, in their order, and how many rows)."""
+        import numpy as np
+        import polars as pl
+
+        ordered = pl.Series(self.keys).sort().to_numpy()
+        equal = np.flatnonzero(ordered[1:] == ordered[:-1])
+        starts = equal[np.diff(equal, prepend=-2) > 1]  # of runs of equal keys
+        return ordered[starts], np.bincount(np.cumsum(np.diff(equal, prepend=-2) > 1) - 1, minlength=len(starts)) + 1
+
+    @property
+    def repeats(self) -> int:
+        """Rows whose key stands before."""
+        return int((self.several[1] - 1).sum())
+
+    @property
+    def equal_pairs(self) -> float:
+        """Pairs of rows with one key."""
+        counts = self.several[1].astype(float)
+        return float((counts * (counts - 1) / 2).sum())
+
+    def again(self) -> tuple[Any, Any]:
+        """(first row with each row's key, rows that repeat an earlier one)."""
+        import numpy as np
+        import polars as pl
+
+        earliest = np.arange(len(self.keys))
+        known = self.several[0]
+        rows = np.flatnonzero(pl.Series(self.keys).is_in(pl.Series(known).implode()).to_numpy()) if len(known) else np.zeros(0, dtype=np.int64)
+        _, first, inverse = np.unique(self.keys[rows], return_index=True, return_inverse=True)
+        earliest[rows] = rows[first[inverse]]
+        return earliest, np.flatnonzero(earliest != np.arange(len(earliest)))
+
+
+def _chance(frame: Any, whole: _Keys, hashes: dict[str, Any], label: str, n: int = 0) -> Chance:
     """Of the repeats among the rows of `frame`, or among `n` rows of which they are a sample; what the label alone tells apart may be a mistake, and is no measure."""
-    import polars as pl
-
     m = frame.height
-    repeats, equal = m - pl.Series(whole).n_unique(), _equal_pairs(pl.Series(whole))
-    telling = sorted((name for name in frame.columns if name != label), key=lambda name: _different(whole ^ hashes[name]))[:2]
-    if (not repeats and n <= m) or not telling:
+    repeats, equal = whole.repeats, whole.equal_pairs
+    if not repeats and n <= m:
         return Chance()
-    alone = [_equal_pairs(pl.Series(whole ^ hashes[name])) - equal for name in telling]
+    telling = sorted((name for name in frame.columns if name != label), key=lambda name: _different(whole.keys, hashes[name]))[:2]
+    if not telling:
+        return Chance()
+    alone = [_Keys(whole.keys ^ hashes[name]).equal_pairs - equal for name in telling]
     if n > m and min(alone) < TOLD:
         return Chance()
-    both = _equal_pairs(pl.Series(whole ^ hashes[telling[0]] ^ hashes[telling[1]])) - equal - sum(alone) if len(telling) > 1 else 0.0
+    both = _Keys(whole.keys ^ hashes[telling[0]] ^ hashes[telling[1]]).equal_pairs - equal - sum(alone) if len(telling) > 1 else 0.0
     same = _equal_pairs(frame[telling[0]]) / (m * (m - 1) / 2)
     scale = (n / m) ** 2 if n > m else repeats / equal
     return Chance(apart=scale * (alone[0] * same / (1 - same) if same < 1 else equal), alike=scale * alone[0] * alone[1] / both if both else 0.0)
 
 
-def _different(keys: Any) -> float:
-    """The share of different keys; among many, of those that end in zeros, for equal keys end alike."""
+def _different(keys: Any, hashes: Any) -> float:
+    """The share of different keys without one field; among many, of those that end in zeros, for equal keys end alike."""
     import numpy as np
     import polars as pl
 
-    some = keys[(keys & np.uint64(15)) == 0] if len(keys) > MANY else keys
-    return float(pl.Series(some).n_unique() / max(1, len(some)))
+    if len(keys) > MANY:
+        some = np.flatnonzero((keys ^ hashes) & np.uint64(15) == 0)
+        keys, hashes = keys[some], hashes[some]
+    return float(pl.Series(keys ^ hashes).n_unique() / max(1, len(keys)))
 
 
 def _equal_pairs(series: Any) -> float:
@@ -168,15 +210,13 @@ def _equal_pairs(series: Any) -> float:
 
 def _contrary(collection: Collection, whole: Any, hashes: dict[str, Any]) -> tuple[tuple[int, ...], tuple[tuple[str, str, str, str], ...]]:
     """Rows whose features stand at an earlier row, but with another label."""
-    import numpy as np
-
     if not collection.label or collection.frame[collection.label].dtype.is_float():
         return (), ()
-    first, again = _again(whole ^ hashes[collection.label])
-    labels = collection.frame[collection.label].cast(str).fill_null("").to_numpy()
-    odd = again[labels[again] != labels[first[again]]]
-    pairs = tuple((collection.items[i], str(labels[i]), collection.items[first[i]], str(labels[first[i]])) for i in odd[:SHOWN])
-    return tuple(np.asarray(odd).tolist()), pairs
+    first, again = _Keys(whole ^ hashes[collection.label]).again()
+    labels = collection.frame[collection.label]
+    mine, other = (labels[rows].cast(str).fill_null("").to_list() for rows in (again, first[again]))
+    odd = [(i, a, int(first[i]), b) for i, a, b in zip(again.tolist(), mine, other, strict=True) if a != b]
+    return tuple(i for i, *_ in odd), tuple((collection.items[i], a, collection.items[j], b) for i, a, j, b in odd[:SHOWN])
 
 
 def _shared(collection: Collection, whole: Any, hashes: dict[str, Any], parts: Any) -> tuple[Any, Any]:

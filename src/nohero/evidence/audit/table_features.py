@@ -26,9 +26,9 @@ def features(collection: Collection, profile: Profile, rows: Any, leave: tuple[s
         elif field.kind == "text":
             columns.append(series.str.len_chars().cast(float).fill_null(float("nan")).to_numpy())
         else:
-            order = series.drop_nulls().value_counts(sort=True, name="times of it").to_series(0).to_list()
-            place = {v: float(min(i, CODES - 1)) for i, v in enumerate(order)}
-            columns.append(np.array([place.get(v, float("nan")) for v in series.to_list()]))
+            order = series.drop_nulls().value_counts(sort=True, name="times of it").to_series(0)
+            codes = np.minimum(np.arange(len(order)), CODES - 1).astype(float)
+            columns.append(series.replace_strict(order, codes, default=float("nan")).to_numpy())
         categorical.append(not (series.dtype.is_numeric() or series.dtype.is_temporal() or field.kind in ("boolean", "text")))
         names.append(name)
     table = np.stack(columns, 1) if columns else np.zeros((len(rows), 0))

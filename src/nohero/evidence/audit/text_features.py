@@ -6,26 +6,22 @@ planted label errors with an AUROC of .80, the 4,096 commonest find them with .8
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.text_items import keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from nohero.sources.collection import Collection
 
-WIDTH = 4096  # features at most
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[!?$£€%#@&*<>:;()\-]+")
+WIDTH = 32_768  # features at most
+WORD = r"[^\W_]+(?:['’][^\W_]+)*|[!?$£€%#@&*<>:;()\-]+"
 LEAST_TEXTS, MOST_SHARE = 2, 0.5  # that have a word for it to be a feature, and the share from which it tells nothing
 LEAST_WORDS, LONGEST_WORD = 3.0, 15.0  # of a text on average, and letters of a word: else its 3-grams are taken
-STEM = 6  # letters of a word that are looked at
-TURNING = {"not", "no", "never", "too", "so", "very", "more", "less", "most", "least", "don't", "isn't", "can't", "won't", "doesn'"}
-GRAM = 3
+STEM = 6  # letters of a word that are looked at, which makes one of its forms
+TURNING = ("not", "no", "never", "too", "so", "very", "more", "less", "most", "least", "don't", "isn't", "can't", "won't", "doesn'")  # or strengthening: features also with the next word
 CHARACTERS = 4000  # of a text that are looked at
+BITS = 21  # of a code point
+PAIRED = 0x9E3779B97F4A7C15  # odd: hashes of a pair's words are told apart by their order
 
 
 def features(collection: Collection) -> Any:
@@ -34,49 +30,61 @@ def features(collection: Collection) -> Any:
     from scipy.sparse import csr_matrix
 
     keys = [key[:CHARACTERS] for key in keys_of(collection)]
-    places: list[list[int]] = [[] for _ in keys]
-    counts: list[int] = []
-    for cut in _cuts(keys):
-        chosen, first = _chosen(keys, cut, WIDTH - len(counts)), len(counts)
-        for row, key in enumerate(keys):
-            places[row] += sorted(first + chosen[g][0] for g in cut(key) if g in chosen)
-        counts += [count for _, count in chosen.values()]
-    columns = np.array([p for row in places for p in row], dtype=np.int32)
-    rarity = np.log((1 + len(keys)) / (1 + np.array(counts, dtype=np.float64)))
-    made = csr_matrix((rarity[columns], columns, np.cumsum([0, *map(len, places)])), shape=(len(keys), len(counts)))
+    rows, columns, counts = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for place, codes in _pieces(keys):
+        first = sum(map(len, counts))
+        here, feature, texts = _chosen(place, codes, len(keys), WIDTH - first)
+        rows.append(here)
+        columns.append(feature + first)
+        counts.append(texts)
+    column = np.concatenate(columns)
+    rarity = np.log((1 + len(keys)) / (1.0 + np.concatenate(counts)))
+    made = csr_matrix((rarity[column], (np.concatenate(rows), column)), shape=(len(keys), len(rarity)))
     lengths = np.sqrt(np.asarray(made.multiply(made).sum(axis=1)).ravel())
     made.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(made.indptr))
     return made.astype(np.float32)
 
 
-def _cuts(keys: list[str]) -> tuple[Callable[[str], set[str]], ...]:
-    """How texts are cut into pieces, the likeliest kind to tell first."""
+def _pieces(keys: list[str]) -> tuple[tuple[Any, Any], ...]:
+    """(the text's number, a code uint64) of each piece of each text, int64 [P]; the likeliest kind to tell first."""
     words = [len(key.split()) for key in keys if key]
-    letters = sum(len(key) for key in keys)
+    letters = sum(map(len, keys))
     if not words or sum(words) / len(words) < LEAST_WORDS or letters / max(1, sum(words)) > LONGEST_WORD:
-        return (_grams,)
-    return _words, _pairs
+        return (_grams(keys),)
+    return _words(keys)
 
 
-def _chosen(keys: list[str], cut: Callable[[str], set[str]], quota: int) -> dict[str, tuple[int, int]]:
-    """Each kept piece with its place and the number of texts that have it; the commonest first."""
-    counts = Counter(piece for key in keys for piece in cut(key))
-    fit = [(piece, n) for piece, n in counts.items() if LEAST_TEXTS <= n <= MOST_SHARE * len(keys)]
-    fit.sort(key=lambda pair: (-pair[1], pair[0]))
-    return {piece: (place, n) for place, (piece, n) in enumerate(fit[:quota])}
+def _words(keys: list[str]) -> tuple[tuple[Any, Any], ...]:
+    """Words, some of them also with the next; and all pairs."""
+    import numpy as np
+    import polars as pl
+
+    found = pl.Series(keys, dtype=pl.String).str.extract_all(WORD)
+    words = found.explode().drop_nulls().str.slice(0, STEM)
+    rows, codes = np.repeat(np.arange(len(keys)), found.list.len().to_numpy()), words.hash().to_numpy()
+    joined = np.flatnonzero(rows[1:] == rows[:-1])
+    pairs = codes[joined] * np.uint64(PAIRED) + codes[joined + 1]
+    turning = words.is_in(TURNING).to_numpy()[joined]
+    together = np.concatenate([rows, rows[joined[turning]]]), np.concatenate([codes, pairs[turning]])
+    return together, (rows[joined], pairs)
 
 
-def _words(key: str) -> set[str]:
-    """Words by their first letters, which makes one of their forms; a word that turns or strengthens the next also together with it."""
-    words = [word[:STEM] for word in WORD.findall(key)]
-    return {*words, *(f"{a} {b}" for a, b in itertools.pairwise(words) if a in TURNING)}
+def _grams(keys: list[str]) -> tuple[Any, Any]:
+    """Three letters in a row, the ends of a text marked."""
+    import numpy as np
+
+    points = np.frombuffer("".join(f"^{key}$" for key in keys).encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
+    rows = np.repeat(np.arange(len(keys)), [len(key) + 2 for key in keys])
+    inside = np.flatnonzero(rows[2:] == rows[:-2])
+    return rows[inside], points[inside] | points[inside + 1] << np.uint64(BITS) | points[inside + 2] << np.uint64(2 * BITS)
 
 
-def _pairs(key: str) -> set[str]:
-    words = [word[:STEM] for word in WORD.findall(key)]
-    return {f"{a} {b}" for a, b in itertools.pairwise(words)}
+def _chosen(rows: Any, codes: Any, n: int, quota: int) -> tuple[Any, Any, Any]:
+    """(the text's number, the feature's) of each kept piece, once a text, and the number of texts that have each feature; the commonest first."""
+    import polars as pl
 
-
-def _grams(key: str) -> set[str]:
-    marked = f"^{key}$"
-    return {marked[i : i + GRAM] for i in range(len(marked) - GRAM + 1)}
+    once = pl.DataFrame({"row": rows, "code": codes}).unique(maintain_order=True)
+    counts = once.group_by("code", maintain_order=True).agg(pl.len().alias("texts"))
+    kept = counts.filter(pl.col("texts").is_between(LEAST_TEXTS, MOST_SHARE * n)).sort("texts", descending=True, maintain_order=True).head(quota).with_row_index("feature")
+    there = once.join(kept, on="code")
+    return there["row"].to_numpy(), there["feature"].to_numpy().astype("int64"), kept["texts"].to_numpy().astype("int64")

@@ -81,8 +81,42 @@ def test_no_cells_break_it_and_many_at_a_time_agree_with_one(cells):
 def test_a_form_reads_later_cells_alike():
     later = pl.Series("x", ["3.250,5", "1,5", "-", "abc"])
     fitted = retype(later, column(["1,5", "2,5"]).form)
-    assert fitted[1] == 1.5
-    assert misfits(later, fitted, "number, decimal comma").to_list() == [0, 3]
+    assert fitted.to_list()[:2] == [3250.5, 1.5]
+    assert misfits(later, fitted, "number, decimal comma").to_list() == [3]
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["$1,550.33", "$165.26", "-$5"], [1550.33, 165.26, -5]),
+        (["(1,550.00)", "20.50"] * 10, [-1550.0, 20.5] * 10),
+        (["1.234,56", "12,5", "7"], [1234.56, 12.5, 7]),
+        (["0,696", "11,206"], [0.696, 11.206]),
+        (["1,206", "11,206"], [1206, 11206]),
+        (["1 234,56", "1\u202f234,5", "12,25"], [1234.56, 1234.5, 12.25]),
+        (["1'234.50", "99.25"], [1234.5, 99.25]),
+        (["\u22123.5", "2.25"], [-3.5, 2.25]),
+        (["70.5 kg", "81 kg"], [70.5, 81]),
+        (["CHF 12.30", "CHF 7.00"], [12.3, 7.0]),
+    ],
+)
+def test_numbers_as_people_write_them(cells, values):
+    assert column(cells).series.to_list() == pytest.approx(values)
+
+
+@pytest.mark.parametrize("cells", [["A12", "A13"], ["70 kg", "154 lb"], ["2A", "3B"], ["12-3", "14-5"]])
+def test_codes_and_mixed_units_stay_text(cells):
+    assert column(cells).series.dtype == pl.String
+
+
+def test_one_table_has_one_decimal_sign():
+    frame = pl.DataFrame({"price": ["1,5", "2,25"], "weight": ["12,500", "11,250"], "people": ["1,234,567", "12,500"]})
+    assert [c.series.to_list() for c in type_columns(frame, np.arange(2))] == [[1.5, 2.25], [12.5, 11.25], [1234567, 12500]]
+
+
+@pytest.mark.parametrize(("cells", "first"), [(["01/08/19", "23/08/19"], "2019-08-01"), (["08/23/19", "08/01/19"], "2019-08-23"), (["01/08/2019 02:51:00 PM"] * 2, "2019-01-08 14:51:00")])
+def test_days_of_short_years_and_clocks_of_twelve_hours(cells, first):
+    assert str(column(cells).series[0]) == first
 
 
 @pytest.mark.parametrize(

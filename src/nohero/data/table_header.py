@@ -6,7 +6,8 @@ from collections import Counter
 
 import polars as pl
 
-from nohero.data.table_types import MISSING, MISSING_AMONG_NUMBERS, NUMBER
+from nohero.data.number_form import NUMBER
+from nohero.data.table_types import MISSING, MISSING_AMONG_NUMBERS
 from nohero.run.errors import DataError
 
 LOOKED_AT = 2000  # rows below the first that are compared with it

@@ -133,14 +133,15 @@ def dialect_of(text: str) -> Dialect:
     if _is_spaced(text):
         return Dialect(separator="\t", quoted=_quotes_pair_up(_spaces_as_tabs(text), "\t"), spaced=True)
     head = text[: 1 << 20]
-    best, best_score = ",", (0.0, 0)
+    best, best_score = ",", (0.0, False, 0)
     for separator in SEPARATORS:
         widths = Counter(len(r) for r in itertools.islice(_tolerant(head, separator), SNIFFED) if r)
         if not widths:
             continue
         width, count = widths.most_common(1)[0]
         share = count / widths.total()
-        score = (0.0 if width == 1 else round(share, 1), width)
+        headed = len(next(_tolerant(head, separator), [])) == width  # decimal commas cut the numbers, and not their names
+        score = (0.0 if width == 1 else round(share, 1), headed, width)
         if score > best_score:
             best, best_score = separator, score
     return Dialect(separator=best, quoted=_quotes_pair_up(text, best))
@@ -181,7 +182,17 @@ def _quotes_pair_up(text: str, separator: str) -> bool:
         return True
     without = Counter(len(r) for r in _records(text, separator, quoted=False) if r)
     width, num_with = with_quotes.most_common(1)[0]
-    return num_with >= without[width]
+    return num_with >= without[width] or (num_with == with_quotes.total() and _closed(text, separator))
+
+
+def _closed(text: str, separator: str) -> bool:
+    """Whether each quotation mark that opens a cell is closed before a separator or the end of a line: cells of several lines are then meant."""
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True):
+            pass
+    except csv.Error:
+        return False
+    return True
 
 
 def _even_columns(text: str, separator: str, width: int | None) -> Grid | None:

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from nohero.data.number_form import NUMBERS, SHARE, bare_number, in_one_table, ornament, share
+
 MISSING = ("", "?", "na", "n/a", "nan", "null", "none", "#n/a", "#na", "<na>", "nil", "missing", "(null)")
 MISSING_AMONG_NUMBERS = ("-", "--", ".", "..", "*", "x", "#div/0!", "#value!", "#ref!", "#num!")
-SHARE = 0.95  # of the cells that must parse for a column to count as numbers or dates
 EXAMPLES = 5  # offending cells named in a note
 PROBE = 200  # cells tried first, before a whole column is parsed
 AT_ONCE = 256  # columns cast together: bounds the memory of the copies
-DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y")
+DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%y")
 STAMPS = (
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S",
@@ -35,15 +36,14 @@ STAMPS = (
     "%m/%d/%Y %H:%M",
     "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
+    "%Y-%m-%d %I:%M:%S %p",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M %p",
 )
+FIRST_YEAR = 1000  # 01/08/19 is no day of the year 1
 MONTH = "%Y-%m"
-NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:inf(inity)?)$"
 CODE = r"^0\d+$"  # 00123 is a code, not a number: as a number it would lose its zeros
-SIGNS = r"^[$€£]\s*|\s*[%€$£]$"
-THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
-DECIMAL_COMMA = r"^[+-]?\d+,\d+$"
-TEXT, NUMBERS, TRUTH = "text", "number", "boolean"
-WITHOUT_SIGNS, WITHOUT_COMMAS, WITH_DECIMAL_COMMA = "signs taken off", "thousands separators", "decimal comma"
+TEXT, TRUTH = "text", "boolean"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,7 +84,8 @@ def type_columns(frame: pl.DataFrame, rows: np.ndarray[Any, Any]) -> list[Typed]
                 columns.append(Typed(series=number[name], form=NUMBERS))
             else:
                 columns.append(typed(series, rows) if _has_codes(series) else Typed(series=whole[name], form=NUMBERS))
-    return columns
+    forms = [column.form for column in columns]
+    return [c if c.form == form else _fitted(series, form, rows) for c, form, series in zip(columns, in_one_table(forms, frame), frame, strict=True)]
 
 
 def _cast_where_it_may_fit(block: pl.DataFrame, names: list[str], kind: type[pl.DataType]) -> pl.DataFrame:
@@ -110,7 +111,7 @@ def typed(series: pl.Series, rows: np.ndarray[Any, Any]) -> Typed:
             return _fitted(series, form, rows)
     if full.head(PROBE).str.to_lowercase().is_in(("true", "false")).all() and _is_truth(full):
         return Typed(series=retype(series, TRUTH), form=TRUTH)
-    if _share(full.head(PROBE), r"\d[-/. ].*\d") >= SHARE / 2:
+    if share(full.head(PROBE), r"\d[-/. ].*\d") >= SHARE / 2:
         form = _date_form(series, full)
         if form:
             return _fitted(series, form, rows)
@@ -120,12 +121,7 @@ def typed(series: pl.Series, rows: np.ndarray[Any, Any]) -> Typed:
 def retype(series: pl.Series, form: str) -> pl.Series:
     """`series` of strings as `form` says; what does not fit becomes null."""
     if form.startswith(NUMBERS):
-        plain = series.str.replace_all(SIGNS, "") if WITHOUT_SIGNS in form else series
-        if WITHOUT_COMMAS in form:
-            plain = plain.str.replace_all(",", "", literal=True)
-        if WITH_DECIMAL_COMMA in form:
-            plain = plain.str.replace(",", ".", literal=True)
-        return _cast(plain)
+        return _cast(bare_number(series, form))
     if form == TRUTH:
         lowered = series.str.to_lowercase()
         return pl.select(pl.when(lowered == "true").then(True).when(lowered == "false").then(False).alias(series.name)).to_series()
@@ -159,44 +155,32 @@ def _fitted(series: pl.Series, form: str, rows: np.ndarray[Any, Any]) -> Typed:
     return Typed(series=fitted, form=form, notes=tuple(notes))
 
 
-def _share(full: pl.Series, pattern: str) -> float:
-    return float(full.str.contains(pattern).mean() or 0.0)  # type: ignore[arg-type]
-
-
 def _number_form(series: pl.Series, full: pl.Series) -> str:
     """The form in which nearly all cells are numbers, or ''."""
     form, fitted, lost = _as_numbers(series)
     numbers = fitted.len() - fitted.null_count()
     if numbers == 0 or numbers < SHARE * (numbers + lost):
         return ""
-    return "" if fitted.dtype.is_integer() and _share(full, CODE) > 0 else form
+    return "" if fitted.dtype.is_integer() and share(full, CODE) > 0 else form
 
 
 def _as_numbers(series: pl.Series) -> tuple[str, pl.Series, int]:
     """(a form of numbers, the cells read in it, how many of them are neither numbers nor markers)."""
     form, fitted = NUMBERS, _cast(series)
     lost = misfits(series, fitted, form)
-    ornament = _ornament(series.gather(lost.head(PROBE))) if lost.len() else ""
-    if not ornament:
+    in_the_way = ornament(series.gather(lost.head(PROBE))) if lost.len() else ""
+    if not in_the_way:
         return form, fitted, lost.len()
-    fitted = retype(series, form + ornament)
-    return form + ornament, fitted, misfits(series, fitted, form).len()
+    form += in_the_way
+    fitted = retype(series, form)
+    return form, fitted, misfits(series, fitted, form).len()
 
 
-def _fits_numbers(full: pl.Series, share: float) -> bool:
-    """Whether that share of the cells are numbers; markers among them are not counted."""
+def _fits_numbers(full: pl.Series, part: float) -> bool:
+    """Whether that part of the cells are numbers; markers among them are not counted."""
     _, fitted, lost = _as_numbers(full)
     numbers = fitted.len() - fitted.null_count()
-    return numbers >= share * (numbers + lost)
-
-
-def _ornament(odd: pl.Series) -> str:
-    """What stands in the way of reading these cells as numbers: signs of currency or per cent, or commas."""
-    bare = odd.str.replace_all(SIGNS, "")
-    said = f", {WITHOUT_SIGNS}" if _share(bare, r"^[+-]?\d") >= SHARE / 2 and bool((bare != odd).any()) else ""
-    if _share(bare, THOUSANDS) >= SHARE / 2:
-        return f"{said}, {WITHOUT_COMMAS}"
-    return f"{said}, {WITH_DECIMAL_COMMA}" if _share(bare, DECIMAL_COMMA) >= SHARE / 2 else said
+    return numbers >= part * (numbers + lost)
 
 
 def _cast(series: pl.Series) -> pl.Series:
@@ -224,7 +208,7 @@ def _date_form(series: pl.Series, full: pl.Series) -> str:
 def find_date_form(series: pl.Series) -> str:
     """'date ' and the format that most of `series` follows (of equals, day before month), or ''."""
     probe = series.drop_nulls().head(PROBE)
-    if _share(probe, r"^\d{4}-\d{1,2}$") >= SHARE:
+    if share(probe, r"^\d{4}-\d{1,2}$") >= SHARE:
         return f"date {MONTH}"
     best, least = "", series.len() + 1
     for form in (*DATES, *STAMPS):
@@ -240,6 +224,7 @@ def _dates(series: pl.Series, form: str) -> pl.Series:
     if form == MONTH:
         return (series + "-01").str.to_date(f"{MONTH}-%d", strict=False)
     if form in DATES:
-        return series.str.to_date(form, strict=False)
+        days = series.str.to_date(form, strict=False)
+        return days if "%Y" not in form else pl.select(pl.when(days.dt.year() >= FIRST_YEAR).then(days).alias(series.name)).to_series()
     plain = series.str.replace(r"\s*(Z|[+-]\d\d:?\d\d)$", "")  # zones are left aside: clocks of one column agree
     return plain.str.to_datetime(form, strict=False, time_unit="us")

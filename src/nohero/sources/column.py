@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from nohero.data.fields import LEVELS, TOP, Field, describe, kind_of, string_kind
-from nohero.data.table_types import NUMBERS, TEXT, retype, typed
+from nohero.data.number_form import NUMBERS
+from nohero.data.table_types import TEXT, retype, typed
 from nohero.sources import odd_cells
 from nohero.sources.sketches import Counts, Distinct, Moments, Tail
 

@@ -6,7 +6,8 @@ import re
 
 import polars as pl
 
-from nohero.data.table_types import MISSING, NUMBER
+from nohero.data.number_form import NUMBER
+from nohero.data.table_types import MISSING
 
 PLAIN = ("", "na", "n/a", "nan", "null", "none", "<na>", "#n/a")  # read as missing by common readers
 OTHER = ("unknown", "unk", "not available", "not known", "tbd", "undefined", "unspecified", "no data", "n.a.", "-", "--", "?", "missing", "(null)", "nil", "#na", "#ref!", "#value!", "#div/0!", "#num!", ".", "..", "*")

@@ -46,14 +46,14 @@ def read_table(paths: Sequence[Path], source: str) -> Collection:
     named = all(parts) and len(set(parts)) > 1
     mark, values = (PART, parts) if named else (FILE, [path.name for path in paths])
     cells = None if any(c.cells is None for c in read) else pl.concat([c.cells for c in read], how="diagonal")
-    frame = _typed(cells) if cells is not None else pl.concat([c.frame for c in read], how="diagonal_relaxed")
+    frame, said = _typed(cells) if cells is not None else (pl.concat([c.frame for c in read], how="diagonal_relaxed"), ())
     column = pl.Series(mark, [v for v, c in zip(values, read, strict=True) for _ in range(len(c))], dtype=pl.String)
     items = tuple(f"{path.name} {item}" for path, c in zip(paths, read, strict=True) for item in c.items)
     return read[0].with_(
         name=paths[0].parent.name or "tables", source=source, frame=frame.with_columns(column), items=items,
         cells=None if cells is None else cells.with_columns(column), split=mark if named else "",
         unusable=tuple(Unusable(where=f"{p.name} {u.where}", reason=u.reason) for p, c in zip(paths, read, strict=True) for u in c.unusable),
-        notes=(f"{len(paths)} files read as one table", *dict.fromkeys(n for c in read for n in c.notes)),
+        notes=(f"{len(paths)} files read as one table", *said, *dict.fromkeys(n for c in read for n in c.notes)),
         sha256=hashlib.sha256("".join(c.sha256 for c in read).encode()).hexdigest(),
     )  # fmt: skip
 
@@ -90,18 +90,19 @@ def _file(path: Path, source: str, *, alone: bool = True) -> Collection:
         return made(path, source, found, None, unusable=unusable, sha256=digest)
     refuse_binary(content, source)
     even = even_table(content) if alone else None
-    return _even(path, source, even, digest) if even is not None else _text(path, source, content, digest)
+    return _even(path, source, even, digest) if even is not None else _text(path, source, content, digest, alone=alone)
 
 
 def _even(path: Path, source: str, even: EvenTable, digest: str) -> Collection:
     names, said = unique_names(list(even.first) or [""] * even.frame.width)
     frame = even.frame.rename(dict(zip(even.frame.columns, names, strict=True)))
     cells = frame.select(pl.col(pl.String))
-    typed = frame.with_columns(_typed(cells).get_columns()) if cells.width else frame
-    return made(path, source, typed, cells, notes=(*even.notes, *_unnamed(names, even.first), *said), sha256=digest)
+    strings, read = _typed(cells) if cells.width else (cells, ())
+    typed = frame.with_columns(strings.get_columns())
+    return made(path, source, typed, cells, notes=(*even.notes, *_unnamed(names, even.first), *said, *read), sha256=digest)
 
 
-def _text(path: Path, source: str, content: bytes, digest: str) -> Collection:
+def _text(path: Path, source: str, content: bytes, digest: str, *, alone: bool = True) -> Collection:
     grid = parse_text(content, source)
     named = has_header(grid.frame)
     first_cells = [cell or "" for cell in grid.frame.row(0)] if named else []
@@ -109,8 +110,9 @@ def _text(path: Path, source: str, content: bytes, digest: str) -> Collection:
     cells = grid.frame.slice(int(named)).rename(dict(zip(grid.frame.columns, names, strict=True)))
     first = int(grid.records[0]) + 1 if named and len(grid.records) else 1
     rows = grid.records[int(named) :] - first + 1
-    notes = (*grid.notes, *_unnamed(names, first_cells), *said)
-    return made(path, source, _typed(cells), cells, rows=rows, unusable=to_unusable(grid.unusable, first), notes=notes, sha256=digest)
+    frame, read = _typed(cells)
+    notes = (*grid.notes, *_unnamed(names, first_cells), *said, *(read if alone else ()))  # of several files the whole is typed anew
+    return made(path, source, frame, cells, rows=rows, unusable=to_unusable(grid.unusable, first), notes=notes, sha256=digest)
 
 
 def _unnamed(names: list[str], first: Sequence[str]) -> tuple[str, ...]:
@@ -127,13 +129,13 @@ def made(path: Path, source: str, frame: pl.DataFrame, cells: pl.DataFrame | Non
 
 def of_cells(cells: pl.DataFrame, name: str, *, label: str = "", split: str = "") -> Collection:
     """A table whose cells are strings, as in a text file."""
-    return made(Path(name), name, _typed(cells), cells).with_(label=label, split=split)
+    return made(Path(name), name, _typed(cells)[0], cells).with_(label=label, split=split)
 
 
-def _typed(cells: pl.DataFrame) -> pl.DataFrame:
-    known = blank_missing(cells)
-    rows = np.arange(1, cells.height + 1)
-    return pl.DataFrame([t.series for t in type_columns(known, rows)])
+def _typed(cells: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """(each column in the type it holds, what was taken off or lost on the way)."""
+    columns = type_columns(blank_missing(cells), np.arange(1, cells.height + 1))
+    return pl.DataFrame([c.series for c in columns]), tuple(f"`{c.series.name}`: {note}" for c in columns for note in c.notes)
 
 
 def unique_names(first: list[str]) -> tuple[list[str], tuple[str, ...]]:

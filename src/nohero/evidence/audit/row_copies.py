@@ -54,6 +54,7 @@ class RowCopies:
     num_repeats: int
     pairs: tuple[tuple[str, str], ...]
     chance: Chance  # of the repeats in all fields
+    chance_of_features: Chance  # of the repeats in all fields but the label
     hidden: tuple[Hidden, ...]
     contrary: tuple[int, ...]  # rows with a label that no row of the same features before them has
     num_contrary: int
@@ -90,7 +91,7 @@ def measure(collection: Collection) -> RowCopies:
     shared, shared_pairs = _shared(collection, whole.keys, hashes, parts) if parts is not None else ((), ())
     return RowCopies(
         n=frame.height, repeats=tuple(again.tolist()), num_repeats=len(again), pairs=tuple((collection.items[i], collection.items[first[i]]) for i in again[:SHOWN]),
-        chance=_chance(frame, whole, hashes, collection.label), hidden=tuple(hidden), contrary=contrary, num_contrary=len(contrary), contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
+        chance=_chance(frame, whole, hashes, collection.label), chance_of_features=_chance_of_features(frame, whole, hashes, collection.label), hidden=tuple(hidden), contrary=contrary, num_contrary=len(contrary), contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
         parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts),
     )  # fmt: skip
 
@@ -113,6 +114,7 @@ def _of_whole(collection: Collection, frame: Any) -> RowCopies:
     judged = told.contrary if collection.label and collection.label == whole.label and not frame[collection.label].dtype.is_float() else None
     return RowCopies(
         n=n, repeats=tuple(told.repeated.rows), num_repeats=told.repeated.count, chance=_chance(frame, keys, hashes, collection.label, n),
+        chance_of_features=_chance_of_features(frame, keys, hashes, collection.label, n),
         pairs=tuple((names[i], names[j]) for i, j in zip(told.repeated.rows[:SHOWN], told.repeated.of, strict=False)),
         hidden=(Hidden(field=", ".join(naming), rows=tuple(told.unnamed.rows), count=told.unnamed.count, chance=_chance(frame.drop(naming), unnamed, hashes, collection.label, n)),) if hidden else (),
         contrary=tuple(judged.rows) if judged is not None else (), num_contrary=judged.count if judged is not None else 0,
@@ -190,6 +192,11 @@ def _chance(frame: Any, whole: _Keys, hashes: dict[str, Any], label: str, n: int
     same = _equal_pairs(frame[telling[0]]) / (m * (m - 1) / 2)
     scale = (n / m) ** 2 if n > m else repeats / equal
     return Chance(apart=scale * (alone[0] * same / (1 - same) if same < 1 else equal), alike=scale * alone[0] * alone[1] / both if both else 0.0)
+
+
+def _chance_of_features(frame: Any, whole: _Keys, hashes: dict[str, Any], label: str, n: int = 0) -> Chance:
+    """The same with the label left aside, as contrary rows and rows of two parts are told."""
+    return _chance(frame.drop(label), _Keys(whole.keys ^ hashes[label]), hashes, "", n) if label in hashes else _chance(frame, whole, hashes, "", n)
 
 
 def _different(keys: Any, hashes: Any) -> float:

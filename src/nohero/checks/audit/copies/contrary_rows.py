@@ -27,12 +27,13 @@ from nohero.run.finding import Finding, Observed, passed, unsure, warned
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
+CHANCE = 3.0  # times the repeats of features that chance brings
 FEW = 0.002  # of the rows: adult has 30 in 48,842
 
 
 def judge(copies: RowCopies) -> Finding:
     """Contrary rows among rows that do not repeat by chance."""
-    if not copies.num_contrary or copies.chance.apart > 1:
+    if not copies.num_contrary or copies.chance.apart > 1 or copies.chance_of_features.apart > copies.num_contrary / CHANCE:
         return passed("no two equal rows have different labels" if not copies.num_contrary else f"{copies.num_contrary:,} rows of equal features have different labels, as so few different values bring with them")
     few = copies.num_contrary < FEW * copies.n
     return (unsure if few else warned)(
@@ -69,9 +70,19 @@ def few_features(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def a_number_told_by_few_features(collection: Collection) -> Collection:
+    """Few features that few values have, and a number to be told: rows of equal features come by themselves, with other numbers."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        few = {name: columns[name] for name in ("town", "trade", "visits")}
+        return {**few, "income": columns["income"]}
+
+    return recelled(collection, change, label="income")
+
+
 CHECK = Check(
     code="DAT541", name="contrary-rows", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=answered_twice),),
-    lookalikes=(Case(toy="people", plant=few_features),),
+    lookalikes=(Case(toy="people", plant=few_features), Case(toy="people", plant=a_number_told_by_few_features)),
     under=("DAT704",),  # of a table of texts both say it
 )  # fmt: skip

@@ -41,7 +41,7 @@ def judge(fit: MaskPose) -> Finding:
     """Another pose for all, another deal, another pose for some, single swaps."""
     best, some = max(fit.poses, key=lambda p: p.fit), max(fit.poses, key=lambda p: len(p.better))
     usual = max(fit.own, 0.9 * fit.dealt)
-    lost = [x for x in fit.lost if x[2] < WEAK and x[4] >= ELSEWHERE * usual and x[4] - x[2] >= ELSEWHERE * usual] if fit.own >= WEAK else []
+    lost = [x for x in fit.lost if x[2] < WEAK and x[4] >= ELSEWHERE * usual and x[4] - x[2] >= ELSEWHERE * usual] if fit.own >= max(WEAK, fit.by_chance) else []
     names: tuple[str, ...] = ()
     if best.fit >= max(KNOWN, fit.given + BETTER):
         words, tried = f"{best.pose}, the masks fit their pictures with correlation {best.fit:.2f}, as given with {fit.given:.2f}", f"{best.pose}: correlation {best.fit:.2f}"

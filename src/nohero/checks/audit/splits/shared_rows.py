@@ -41,7 +41,7 @@ def judge(copies: RowCopies) -> Finding:
     size = dict(copies.parts)[other]
     share = count / size
     told = f"{count:,} of {size:,} rows of {other} stand in {one}, label aside"
-    if copies.chance.apart > count / CHANCE:
+    if copies.chance_of_features.apart > count / CHANCE:
         return passed(f"{told}; with so few different values that comes by chance")
     make = failed if share >= MUCH else warned if share >= LITTLE else unsure
     return make(
@@ -80,9 +80,19 @@ def plainly_divided(collection: Collection) -> Collection:
     return recelled(collection, change, split="part")
 
 
+def a_number_told_by_few_features(collection: Collection) -> Collection:
+    """Few features that few values have, and a number to be told: rows of equal features come by themselves, with one in each part."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        few = {name: columns[name] for name in ("town", "trade", "visits")}
+        return {**few, "income": columns["income"], "part": ["test" if i % 4 == 0 else "train" for i in range(len(columns["age"]))]}
+
+    return recelled(collection, change, label="income", split="part")
+
+
 CHECK = Check(
     code="DAT550", name="shared-rows", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=tested_on_training_rows),),
-    lookalikes=(Case(toy="people", plant=plainly_divided),),
+    lookalikes=(Case(toy="people", plant=plainly_divided), Case(toy="people", plant=a_number_told_by_few_features)),
     under=("DAT703",),  # of a table of texts both say it
 )  # fmt: skip

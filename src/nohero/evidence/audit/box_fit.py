@@ -26,6 +26,7 @@ FEWEST = 12  # pictures with boxes
 AROUND = 0.25  # of the box's sides, on each side
 WEAK = 0.98  # share of the other pictures that boxes must fit less well than their own, or their picture is told
 GAINED = 0.1  # correlation that another pose must bring for a picture to be told
+THROWS, ABOVE = 60, 0.9  # random places, and the share of them that boxes on a thing stand out more than
 SHIFT = 1 / 16  # of the picture's sides
 
 
@@ -73,12 +74,17 @@ def measure(collection: Collection) -> BoxFit:
     both = standard(fits + fits_of(said, drawn))
     ranks, others = below(both), best_others(both)
     weak = [j for j in np.argsort(ranks, kind="stable") if ranks[j] < WEAK]
-    lost = [(items[j], float(ranks[j]), float(both[j, j]), items[int(others[j])], float(both[others[j], j])) for j in weak]
+    astray = [j for j in weak if _anywhere(sums[:, j : j + 1], boxes[j], generator)]
+    lost = [(items[j], float(ranks[j]), float(both[j, j]), items[int(others[j])], float(both[others[j], j])) for j in astray]
     best, kept = dealt(fits)
     return BoxFit(
         n=n, contrast=float(given.mean()), elsewhere=float((raw.sum() - given.sum()) / (n * (n - 1))), own=float(np.diag(fits).mean()), dealt=best,
         by_chance=dealt(chance)[0], kept=kept, typical=float(np.median(ranks)), poses=poses, usual=max(float(np.diag(both).mean()), 0.9 * dealt(both)[0]), lost=tuple(lost),
-        turned=tuple((items[i], pose, gain) for i, pose, gain in better_posed(said, drawn, boxes, aspects, _poses()) if gain >= GAINED),
+        turned=tuple(
+            (items[i], pose, gain)
+            for i, pose, gain in better_posed(said, drawn, boxes, aspects, _poses())
+            if gain >= GAINED and _contrast(sums[:, i : i + 1], np.clip(_poses()[pose](boxes[i], aspects[i]), 0, 1))[0] > given[i]
+        ),
     )  # fmt: skip
 
 
@@ -152,6 +158,15 @@ def _thrown(corners: Any, generator: Any) -> Any:
     size = corners[:, 2:] - corners[:, :2]
     low = generator.random(size.shape) * (1 - size)
     return np.concatenate([low, low + size], axis=1)
+
+
+def _anywhere(sums: Any, corners: Any, generator: Any) -> bool:
+    """Whether boxes stand out in their own picture no more than boxes of their sizes at random places in it: a faint thing stands out little, and more than that."""
+    import numpy as np
+
+    given = _contrast(sums, corners[:100])[0]
+    thrown = [_contrast(sums, _thrown(corners[:100], generator))[0] for _ in range(THROWS)]
+    return bool(np.mean(np.asarray(thrown) < given) < ABOVE)
 
 
 def _pose(name: str, change: Callable[[Any, float], Any], sums: Any, boxes: list[Any], given: Any, aspects: list[float]) -> BoxPose:  # noqa: PLR0917

@@ -69,11 +69,11 @@ def fit_numeric(series: pl.Series) -> NumericColumn:
     if finite.min() == finite.max():
         how = "the same number or missing: only the gaps are kept"
         return NumericColumn(name=series.name, fill=fill, indicator=indicator, log=False, center=fill, scale=1.0, how=how, constant=True)
-    skew = _skew(finite)
+    skew = skewness(finite)
     logged = signed_log(finite)
-    log = abs(skew) > SKEW and abs(_skew(logged)) < HELPS * abs(skew)
+    log = abs(skew) > SKEW and abs(skewness(logged)) < HELPS * abs(skew)
     center, scale, robust = _center_and_scale(logged if log else finite)
-    said = [f"signed log (skew {skew:.1f} to {_skew(logged):.1f})"] if log else []
+    said = [f"signed log (skew {skew:.1f} to {skewness(logged):.1f})"] if log else []
     said.append("median and quartiles" if robust else "mean and standard deviation")
     if indicator:
         said.append("gaps filled with the median and marked")
@@ -95,7 +95,8 @@ def _center_and_scale(values: np.ndarray[Any, Any]) -> tuple[float, float, bool]
     return mean * unit, max(std * unit, np.finfo(np.float64).tiny), False
 
 
-def _skew(values: np.ndarray[Any, Any]) -> float:
+def skewness(values: np.ndarray[Any, Any]) -> float:
+    """The mean cube of the standardised values; 0 where they are all the same."""
     scaled = values / max(float(np.abs(values).max()), np.finfo(np.float64).tiny)
     away = scaled - scaled.mean()
     std = float(away.std())

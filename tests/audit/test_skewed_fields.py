@@ -6,7 +6,7 @@ import pytest
 
 from nohero.checks.check import find_check
 from nohero.checkup import examine_collection
-from nohero.evidence.audit import profile, skew_trials
+from nohero.evidence.audit import number_facts, profile, skew_trials
 from nohero.evidence.audit.left_out import WIDTHS
 from nohero.evidence.audit.left_out_losses import PENALTY, logistic_losses, squared_losses
 from nohero.run.finding import Status
@@ -150,7 +150,20 @@ def test_the_form_is_what_the_remedy_says(real):
 
 
 def measured(collection):
-    return skew_trials.measure(collection, profile.measure(collection))
+    return skew_trials.measure(collection, profile.measure(collection), number_facts.measure(collection))
+
+
+def test_a_mistake_is_no_skew():
+    """One slipped key and a group in another unit spoil the field for a linear model: what they need is mending."""
+    from nohero.checks.audit.recelled import recelled
+    from nohero.testing.collections import collections
+
+    def change(columns):
+        columns["income"][77] += "000"
+        columns["height"][9::90] = [f"{float(c) * 10:.0f}" if c else c for c in columns["height"][9::90]]
+        return columns
+
+    assert examine_collection(recelled(collections()["people"](), change), checks=[CHECK]).findings[0].message.startswith("none of 4")
 
 
 def test_the_test_part_is_not_looked_at():

@@ -12,6 +12,7 @@ from nohero.data.numeric_column import SKEW
 from nohero.run.figure import Bar, Bars
 
 if TYPE_CHECKING:
+    from nohero.evidence.audit.number_facts import NumberFacts
     from nohero.evidence.audit.profile import Profile
     from nohero.sources.collection import Collection
 
@@ -20,7 +21,11 @@ ROWS, LEAST = 4000, 100  # items at most and at least
 TRIED = 8  # fields, the most skewed first
 DISTINCT = 10  # values that a field needs to be a number rather than a code
 TAIL, SHARE = 8.0, 0.01  # quartile ranges from the median, and the share of the values beyond: a long tail, whatever its side
+TRIM = (
+    0.001  # of the values at either end do not make a field skewed, nor does a single one: it may be a mistake or chance, and is no shape
+)
 BUCKETS = 8  # of a field
+ODD = ("mark", "step", "unit", "outlier", "zero")  # values that stand apart: a mistake is mended, and not drawn in by a logarithm
 ALL = "all of them"
 FORMS = ("logarithm", "quantile", "buckets")
 
@@ -120,7 +125,7 @@ def _open(targets: list[Any], *, classes: bool) -> float:
     return float(-sum(s * np.log(s) + (1 - s) * np.log(1 - s) for s in shares)) if classes else float(targets[0].var())
 
 
-def measure(collection: Collection, profile: Profile) -> SkewTrials:
+def measure(collection: Collection, profile: Profile, numbers: NumberFacts) -> SkewTrials:
     """Out of sample on items of the training part, or of all where there are no parts; forms are fitted on the same items without their labels."""
     import numpy as np
 
@@ -137,7 +142,7 @@ def measure(collection: Collection, profile: Profile) -> SkewTrials:
     rows = np.flatnonzero(known)
     if len(rows) > ROWS:
         rows = np.sort(np.random.default_rng(collection.seed).choice(rows, ROWS, replace=False))
-    frame = collection.frame[rows]
+    frame = _without_odd(collection, numbers)[rows]
     targets, classes = targets_of(frame[collection.label], profile)
     numeric = [n for n in collection.features if _is_number(frame[n], profile)]
     skews = {name: skew for name in numeric if (skew := _skew(frame[name])) is not None}
@@ -166,21 +171,35 @@ def _together(trial: _Trial, tried: list[str]) -> tuple[tuple[Gain, ...], tuple[
     return together, tuple((n, trial.gain(best, losses[best], trial.changed([m for m in tried if m != n], best))) for n in tried)
 
 
+def _without_odd(collection: Collection, numbers: NumberFacts) -> Any:
+    """The items with gaps for values that stand apart from all others of their field, where each of them is known."""
+    frame = collection.frame
+    if collection.whole is None:
+        for oddity in numbers.of(*ODD):
+            if oddity.field in collection.features:
+                frame = frame.with_columns(frame[oddity.field].scatter(list(oddity.rows), None))
+    return frame
+
+
 def _is_number(series: Any, profile: Profile) -> bool:
     return bool(series.dtype.is_numeric() and profile.field(series.name).kind == "numeric" and series.drop_nulls().n_unique() >= DISTINCT)
 
 
 def _skew(series: Any) -> float | None:
-    """The skew of a field that is skewed or has a long tail."""
+    """The skew of a field that is skewed or has a long tail, and is so without its ends as well."""
     import numpy as np
 
     from nohero.data.numeric_column import skewness
 
     values = series.cast(float).to_numpy()
-    values = values[np.isfinite(values)]
-    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75]) if len(values) else (0, 0, 0)
-    tail = high > low and (np.abs(values - middle) > TAIL * (high - low)).mean() >= SHARE
-    return skew if len(values) and (abs(skew := skewness(values)) > SKEW or tail) else None
+    values = np.sort(values[np.isfinite(values)])
+    ends = max(1, int(TRIM * len(values)))
+    inner = values[ends : len(values) - ends]
+    if not len(inner):
+        return None
+    low, middle, high = np.quantile(inner, [0.25, 0.5, 0.75])
+    tail = high > low and (np.abs(inner - middle) > TAIL * (high - low)).mean() >= SHARE
+    return skewness(values) if tail or abs(skewness(inner)) > SKEW else None
 
 
 def _forms(series: Any) -> dict[str, list[Any]]:

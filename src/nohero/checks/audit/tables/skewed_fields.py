@@ -2,7 +2,7 @@
 
 Why it matters: where what counts are ratios, a network spends units and steps on bending an axis that a logarithm would straighten, and a few items of the tail pull at all weights.
 
-How it is measured: a linear model on all fields tells each item without it (ridge exactly, logistic regression to second order), with the skewed fields as they are and in each form, one by one and all together; the same items are compared.
+How it is measured: a linear model on all fields tells each item without it (ridge exactly, logistic regression to second order), with the skewed fields as they are and in each form, one by one and all together; the same items are compared. Values that stand apart as mistakes do are taken for gaps.
 
 When it is right to fail: never more than a warning: it is a suggestion. It warns where the gain is worth a change and beyond noise, by an interval that holds for all trials together.
 

@@ -47,6 +47,16 @@ class NumericColumn:
             made.append(missing.astype(np.float32))
         return np.stack(made, axis=1)
 
+    def invert(self, block_NK: np.ndarray[Any, Any]) -> pl.Series:
+        """The numbers, gaps as null: exact to what float32 holds of them, but for values that lay beyond CLIP and came out as far as that."""
+        block = np.asarray(block_NK, dtype=np.float64)
+        with np.errstate(over="ignore"):  # rounding may carry the greatest floats over the edge
+            values = np.full(len(block), self.fill) if self.constant else block[:, 0] * self.scale + self.center
+            if self.log and not self.constant:
+                values = np.copysign(np.expm1(np.abs(values)), values)
+        gaps = block[:, -1] > 0.5 if self.indicator else np.zeros(len(block), dtype=bool)
+        return pl.Series(self.name, np.where(gaps, np.nan, values)).fill_nan(None)
+
     def _scaled(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         if self.log:
             values = signed_log(values)

@@ -46,6 +46,12 @@ class TextColumn:
             made[:, -1] = text.is_null().to_numpy()
         return made
 
+    def invert(self, block_NK: np.ndarray[Any, Any]) -> pl.Series:
+        """The known words of each text, in the order of the alphabet, gaps as null; their order, repeats and all other words are lost."""
+        words = [" ".join(word for word, there in zip(self.words, row, strict=False) if there > 0) for row in block_NK.tolist()]
+        gaps = block_NK[:, -1] > 0 if self.missing else np.zeros(len(words), dtype=bool)
+        return pl.Series(self.name, [None if gap else text for gap, text in zip(gaps, words, strict=True)], dtype=pl.String)
+
 
 def fit_text(series: pl.Series) -> TextColumn | None:
     """The plan for one column of train; None when no word is common enough and there are no gaps."""

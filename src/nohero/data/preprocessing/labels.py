@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from nohero.data.category_column import OTHER
 from nohero.run.errors import DataError
 
 Label: TypeAlias = str | int | float | bool
-OTHER = "(other)"  # what comes back for a label that has no code of its own
+__all__ = ["OTHER", "Label", "labels_of"]
 
 
 def labels_of(values: Any) -> list[Label | None]:

@@ -19,7 +19,7 @@ LOW = 0.1  # quantile of the sizes of train that are not zero: what is larger is
 class Log:
     """sign(v) * log(1 + |v| / unit), with a unit of its own for each column, so that it is all one in grams or tons.
 
-    Gaps (nan) stay gaps. The way back is exact to 1e-12 of the value.
+    Gaps (nan) stay gaps. The way back is exact to 1e-12 of the value (and 1e-290 of the unit, below which floats thin out).
     """
 
     units: tuple[float, ...]

@@ -13,6 +13,7 @@ import numpy as np
 from nohero.data.numeric_column import IQR_TO_STD
 from nohero.data.preprocessing.numbers import Array, columns_of, one_of, shaped_like, table_of
 
+NARROW = 1e-12  # of the greatest size: quartiles that lie so close are rounding, and the deviation is taken
 WAYS = ("standard", "robust", "range")
 
 
@@ -52,7 +53,7 @@ def _center_and_scale(column: Array, by: str) -> tuple[float, float]:
     least, low, middle, high, most = np.quantile(column, (0, 0.25, 0.5, 0.75, 1))
     if by == "range":
         center, scale = (least + most) / 2, (most - least) / 2
-    elif by == "robust" and high > low:
+    elif by == "robust" and high - low > NARROW:
         center, scale = middle, (high - low) / IQR_TO_STD
     else:
         center, scale = column.mean(), column.std()

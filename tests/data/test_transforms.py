@@ -243,6 +243,14 @@ def test_numbers_come_back_as_far_as_they_were_not_clipped(train):
         assert (np.abs(back - values)[inside] <= 1e-5 * (abs(plan.center) + 10 * plan.scale)).all()
 
 
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf, 1e30])
+def test_numbers_that_no_row_was_ever_given_are_turned_back_without_an_end(odd):
+    frame = frame_of()
+    made = fit_table(frame)
+    back = made.invert(np.full((2, made.width), odd, dtype=np.float32))
+    assert len(list(back.iter_rows())) == 2
+
+
 def test_hours_come_back_within_a_minute():
     times = [dt.datetime(2020, 1, 1) + dt.timedelta(hours=7 * i) for i in range(500)]  # noqa: DTZ001 (files have no zone)
     frame = pl.DataFrame({"at": times, "keep": np.arange(500) % 2 * 1.0})

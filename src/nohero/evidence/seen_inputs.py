@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 SHOWN = 20  # items drawn
 ROWS, COLUMNS = 8, 12  # of a table, shown
+ROUNDING = 1e-6  # of the greatest number of a column, in float32 with room to spare
 PRICE = 0.1  # seconds
 
 
@@ -107,14 +108,15 @@ def _turned_back(problem: Problem, x: Any) -> tuple[tuple[str, ...], tuple[tuple
 
     if not isinstance(problem.transform, TableTransform) or tuple(x.shape[1:]) != (problem.transform.width,):
         return (), ()
-    frame = problem.transform.invert(x[:ROWS].float().cpu().numpy())
+    frame = problem.transform.invert(x.float().cpu().numpy())
     frame = frame.select(frame.columns[:COLUMNS])
-    rows = ((_label(problem, i), *(_cell(value) for value in row)) for i, row in enumerate(frame.iter_rows()))
+    sizes = [max((abs(v) for v in s.drop_nulls().to_list()), default=0.0) if s.dtype.is_float() else 0.0 for s in frame]
+    rows = ((_label(problem, i), *(_cell(v, size) for v, size in zip(row, sizes, strict=True))) for i, row in enumerate(frame.head(ROWS).iter_rows()))
     return tuple(frame.columns), tuple(rows)
 
 
-def _cell(value: Any) -> str | float | int | None:
-    """A number to four digits, true and false and dates as words."""
+def _cell(value: Any, size: float) -> str | float | int | None:
+    """A number to five digits, with zero for what float32 makes of it beside numbers of that size; true and false and dates as words."""
     if isinstance(value, float):
-        return float(f"{value:.4g}")
-    return value if value is None else str(value)
+        return float(f"{value:.5g}") if abs(value) > ROUNDING * size else 0.0
+    return value if value is None else str(value).removesuffix(" 00:00:00")

@@ -264,6 +264,11 @@ def test_housing_has_gaps_that_come_back(real):
         (lambda: from_json('{"kind":"Popen","center":[1]}'), "no stored transform"),
         (lambda: from_json('{"kind":"Scale","center":[1.0]}'), "no stored transform"),
         (lambda: from_json("[1]"), "no stored transform"),
+        (lambda: from_json('{"kind":"Scale","center":[1.0],"scale":[1.0,2.0]}'), "the fields of Scale do not fit"),
+        (lambda: from_json('{"kind":"Scale","center":"a","scale":[1.0]}'), "the fields of Scale do not fit"),
+        (lambda: from_json('{"kind":"Spectrogram","rate":8000,"size":7}'), "window of 7"),
+        (lambda: from_json('{"kind":"Chain","steps":[{"kind":"Tokens","pieces":[]}]}'), "the fields of Chain do not fit"),
+        (lambda: from_json('{"kind":"LogMel"}'), "no stored transform"),
     ],
 )
 def test_what_cannot_be_is_told(call, told):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from nohero.data.category_column import OTHER
 from nohero.run.errors import DataError
 
 Label: TypeAlias = str | int | float | bool
-__all__ = ["OTHER", "Label", "labels_of"]
 
 
 def labels_of(values: Any) -> list[Label | None]:
-    """[N] from a list, an array or a column; None and nan are missing; a field of several kinds is an error."""
+    """[N] from a list, an array or a column; None, nan and pandas' NA are missing; a field of several kinds is an error."""
     if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
         raise DataError(
             f"a single {type(values).__name__} is no field",
@@ -20,7 +18,7 @@ def labels_of(values: Any) -> list[Label | None]:
             mend="put it into a list",
         )
     plain = values.tolist() if hasattr(values, "tolist") else values.to_list() if hasattr(values, "to_list") else list(values)
-    found = [None if v is None or v != v else v.item() if hasattr(v, "item") else v for v in plain]  # noqa: PLR0124 (nan is not itself)
+    found = [None if v is None or type(v).__name__ == "NAType" or v != v else v.item() if hasattr(v, "item") else v for v in plain]  # noqa: PLR0124 (nan is not itself)
     kinds = {kind: label for label in found if label is not None for kind in (_kind(label),)}
     if len(kinds) > 1 or "" in kinds:
         shown = ", ".join(f"`{label!r:.40}`" for label in kinds.values())

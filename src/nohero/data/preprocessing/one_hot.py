@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nohero.data.preprocessing.labels import OTHER, Label, labels_of
+from nohero.data.category_column import OTHER
+from nohero.data.preprocessing.labels import Label, labels_of
 from nohero.data.preprocessing.numbers import Array, table_of
 from nohero.data.preprocessing.ordinal import Ordinal
 

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nohero.data.preprocessing.labels import OTHER, Label, labels_of
+from nohero.data.category_column import OTHER
+from nohero.data.preprocessing.labels import Label, labels_of
 from nohero.data.preprocessing.numbers import Array, one_of
 from nohero.run.errors import DataError, did_you_mean
 

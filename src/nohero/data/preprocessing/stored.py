@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TypeAlias
+from types import UnionType
+from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from nohero.data.preprocessing.bag_of_words import BagOfWords
 from nohero.data.preprocessing.bucketise import Bucketise
@@ -20,7 +21,7 @@ from nohero.data.preprocessing.scale import Scale
 from nohero.data.preprocessing.spectrogram import Spectrogram
 from nohero.data.preprocessing.tokens import Tokens
 from nohero.data.preprocessing.whiten import Whiten
-from nohero.run.errors import DataError
+from nohero.run.errors import DataError, NoheroError
 from nohero.run.values import dumps, from_plain
 
 Transform: TypeAlias = (
@@ -40,14 +41,33 @@ def from_json(text: str) -> Transform:
         plain = json.loads(text)
         kind = KINDS[plain["kind"]]
         made: Transform = from_plain(kind, plain)
-    except (ValueError, TypeError, KeyError) as error:
-        raise DataError(
-            f"this is no stored transform: {type(error).__name__}: {str(error)[:120]}",
-            expected=f"JSON as `to_json` wrote it, of one of {', '.join(KINDS)}",
-            mend="store the fitted transform again",
-        ) from error
-    if dataclasses.asdict(made).keys() - plain.keys():
-        raise DataError(
-            "the stored transform is cut off", expected=f"all fields of {kind.__name__}", mend="store the fitted transform again"
-        )
+    except (ValueError, TypeError, KeyError, NoheroError) as error:
+        raise _unusable(f"{type(error).__name__}: {str(error)[:120]}") from error
+    if not _fits(kind, made):
+        raise _unusable(f"the fields of {kind.__name__} do not fit it, or one another")
     return made
+
+
+def _unusable(why: str) -> DataError:
+    return DataError(
+        f"this is no stored transform: {why}",
+        expected=f"JSON as `to_json` wrote it, of one of {', '.join(KINDS)}",
+        mend="store the fitted transform again",
+    )
+
+
+def _fits(kind: Any, value: Any) -> bool:
+    """Whether a value is of its declared type to the last number, and all tuples of one transform are of one length."""
+    origin, args = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        return any(_fits(option, value) for option in args)
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_fits(args[0], item) for item in value)
+    if dataclasses.is_dataclass(kind):
+        if type(value) is not kind:
+            return False
+        hints, fields = get_type_hints(kind), {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        return len({len(v) for v in fields.values() if isinstance(v, tuple)}) <= 1 and all(
+            _fits(hints[name], v) for name, v in fields.items()
+        )
+    return type(value) is kind

@@ -116,3 +116,17 @@ def test_eight_orientations_look_the_same(real):
     grey = raw.images.astype(float)
     assert np.abs(grey - grey[4]).mean(axis=(1, 2, 3)).max() < 15  # the first is 13 grey levels brighter; turned, they differ by 40
     assert np.abs(grey[1:] - grey[4]).mean(axis=(1, 2, 3)).max() < 4
+
+
+def test_adult_is_turned_back_from_its_matrix(adult):
+    fitted = fit_transforms(adult, np.arange(20_000), "binary")
+    back = fitted.inputs.invert(fitted.x(adult))
+    for plan in fitted.inputs.columns:
+        mine, theirs = back[plan.name], adult.frame[plan.name]
+        if hasattr(plan, "levels"):
+            rare = [v not in plan.levels and v is not None for v in theirs]
+            assert mine.to_list() == ["(other)" if r else v for r, v in zip(rare, theirs, strict=True)]
+        else:
+            far = np.abs(fitted.x(adult)[:, fitted.inputs.names.index(plan.name)]) >= 10
+            assert np.allclose(mine.to_numpy()[~far], theirs.cast(float).to_numpy()[~far], rtol=1e-4, atol=1e-3)
+            assert far.mean() < 0.01

@@ -209,3 +209,51 @@ def test_a_number_goes_there_and_back():
     code = fit_target(target, "y", "regression", train=np.arange(50))
     assert code.mean == target[:50].mean()
     assert np.allclose(code.decode(code.encode(target)), target, rtol=1e-5)
+
+
+def test_prepared_rows_are_turned_back_into_cells():
+    frame = frame_of()
+    made = fit_table(frame)
+    back = made.invert(made.apply(frame))
+    assert back.columns == [column.name for column in made.columns]
+    for name in ("plain", "tail", "gaps"):
+        assert np.allclose(back[name].to_numpy(), frame[name].cast(pl.Float64).to_numpy(), rtol=1e-5, atol=1e-6, equal_nan=True)
+    assert back["colour"].to_list() == frame["colour"].to_list()
+    assert back["rare"].to_list() == ["common" if i > 3 else "(other)" for i in range(frame.height)]
+    assert back["flag"].to_list() == frame["flag"].to_list()
+    assert back["day"].cast(pl.Date).to_list() == frame["day"].to_list()
+    assert back["text"].to_list()[:2] == ["bad", "good"], "words that all texts have tell nothing and are not kept"
+    with pytest.raises(DataError, match="shape"):
+        made.invert(np.zeros((3, 2)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(train=st.lists(VALUE, min_size=5, max_size=60))
+def test_numbers_come_back_as_far_as_they_were_not_clipped(train):
+    frame = pl.DataFrame({"x": pl.Series(train, dtype=pl.Float64), "keep": np.arange(len(train)) % 2 * 1.0})
+    made = fit_table(frame)
+    if "x" not in [column.name for column in made.columns]:
+        return
+    x = made.apply(frame)
+    plan = made.columns[0]
+    back, values = made.invert(x)["x"].to_numpy(), frame["x"].fill_null(float("nan")).to_numpy()
+    assert np.array_equal(np.isnan(back), ~np.isfinite(values))
+    inside = np.isfinite(values) & (np.abs(x[:, 0]) < 10)
+    if not plan.log and not plan.constant:
+        assert (np.abs(back - values)[inside] <= 1e-5 * (abs(plan.center) + 10 * plan.scale)).all()
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf, 1e30])
+def test_numbers_that_no_row_was_ever_given_are_turned_back_without_an_end(odd):
+    frame = frame_of()
+    made = fit_table(frame)
+    back = made.invert(np.full((2, made.width), odd, dtype=np.float32))
+    assert len(list(back.iter_rows())) == 2
+
+
+def test_hours_come_back_within_a_minute():
+    times = [dt.datetime(2020, 1, 1) + dt.timedelta(hours=7 * i) for i in range(500)]  # noqa: DTZ001 (files have no zone)
+    frame = pl.DataFrame({"at": times, "keep": np.arange(500) % 2 * 1.0})
+    made = fit_table(frame)
+    back = made.invert(made.apply(frame))["at"].to_list()
+    assert max(abs((a - b).total_seconds()) for a, b in zip(back, times, strict=True)) < 60

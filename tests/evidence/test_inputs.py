@@ -94,3 +94,18 @@ def test_numbers_that_are_not_finite_are_counted_and_kept_out():
     nothing = seen_inputs.measure(replace(problem, train=replace(problem.train, x=torch.full_like(x, float("nan")))))
     assert nothing.num_nonfinite == nothing.shape[0] * nothing.shape[1]
     assert np.isnan(nothing.mean)
+
+
+def test_a_tables_rows_are_shown_as_the_cells_they_were_made_of():
+    problem = toy("table")
+    seen = seen_inputs.measure(problem)
+    frame = problem.raw.frame[problem.split.train]
+    assert set(seen.cell_names) <= set(frame.columns)
+    for row, cells in enumerate(seen.cells):
+        for name, told in zip(seen.cell_names, cells[1:], strict=True):
+            value = frame[name][row]
+            if isinstance(told, float):
+                assert told == pytest.approx(float(value), rel=1e-3, abs=1e-3)
+            else:
+                assert told in (None if value is None else str(value), "(other)")
+    assert len(seen.figures()) == 2

@@ -14,6 +14,7 @@ import polars as pl
 MAX_LEVELS = 50  # the commonest keep a column of their own
 MIN_COUNT = 5  # rows of train a level must have, at least
 MIN_SHARE = 0.001  # of the rows of train
+OTHER = "(other)"  # the rest, for whom no column is kept
 TRUE = ("true", "1", "yes", "t", "y", "1.0")
 FALSE = ("false", "0", "no", "f", "n", "0.0")
 
@@ -32,7 +33,7 @@ class CategoryColumn:
     def names(self) -> tuple[str, ...]:
         """One name per column made."""
         marks = (f"{self.name} is missing",) if self.missing else ()
-        rest = (f"{self.name}=(other)",) if self.other else ()
+        rest = (f"{self.name}={OTHER}",) if self.other else ()
         return (*(f"{self.name}={level}" for level in self.levels), *rest, *marks)
 
     def apply(self, series: pl.Series, _where: object) -> np.ndarray[Any, Any]:
@@ -49,6 +50,12 @@ class CategoryColumn:
         if self.missing:
             made[gaps, -1] = 1
         return made
+
+    def invert(self, block_NK: np.ndarray[Any, Any]) -> pl.Series:
+        """The labels, gaps as null; what has no column of its own comes back as "(other)", and so do gaps where train has none."""
+        known = [*self.levels, *([OTHER] if self.other else []), *([None] if self.missing else [])]
+        place = np.where(block_NK.max(axis=1, initial=0.0) > 0, block_NK.argmax(axis=1) if block_NK.shape[1] else 0, len(known))
+        return pl.Series(self.name, [(*known, OTHER)[k] for k in place], dtype=pl.String)
 
 
 def fit_category(series: pl.Series) -> CategoryColumn | None:
@@ -97,6 +104,10 @@ class BooleanColumn:
         values = truth.cast(pl.Float32).fill_null(0.5).to_numpy()
         gaps = truth.is_null().to_numpy().astype(np.float32)
         return np.stack([values, gaps], axis=1) if self.missing else values[:, None]
+
+    def invert(self, block_NK: np.ndarray[Any, Any]) -> pl.Series:
+        """True and false, exactly; halfway is null."""
+        return pl.Series(self.name, [None if v == 0.5 else v > 0.5 for v in block_NK[:, 0].tolist()], dtype=pl.Boolean)
 
 
 def fit_boolean(series: pl.Series) -> BooleanColumn:

@@ -17,6 +17,7 @@ from nohero.run.errors import DataError
 
 DAY = 86_400e6  # microseconds
 YEAR = 365.2425  # days
+CALENDAR = (-719_162.0, 2_932_896.0)  # days since 1970 of the years 1 to 9999
 CYCLES = {"year": YEAR, "week": 7.0, "day": 1.0}  # days
 
 
@@ -48,6 +49,15 @@ class DateColumn:
         if self.missing:
             made.append(gaps.astype(np.float64))
         return np.stack(made, axis=1).astype(np.float32)
+
+    def invert(self, block_NK: np.ndarray[Any, Any]) -> pl.Series:
+        """The times, gaps as null: exact to what float32 holds of the span (a minute in thirty years), and to the day where train has no hours."""
+        days = np.asarray(block_NK[:, 0], dtype=np.float64) * self.scale + self.center
+        gaps = np.isnan(days) | (self.missing and block_NK[:, -1] > 0.5)
+        days = np.where(gaps, 0.0, days).clip(*CALENDAR)
+        stamps = np.rint((days if "day" in self.cycles else np.rint(days)) * DAY).astype(np.int64)
+        told = [None if gap else stamp for gap, stamp in zip(gaps.tolist(), stamps.tolist(), strict=True)]
+        return pl.Series(self.name, told, dtype=pl.Int64).cast(pl.Datetime("us"))
 
 
 def fit_date(series: pl.Series) -> DateColumn:

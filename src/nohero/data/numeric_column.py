@@ -47,6 +47,16 @@ class NumericColumn:
             made.append(missing.astype(np.float32))
         return np.stack(made, axis=1)
 
+    def invert(self, block_NK: np.ndarray[Any, Any]) -> pl.Series:
+        """The numbers, gaps as null: exact to what float32 holds of them, but for values that lay beyond CLIP and came out as far as that."""
+        block = np.asarray(block_NK, dtype=np.float64)
+        with np.errstate(over="ignore"):  # rounding may carry the greatest floats over the edge
+            values = np.full(len(block), self.fill) if self.constant else block[:, 0] * self.scale + self.center
+            if self.log and not self.constant:
+                values = np.copysign(np.expm1(np.abs(values)), values)
+        gaps = block[:, -1] > 0.5 if self.indicator else np.zeros(len(block), dtype=bool)
+        return pl.Series(self.name, np.where(gaps, np.nan, values)).fill_nan(None)
+
     def _scaled(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         if self.log:
             values = signed_log(values)
@@ -69,11 +79,11 @@ def fit_numeric(series: pl.Series) -> NumericColumn:
     if finite.min() == finite.max():
         how = "the same number or missing: only the gaps are kept"
         return NumericColumn(name=series.name, fill=fill, indicator=indicator, log=False, center=fill, scale=1.0, how=how, constant=True)
-    skew = _skew(finite)
+    skew = skewness(finite)
     logged = signed_log(finite)
-    log = abs(skew) > SKEW and abs(_skew(logged)) < HELPS * abs(skew)
+    log = abs(skew) > SKEW and abs(skewness(logged)) < HELPS * abs(skew)
     center, scale, robust = _center_and_scale(logged if log else finite)
-    said = [f"signed log (skew {skew:.1f} to {_skew(logged):.1f})"] if log else []
+    said = [f"signed log (skew {skew:.1f} to {skewness(logged):.1f})"] if log else []
     said.append("median and quartiles" if robust else "mean and standard deviation")
     if indicator:
         said.append("gaps filled with the median and marked")
@@ -95,7 +105,8 @@ def _center_and_scale(values: np.ndarray[Any, Any]) -> tuple[float, float, bool]
     return mean * unit, max(std * unit, np.finfo(np.float64).tiny), False
 
 
-def _skew(values: np.ndarray[Any, Any]) -> float:
+def skewness(values: np.ndarray[Any, Any]) -> float:
+    """The mean cube of the standardised values; 0 where they are all the same."""
     scaled = values / max(float(np.abs(values).max()), np.finfo(np.float64).tiny)
     away = scaled - scaled.mean()
     std = float(away.std())

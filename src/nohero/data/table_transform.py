@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+import polars as pl
 
 from nohero.data.category_column import BooleanColumn, CategoryColumn, fit_boolean, fit_category
 from nohero.data.date_column import DateColumn, fit_date
@@ -19,8 +20,6 @@ from nohero.run.errors import DataError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import polars as pl
 
 Plan: TypeAlias = NumericColumn | CategoryColumn | BooleanColumn | DateColumn | TextColumn
 DROPPED_KINDS = ("identifier", "empty", "drop")
@@ -55,6 +54,17 @@ class TableTransform:
             made[:, at : at + block.shape[1]] = block
             at += block.shape[1]
         return made
+
+    def invert(self, x_ND: np.ndarray[Any, Any]) -> pl.DataFrame:
+        """The kept columns [N] as they were before, as near as each plan's own `invert` says; what was dropped is not there."""
+        if x_ND.ndim != 2 or x_ND.shape[1] != self.width:
+            raise DataError(
+                f"inputs of the shape {list(x_ND.shape)}",
+                expected=f"[rows, {self.width}], as `apply` makes them",
+                mend="give a whole batch of prepared rows",
+            )
+        ends = np.cumsum([len(column.names) for column in self.columns])
+        return pl.DataFrame([c.invert(x_ND[:, end - len(c.names) : end]) for c, end in zip(self.columns, ends, strict=True)])
 
     def check_columns(self, frame: pl.DataFrame) -> tuple[str, ...]:
         """Columns of `frame` that training did not know; those that it knew and dropped are passed over."""

@@ -80,8 +80,8 @@ def compare(problem: Problem, name: str, before: Arm, after: Arm) -> Change:
     return Change(**{**vars(change), "kept": bool(keep)})
 
 
-def interval(gains_SN: Any) -> tuple[float, float, float]:  # numpy [seeds, items]
-    """Mean gain and its 95 % interval; seeds and items both vary.
+def interval(gains_SN: Any, confidence: float = 0.95) -> tuple[float, float, float]:  # numpy [seeds, items]
+    """Mean gain and its interval, of 95 % unless told otherwise; seeds and items both vary.
 
     The variance is that of the items' means plus that of the seeds' means. Its degrees of freedom are Welch and
     Satterthwaite's: with three seeds that differ much they are near two, and counting the items there as well would let
@@ -100,7 +100,7 @@ def interval(gains_SN: Any) -> tuple[float, float, float]:  # numpy [seeds, item
     if variance == 0.0:
         return gain, gain, gain
     freedom = variance**2 / sum(v**2 / (len(m) - 1) for v, m in zip(variances, means, strict=True))
-    half = float(stats.t.ppf(0.975, freedom)) * math.sqrt(variance)
+    half = float(stats.t.ppf((1 + confidence) / 2, freedom)) * math.sqrt(variance)
     return gain, gain - half, gain + half
 
 

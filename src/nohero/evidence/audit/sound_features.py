@@ -64,6 +64,8 @@ def log_mel(wave: Any, rate: int, bands: int = MELS) -> Any:
     """float [T, M]: natural logarithm of the energy in mel bands, the loudest at zero."""  # noqa: D403
     import numpy as np
 
+    from nohero.data.preprocessing.mel import mel_filters
+
     size = max(16, round(WINDOW * rate))
     step = max(1, round(HOP * rate))
     if len(wave) < size:
@@ -71,27 +73,5 @@ def log_mel(wave: Any, rate: int, bands: int = MELS) -> Any:
     windows = np.lib.stride_tricks.sliding_window_view(wave, size)[::step] * np.hanning(size).astype(np.float32)
     length = 1 << (size - 1).bit_length()
     power = np.abs(np.fft.rfft(windows, length, axis=1)) ** 2
-    energy = power @ _filters(rate, length, bands)
+    energy = power @ mel_filters(rate, length, bands, LOWEST, HIGHEST)
     return np.log(np.maximum(energy / max(float(energy.max()), 1e-20), FLOOR))
-
-
-def _filters(rate: int, length: int, bands: int) -> Any:
-    """Triangles that widen with frequency, [bins, M]."""
-    import numpy as np
-
-    top = min(HIGHEST, rate / 2)
-    edges = np.linspace(_mel(LOWEST), _mel(top), bands + 2)
-    centres = 700 * (10 ** (edges / 2595) - 1) * length / rate
-    bins = np.arange(length // 2 + 1)[:, None]
-    low, middle, high = centres[:-2], np.maximum(centres[1:-1], centres[:-2] + 1e-6), centres[2:]
-    rising, falling = (bins - low) / (middle - low), (high - bins) / np.maximum(high - middle, 1e-6)
-    made = np.clip(np.minimum(rising, falling), 0, None)
-    thin = made.sum(axis=0) == 0  # narrower than a bin: the nearest one
-    made[np.clip(middle[thin].round().astype(int), 0, length // 2), np.flatnonzero(thin)] = 1.0
-    return made
-
-
-def _mel(hertz: float) -> float:
-    import math
-
-    return 2595 * math.log10(1 + hertz / 700)

@@ -29,7 +29,7 @@ class HeardPolicies:
 
 
 def measure(setup: Setup) -> HeardPolicies:
-    """One step with ears at torch's distributions."""
+    """One step with ears at torch's distributions, and at log-probabilities that are gathered by hand."""
     import torch
     from torch import distributions
 
@@ -39,11 +39,18 @@ def measure(setup: Setup) -> HeardPolicies:
     logs: list[tuple[Any, Any]] = []  # (the distribution, a log-probability or what is made of it alone)
     entropies: list[tuple[Any, str, list[float]]] = []
     weighed: list[tuple[str, bool]] = []
+    tables: list[Any] = []  # log-probabilities of all actions
+    told_by_hand: list[str] = []
     kept = {(kind, name): getattr(kind, name) for kind in kinds for name in ("log_prob", "entropy")}
 
     def told(name: str, args: tuple[Any, ...], _: dict[str, Any], result: Any) -> None:
         if name in SAME and args and any(args[0] is t for _, t in logs):
             logs.append((None, result))
+        if name == "log_softmax":
+            tables.append(result)
+        elif name == "gather" and args and any(args[0] is t for t in tables):
+            logs.append((None, result))
+            told_by_hand.append(name)
         if name not in PRODUCTS or len(args) < 2:
             return
         for one, other in (args[:2], args[1::-1]):
@@ -74,4 +81,4 @@ def measure(setup: Setup) -> HeardPolicies:
     if not logs:
         raise Unmeasurable("no log-probability of a distribution is asked for")
     judged = [(line, sum(slopes)) for owner, line, slopes in entropies if slopes and any(owner is o for o, _ in logs)]
-    return HeardPolicies(rises=tuple(line for line, s in judged if s > 0), falls=sum(s < 0 for _, s in judged), weighed=tuple(dict.fromkeys(weighed)), asked=sum(o is not None for o, _ in logs))
+    return HeardPolicies(rises=tuple(line for line, s in judged if s > 0), falls=sum(s < 0 for _, s in judged), weighed=tuple(dict.fromkeys(weighed)), asked=sum(o is not None for o, _ in logs) + len(told_by_hand))

@@ -3,13 +3,13 @@
 Why it matters: a bonus for entropy with the wrong sign drives the policy to one action before it has seen the others. An advantage with a gradient lets
 the policy's loss train the critic to flatter it.
 
-How it is measured: entropy and log_prob of torch's distributions are listened to during a step: the slope of the loss along each entropy, and products
+How it is measured: entropy and log_prob of torch's distributions, and actions gathered from a log_softmax, are listened to during a step: the slope of the loss along each entropy, and products
 of log-probabilities with numbers that have a gradient of their own.
 
 When it is right to fail: it warns, where the loss rises with the entropy of a distribution whose log-probability is asked for too; and where a
 difference, such as reward minus value, weighs a log-probability and has a gradient.
 
-What it cannot see: policies written out by hand, and losses that clip their ratio.
+What it cannot see: entropies written out by hand, and losses that clip their ratio.
 
 Mend: loss = policy_loss - coefficient * entropy; advantage = (reward - value).detach().
 

@@ -28,7 +28,7 @@ ROOMS = (
     ("evidence",),
     ("checks",),
     ("engine", "checkup", "target", "moving_line"),
-    ("recipe",),
+    ("recipe", "stage_audit"),
     ("walk", "options", "chosen", "environment", "interruption"),
     ("stored", "model_file", "progress"),
     ("own_network", "outcome", "watching", "memorise"),

@@ -1,6 +1,7 @@
 """The recipe on one page: seven stages, each a question, the evidence it asks for, and what it hands on.
 
-A stage's checks are the files of `checks/<stage>/`; its gate is closed by every FAIL and ERROR among them.
+A stage's checks are the files of `checks/<stage>/`; its gate is closed by every FAIL and ERROR among them. The data stage asks the
+checks of `nohero audit` as well, of the same source; of these only a leak, and items that cannot be read, close its gate.
 """
 
 from __future__ import annotations

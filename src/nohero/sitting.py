@@ -164,7 +164,7 @@ def _walked(sitting: Sitting, progress: Progress) -> Outcome:
         write_page(directory)
         progress.ended(directory.journal.last("stage", name=stage) or {})
 
-    gate = Walk(engine, allowance, options.passes, told).go(options.until)
+    gate = Walk(engine, allowance, options.passes, told, drop=options.drop, decisions=options.decisions).go(options.until)
     _keep_model(engine, problem, runs)
     append_once(directory.journal, "summary", {}, **summary(engine, gate))
     if gate is None:

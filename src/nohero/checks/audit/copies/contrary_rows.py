@@ -74,4 +74,5 @@ CHECK = Check(
     sabotages=(Case(toy="people", plant=answered_twice),),
     lookalikes=(Case(toy="people", plant=few_features),),
     under=("DAT704",),  # of a table of texts both say it
+    said_by=("DAT140",),
 )  # fmt: skip

@@ -12,16 +12,17 @@ from nohero.recipe import RECIPE, Stage
 from nohero.run.figure import Bar, Bars
 from nohero.run.finding import Finding, Status
 from nohero.run.gate import judge_gate
+from nohero.run.human import beside
 from nohero.run.journal import content
 from nohero.run.record import StageRecord, read_record
-from nohero.run.values import to_plain
+from nohero.run.score import Score
+from nohero.run.values import from_plain, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from nohero.run.gate import Gate
     from nohero.run.journal import Journal
-    from nohero.run.score import Score
     from nohero.training.allowance import Allowance
 
 DONE = ("open", "passed")
@@ -107,7 +108,7 @@ def summary(engine: Engine, gate: Gate | None) -> dict[str, Any]:
     final = stored.evidence("TestOpening")
     so_far = f"; so far: {headline}" if headline else ""
     if final is not None:
-        headline = _verdict(final)
+        headline = _verdict(final, human_of(engine.directory.journal))
     elif engine.directory.journal.last("stage", name="final") is not None:
         headline = f"The test set was not opened, for want of time or of a model{so_far}"
     if gate is not None:
@@ -135,7 +136,18 @@ def _rung(label: str, score: Score, role: str, note: str) -> Bar:
     return Bar(label=label, value=score.value, low=score.low, high=score.high, role=role, note=note)
 
 
-def _verdict(final: Any) -> str:
+def human_of(journal: Journal) -> Score | None:
+    """A person's score, where the run was told one."""
+    event = journal.last("human")
+    return None if event is None else from_plain(Score, event["score"])
+
+
+def _verdict(final: Any, human: Score | None = None) -> str:
+    said = _against_baselines(final)
+    return said if human is None else f"{said} {beside(final.score, human)}"
+
+
+def _against_baselines(final: Any) -> str:
     s = final.score
     said = f"The model reaches {s.metric} {s} on {s.n:,} test items"
     if not final.baselines:

@@ -1,11 +1,15 @@
-"""What a run writes down of its data before it walks: the split, the decisions, a person's score, and the facts that the report tells."""
+"""What a run writes down of its data before it walks: the split, the decisions, the data card, a person's score, and the facts that the report tells."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from nohero.data.card import ASKED
 from nohero.human_line import read_human
+from nohero.options import told_path
 from nohero.walk import append_once
 
 if TYPE_CHECKING:
@@ -13,12 +17,15 @@ if TYPE_CHECKING:
     from nohero.problem import Problem
     from nohero.run.directory import RunDirectory
 
+SCHEMA = 1  # of data-card.json; additive changes only
+
 
 def keep_facts(directory: RunDirectory, problem: Problem, options: Options, why: str) -> None:
     """Once a run: files beside the journal, and its word on them; `why` the task is what it is."""
     if directory.journal.last("facts") is None:
         _keep_split(directory, problem)
         _keep_decisions(directory, options)
+        _keep_card(directory, problem)
         directory.journal.append("facts", task=problem.task.name, sha256=problem.raw.sha256, facts=facts_of(problem, why))
     _keep_human(directory, problem, options)
 
@@ -40,6 +47,35 @@ def _keep_decisions(directory: RunDirectory, options: Options) -> None:
     decisions = read_decisions(path)
     directory.write("decisions.csv", path.read_bytes())
     directory.journal.append("decisions", sha256=decisions.sha256, counts=decisions.counts(), file="decisions.csv")
+
+
+def _keep_card(directory: RunDirectory, problem: Problem) -> None:
+    """data-card.json: what was stated, what is missing, what lies beside the data, and what was counted."""
+    card, raw = problem.card, problem.raw
+    if card is None:
+        return
+    directory.write("data-card.json", (json.dumps(card_of(problem), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace"))
+    shown = {name.replace("_", " "): card.stated.get(name, "not stated") for name in (() if card.shipped else ASKED)}
+    shown |= {"stated in": f"{card.file} (sha256 {card.sha256[:16]})" if card.file else "", "beside the data, unread": ", ".join(card.beside), "described in": card.shipped}
+    shown |= {"items": f"{len(raw):,}" + (f", {len(raw.unusable):,} more not used" if raw.unusable else ""), "data sha256": raw.sha256}
+    directory.journal.append("card", card={name: text for name, text in shown.items() if text}, file="data-card.json")
+
+
+def card_of(problem: Problem) -> dict[str, Any]:
+    """The whole card as plain values; nothing in it is guessed."""
+    import numpy as np
+
+    card, raw = problem.card, problem.raw
+    names, counts = np.unique(raw.target.astype(str), return_counts=True) if problem.task.classes else ((), ())
+    stated: dict[str, Any] = {} if card is None else {**asdict(card), "missing": card.missing}
+    return {
+        "schema": SCHEMA, "name": problem.name, "source": told_path(raw.source), **{k: v for k, v in stated.items() if k != "wanted"},
+        "data": {
+            "sha256": raw.sha256, "modality": raw.modality, "items": len(raw), "not_used": len(raw.unusable), "target": raw.target_name, "task": problem.task.name,
+            "fields": list(raw.frame.columns) if raw.frame is not None else [], "classes": {str(n): int(c) for n, c in zip(names, counts, strict=True)},
+            "parts": {name: len(rows) for name, rows in problem.split.parts().items()}, "split_sha256": problem.split.sha256, "notes": list(raw.notes),
+        },
+    }  # fmt: skip
 
 
 def _keep_human(directory: RunDirectory, problem: Problem, options: Options) -> None:

@@ -23,7 +23,7 @@ RECIPE = (
     Stage(
         name="data",
         question="Do we know the data, and is it split so that a score means something?",
-        evidence=("DataFacts", "TargetProxies", "SplitFacts", "PreparedInputs", "Samples"),
+        evidence=("DataFacts", "DataCard", "TargetProxies", "SplitFacts", "PreparedInputs", "Samples"),
         hands_on="a split, and transforms fitted on its training part",
     ),
     Stage(

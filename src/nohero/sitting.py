@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from nohero.run.record import Record
 
 LARGEST_START = 0.5  # of the budget: reading the data must leave as much for the recipe
-KEPT = ("target", "group", "time", "task", "drop", "decisions", "seed", "image_size", "threads", "device", "effort")  # what a resumed run cannot change
+KEPT = ("target", "group", "time", "task", "drop", "decisions", "card", "seed", "image_size", "threads", "device", "effort")  # what a resumed run cannot change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ def begin(options: Options, *, out: Path, command: str = "", progress: Callable[
     directory = folders.create(out, problem.name)
     folders.link_latest(out, directory)
     with locked(directory.path):
-        kept = replace(options, source=told_path(options.source), decisions=_told(options.decisions), human=_told(options.human), threads=problem.threads)
+        kept = replace(options, source=told_path(options.source), decisions=_told(options.decisions), card=_told(options.card), human=_told(options.human), threads=problem.threads)
         directory.journal.append(
             "started", name=directory.name, source=kept.source, command=command, seed=options.seed, budget=options.budget,
             environment=_environment(), options=asdict(kept), start_up=round(time.monotonic() - began, 3),
@@ -103,13 +103,14 @@ def take_up(
 def run_recipe(
     source: str, *, budget: str = BUDGET, until: str | None = None, out: str | Path = "runs", passes: Mapping[str, str] | None = None, seed: int = SEED,
     target: str | None = None, group: str | None = None, time: str | None = None, task: str | None = None, drop: Sequence[str] = (),
-    distil: bool = False, image_size: int | None = None, threads: int | None = None, decisions: str | Path | None = None, human: str | Path | None = None,
+    distil: bool = False, image_size: int | None = None, threads: int | None = None, decisions: str | Path | None = None, card: str | Path | None = None, human: str | Path | None = None,
 ) -> Record:  # fmt: skip
     """Walk the recipe on a source and return the run's record: what `nohero run` does, without a word."""
     options = Options(
         source=str(source), target=target, group=group, time=time, task=task, drop=tuple(drop), budget=parse_budget(budget), until=until, seed=seed,
         passes=parse_passes(f"{code}={reason}" for code, reason in (passes or {}).items()), distil=distil, image_size=image_size, threads=threads,
-        decisions=None if decisions is None else str(decisions), human=None if human is None else str(human),
+        decisions=None if decisions is None else str(decisions), card=None if card is None else str(card),
+        human=None if human is None else str(human),
     )  # fmt: skip
     return begin(options, out=Path(out)).record
 
@@ -226,7 +227,7 @@ def _brought(options: Options) -> tuple[Problem, str]:
     source = str(Path(options.source).expanduser()) if options.source.startswith("~") else options.source
     return bring(
         source, target=options.target, group=options.group, time=options.time, task=options.task, drop=options.drop,
-        image_size=options.image_size, seed=options.seed, decisions=options.decisions, **rest,
+        image_size=options.image_size, seed=options.seed, decisions=options.decisions, card=options.card, **rest,
     )  # fmt: skip
 
 

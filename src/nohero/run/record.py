@@ -53,6 +53,7 @@ class Record:
     next_step: str = ""
     facts: dict[str, str] = field(default_factory=dict)  # items, fields, target …
     environment: dict[str, str] = field(default_factory=dict)
+    card: dict[str, str] = field(default_factory=dict)  # where the data came from, as it was stated
     human: Score | None = None  # a person's score, drawn as a line in every picture of that score
     ladder: Bars | None = None  # from the constant baseline to the final score
     stages: tuple[StageRecord, ...] = ()
@@ -79,6 +80,8 @@ def read_record(events: Iterable[dict[str, Any]], name: str) -> Record:
             record = replace(record, **known, started=event["at"])
         elif kind == "facts":
             record = replace(record, task=event["task"], facts={**record.facts, **event["facts"]})
+        elif kind == "card":
+            record = replace(record, card=event["card"])
         elif kind == "human":
             record = replace(record, human=from_plain(Score, event["score"]), facts={**record.facts, "a person": event["said"]})
         elif kind == "stage":

@@ -46,7 +46,7 @@ def measure(collection: Collection) -> MarkPairs:
     return MarkPairs(
         n=len(items), form=marking.form, strays=tuple((u.where, u.reason) for u in marking.strays), unlisted=tuple(sorted(unlisted)),
         without_boxes=() if collection.boxes is None else tuple(name for i, name in enumerate(items) if i not in boxed and name not in unlisted),
-        without_mask=tuple(items[i] for i, m in enumerate(marking.masks) if m is None), has_boxes=collection.boxes is not None, has_masks=bool(read),
+        without_mask=() if marking.drawn else tuple(items[i] for i, m in enumerate(marking.masks) if m is None), has_boxes=collection.boxes is not None, has_masks=bool(read),
         stated=sum(bool(said[0]) for said in marking.stated), turned=len(swapped), pairing=marking.pairing,
         missized=tuple((items[i], _size(marking.stated[i]), _size(sizes[i])) for i in missized),
         mask_sizes=tuple((items[i], _size((m.width, m.height)), _size(sizes[i])) for i, m in read if (m.width, m.height) != sizes[i]),

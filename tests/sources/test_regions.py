@@ -171,6 +171,15 @@ def test_bad_lines_are_told_by_path_and_line(yolo):
     assert not broken(found)
 
 
+def test_corners_in_place_of_sizes_are_seen(yolo):
+    for path in (yolo / "labels").rglob("*.txt"):
+        label(path, "0 0.5 0.4 0.9 0.95", "1 0.6 0.7 0.8 0.99")
+    finding = next(f for f in examine_collection(open_source(str(yolo))).findings if f.code == "DAT802")
+    assert finding.status is Status.FAIL
+    assert "corners" in finding.message
+    assert finding.expected.startswith("centre x")
+
+
 def test_polygons_of_yolo_become_boxes_and_masks(yolo):
     label(yolo / "labels" / "train" / "1.txt", "1 0.25 0.2 0.75 0.2 0.75 0.8 0.25 0.8")
     found = open_source(str(yolo))

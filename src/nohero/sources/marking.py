@@ -100,8 +100,10 @@ def marked(
 
 def _digest(annotations: bytes, marking: Marking) -> str:
     """Of the annotations, the pictures and the masks."""
-    parts = (annotations, *(h.digest for h in marking.headers), *(b"-" if m is None else m.digest for m in marking.masks))
-    return hashlib.sha256(b"".join(parts)).hexdigest()
+    whole = hashlib.sha256(annotations)
+    for part in (*(h.digest for h in marking.headers), *(b"-" if m is None else m.digest for m in marking.masks)):
+        whole.update(part)
+    return whole.hexdigest()
 
 
 def _looked(sound: list[int], headers: Sequence[Header]) -> tuple[list[int], Any, dict[int, str]]:

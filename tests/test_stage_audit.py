@@ -68,6 +68,23 @@ def test_one_of_two_checks_that_ask_the_same_speaks(tmp_path, shop):
     assert not any("number" in f.message.split("`") for f in found.values())  # it was left out
 
 
+def test_a_cut_target_is_told_once_and_a_cut_field_beside_it(tmp_path):
+    path = write_shop(tmp_path / "cut.csv", rows=400)
+    lines = path.read_text().splitlines()
+    rows = [line.split(",") for line in lines[1:]]
+    for row in rows:
+        row[4] = f"{min(float(row[4]), 24.0):.3f}"
+    path.write_text("\n".join([lines[0], *(",".join(row) for row in rows)]) + "\n")
+    found = told(walked(path, tmp_path / "runs", target="price"))
+    assert found["DAT180"].status is Status.WARN
+    assert "DAT515" not in found
+    for row in rows:
+        row[0] = f"{min(float(row[0]), 12.0):.3f}"
+    path.write_text("\n".join([lines[0], *(",".join(row) for row in rows)]) + "\n")
+    found = told(walked(path, tmp_path / "runs", target="price"))
+    assert set(found["DAT515"].where) == {"size", "price"}
+
+
 def test_twins_are_checks_of_the_recipe():
     recipe = {c.code for c in all_checks()}
     for check in audit_checks():

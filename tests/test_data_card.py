@@ -42,6 +42,7 @@ def test_a_whole_card_is_written_and_told(shop, tmp_path):
     card = json.loads((outcome.directory.path / "data-card.json").read_text())
     assert card["stated"]["licence"] == "CC BY 4.0"
     assert (card["missing"], card["file"], card["data"]["items"], card["data"]["target"]) == ([], "data-card.toml", 140, "sold")
+    assert set(card["data"]["classes"]) == {"-no", "yes"}
     assert sum(card["data"]["classes"].values()) == sum(card["data"]["parts"].values()) == 140
     assert card["data"]["sha256"] == outcome.record.facts["data sha256"]
     page = (outcome.directory.path / "report.html").read_text()
@@ -62,3 +63,10 @@ def test_a_built_in_set_is_described_elsewhere(tmp_path):
     outcome, finding = walked("built-in:wine", tmp_path / "runs")
     assert finding.status is Status.SKIP
     assert outcome.record.card["described in"] == "sklearn.datasets.load_wine().DESCR"
+
+
+def test_numbers_of_classes_are_written_as_the_task_names_them(shop, tmp_path):
+    lines = shop.read_text().splitlines()
+    shop.write_text("\n".join([lines[0], *(line.replace(",yes", ",1").replace(",-no", ",0") for line in lines[1:])]) + "\n")
+    outcome, _ = walked(shop, tmp_path / "runs", target="sold")
+    assert set(json.loads((outcome.directory.path / "data-card.json").read_text())["data"]["classes"]) == {"0", "1"}

@@ -66,13 +66,14 @@ def card_of(problem: Problem) -> dict[str, Any]:
     import numpy as np
 
     card, raw = problem.card, problem.raw
-    names, counts = np.unique(raw.target.astype(str), return_counts=True) if problem.task.classes else ((), ())
+    classes = problem.task.classes
+    counts = np.bincount(problem.code.encode(raw.target).astype(int), minlength=len(classes)) if classes else ()
     stated: dict[str, Any] = {} if card is None else {**asdict(card), "missing": card.missing}
     return {
         "schema": SCHEMA, "name": problem.name, "source": told_path(raw.source), **{k: v for k, v in stated.items() if k != "wanted"},
         "data": {
             "sha256": raw.sha256, "modality": raw.modality, "items": len(raw), "not_used": len(raw.unusable), "target": raw.target_name, "task": problem.task.name,
-            "fields": list(raw.frame.columns) if raw.frame is not None else [], "classes": {str(n): int(c) for n, c in zip(names, counts, strict=True)},
+            "fields": list(raw.frame.columns) if raw.frame is not None else [], "classes": {name: int(count) for name, count in zip(classes, counts, strict=True)},
             "parts": {name: len(rows) for name, rows in problem.split.parts().items()}, "split_sha256": problem.split.sha256, "notes": list(raw.notes),
         },
     }  # fmt: skip

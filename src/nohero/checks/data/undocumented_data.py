@@ -53,12 +53,11 @@ def judge(card: DataCard) -> Finding:
 
 
 def _lacking(card: DataCard, told: str, expected: str, mend: str) -> Finding:
-    return warned(told, expected=expected, component="data", where=(card.file,), level=Level.MEASURED, effect="the model may not be used or passed on", remedies=(mend,))
+    return warned(told, expected=expected, component="data", where=(card.file,), level=Level.MEASURED, effect="the model may not be used or passed on", remedies=(mend, *_lines(card)))
 
 
 def _open(card: DataCard) -> Finding:
     words = ", ".join(name.replace("_", " ") for name in card.missing)
-    lines = tuple(f'{name} = "{ASKED[name]}"' for name in card.missing)
     beside = f"; {', '.join(card.beside)} beside it {'lies' if len(card.beside) == 1 else 'lie'} unread" if card.beside else ""
     return unsure(
         f"{card.file or 'nothing'} states {'no ' if card.file else 'the '}{words} of the data{beside}",
@@ -66,9 +65,14 @@ def _open(card: DataCard) -> Finding:
         observed=Observed(value=float(len(ASKED) - len(card.missing)), unit="stated", n=len(ASKED)),
         component="data",
         where=card.beside,
-        remedies=tuple(f"add to {card.wanted}: {line}" for line in lines),
-        figure=Text(title=f"Lines to add to {card.wanted}", lines=lines),
+        remedies=_lines(card),
+        figure=Text(title=f"Lines to add to {card.wanted}", lines=tuple(f'{name} = "{ASKED[name]}"' for name in card.missing)),
     )
+
+
+def _lines(card: DataCard) -> tuple[str, ...]:
+    """What to add, a remedy a line."""
+    return tuple(f'add to {card.wanted}: {name} = "{ASKED[name]}"' for name in card.missing)
 
 
 def _carded(problem: Problem, **stated: str) -> Problem:

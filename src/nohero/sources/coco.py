@@ -14,7 +14,7 @@ from nohero.data.raw import Unusable
 from nohero.run.errors import DataError
 from nohero.sources.marking import Marking, box_frame, marked
 from nohero.sources.mask_folder import MASKS, masks_for, natural
-from nohero.sources.segments import Segment, SegmentError, box_of, segment_of
+from nohero.sources.segments import Segment, SegmentError, box_of, is_apart, segment_of
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -35,6 +35,8 @@ class Parsed:
     classes: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]  # of boxes, by place in `names`
     segments: dict[int, list[Segment]]  # by place in `names`
+    regions: int  # annotations with a polygon and a box
+    apart: tuple[str, ...]  # of these, the polygon lies beside its box
     strays: tuple[Unusable, ...]
     unusable: tuple[Unusable, ...]
     notes: tuple[str, ...]
@@ -100,7 +102,7 @@ def read_coco(path: Path, source: str) -> Collection:
     mask_of = dict(zip(pairs.files, pairs.masks, strict=True)) if pairs is not None else {}
     marking = Marking(
         form="COCO", classes=parsed.classes, stated=tuple(stated[i] for i in order), strays=tuple(strays), unlisted=_unlisted(root, files),
-        pairing=pairs.how if pairs is not None else "",
+        pairing=pairs.how if pairs is not None else "", regions=parsed.regions, apart=parsed.apart,
     )  # fmt: skip
     masks = [mask_of.get(f, "") for f in files] if any(mask_of.values()) else []
     of_file = {where[i]: found for i, found in parsed.segments.items() if i in where}
@@ -136,7 +138,8 @@ def _parsed(value: dict[str, Any], source: str) -> Parsed:
     strays: list[Unusable] = []
     segments: dict[int, list[Segment]] = {}
     codes = {name: number for number, name in enumerate(dict.fromkeys(classes.values()), start=1)}
-    without = 0
+    without = regions = 0
+    apart: list[str] = []
     for number, mark in enumerate(value["annotations"]):
         where = f"annotation {mark['id'] if isinstance(mark, dict) and isinstance(mark.get('id'), int | str) else f'no. {number + 1}'}"[:80]
         if not isinstance(mark, dict):
@@ -156,10 +159,13 @@ def _parsed(value: dict[str, Any], source: str) -> Parsed:
                 unusable.append(Unusable(where=f"{where} ({names[at]})", reason=f"its box {numbers}"))
             elif numbers is not None:
                 rows.append((at, label, *numbers, where, known))
+                if region is not None and region.polygons:
+                    regions += 1
+                    apart += [f"{names[at]} {where}"] if is_apart(region, numbers) else []
     if not names:
         raise DataError(f"{source} names no picture", expected=EXPECTED, mend="check how the file was written")
     notes = (*said, *((f"{without:,} annotations without a box passed over",) if without else ()))
-    return Parsed(names=tuple(names), stated=tuple(stated), classes=tuple(dict.fromkeys(classes.values())), rows=tuple(rows), segments=segments, strays=tuple(strays), unusable=tuple(unusable), notes=notes)
+    return Parsed(names=tuple(names), stated=tuple(stated), classes=tuple(dict.fromkeys(classes.values())), rows=tuple(rows), segments=segments, regions=regions, apart=tuple(apart), strays=tuple(strays), unusable=tuple(unusable), notes=notes)
 
 
 def _region(mark: dict[str, Any], code: int, where: str, unusable: list[Unusable]) -> Segment | None:

@@ -49,6 +49,8 @@ class Marking:
     looked: Any = None  # int [M]
     thumbs: Any = None  # uint8 [M, S, S, 3]
     masks: tuple[MaskRead | None, ...] = ()
+    regions: int = 0  # annotations with a polygon and a box
+    apart: tuple[str, ...] = ()  # of these: the polygon lies for the greater part beside its box
     drawn: bool = False  # the masks were drawn from annotations, of the pictures whose pixels were looked at
 
 

@@ -24,6 +24,7 @@ MOST_PIXELS = 50_000_000  # of one mask
 MOST_LETTERS = 10_000_000  # of packed run lengths
 FARTHEST = 1e6  # pixels: what lies beyond is cut, as drawing it would show nothing
 LEAST_POINTS = 3
+ROUNDED = 2.0  # pixels by which a region reaches beyond its box where one of them was rounded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,18 @@ def box_of(segment: Segment) -> tuple[float, float, float, float] | None:
         return None
     xs, ys = [x for p in segment.polygons for x in p[::2]], [y for p in segment.polygons for y in p[1::2]]
     return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
+
+
+def is_apart(region: Segment, box: Sequence[float]) -> bool:
+    """Whether the greater part of the polygons' extent lies beside the box (left, top, width, height), by more than rounding; run lengths are not asked."""
+    extent = box_of(region)
+    if extent is None:
+        return False
+    (left, top, width, height), (x, y, w, h) = extent, box
+    inside_x, inside_y = min(left + width, x + w) - max(left, x), min(top + height, y + h) - max(top, y)
+    if max(x - left, y - top, left + width - x - w, top + height - y - h) <= ROUNDED:
+        return False
+    return inside_x <= 0 or inside_y <= 0 or inside_x * inside_y < width * height / 2
 
 
 def drawn(segments: Sequence[Segment], height: int, width: int) -> MaskRead | None:

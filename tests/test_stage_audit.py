@@ -164,11 +164,24 @@ def test_files_that_are_gone_or_too_many_are_looked_at_as_they_were_read(shop, m
     raw = bring(str(shop), target="sold")[0].raw
     assert as_read.opening_price(raw) < 1
     assert as_read.opening_price(replace(raw, source="gone.csv")) == float("inf")
-    monkeypatch.setitem(as_read.MOST, "table", 100)
+    monkeypatch.setattr(as_read, "LONGEST", 0.0)
     assert as_read.opening_price(raw) == float("inf")
+    monkeypatch.setitem(as_read.MOST, "table", 100)
     few = as_read.from_memory(raw)
     assert (len(few), few.label, few.items[0], few.items[-1]) == (100, "sold", "row 1", "row 300")
     assert "100 of 300" in few.notes[-1]
+
+
+def test_a_large_table_is_read_in_parts(shop, tmp_path, monkeypatch):
+    raw = bring(str(marked(shop)), target="sold")[0].raw
+    monkeypatch.setattr("nohero.sources.tables.is_large", lambda *_: True)
+    collection = as_read.from_files(raw)
+    assert collection.whole is not None
+    assert collection.total == 300
+    assert told(walked(shop, tmp_path / "runs", target="sold"))["DAT510"].status is Status.WARN
+    decisions = tmp_path / "decisions.csv"
+    decisions.write_text("item,decision,value,reason\nrow 1,drop,,odd\n")
+    assert as_read.from_files(raw, decisions=str(decisions)) is None
 
 
 def test_built_in_pictures_are_audited_in_memory():

@@ -11,6 +11,7 @@ import numpy as np
 from nohero.data.builtin import PREFIX
 from nohero.sources.collection import PICTURE, ROW, TEXT, Collection
 from nohero.sources.decisions import apply, read_decisions
+from nohero.sources.memory import LEAST, memory_of
 from nohero.sources.object_items import WIDEST
 from nohero.sources.objects import open_objects
 from nohero.sources.opening import open_source
@@ -21,30 +22,35 @@ if TYPE_CHECKING:
 
     from nohero.data.raw import Raw
 
-MOST = {"table": 100_000, "image": 10_000, "array": 10_000}  # items; of more an even sample is looked at
-ROWS, PICTURES, BYTES = 500_000.0, 1_500.0, 40e6  # that are opened in a second; measured: adult, cifar10-small, imagenet-sample
+MOST = {"table": 100_000, "image": 10_000, "array": 10_000}  # items in memory; of more an even sample is looked at
+MEMORY = 500e6  # bytes that a table's file may take, read again; a larger one is read in parts
+PICTURES, BYTES = 1_500.0, {"table": 25e6, "image": 40e6}  # that are opened in a second; measured: a csv of 5 GB, cifar10-small, imagenet-sample
+LONGEST = 30.0  # seconds: what takes longer to open is looked at in memory, whatever the budget
 KINDS = {"table": (ROW, TEXT, PICTURE), "image": (PICTURE,)}  # what files of a modality become
 
 
 def opening_price(raw: Raw) -> float:
-    """Seconds that opening the files again takes; infinite where there are none, or more than are looked at."""
+    """Seconds that opening the files again takes; infinite where there are none, or so many that what is in memory is looked at instead."""
     root = Path(raw.source).expanduser()
-    if raw.modality not in KINDS or raw.source.startswith(PREFIX) or len(raw) > MOST[raw.modality]:
+    if raw.modality not in KINDS or raw.source.startswith(PREFIX) or (raw.modality == "image" and len(raw) > MOST["image"]):
         return float("inf")
     files = [root] if raw.modality == "table" else [root / str(item) for item in raw.items]
     try:
         size = sum(path.stat().st_size for path in files)
     except OSError:
         return float("inf")
-    return len(raw) / (ROWS if raw.modality == "table" else PICTURES) + size / BYTES
+    price = size / BYTES[raw.modality] + (len(raw) / PICTURES if raw.modality == "image" else 0.0)
+    return price if price <= LONGEST else float("inf")
 
 
 def from_files(raw: Raw, *, drop: Sequence[str] = (), decisions: str | None = None, seed: int = 0) -> Collection | None:
     """The files opened anew, with the same target, columns and decisions; None where they are no such items to the audit. Raises DataError and UsageError."""
     target, group, time_ = (raw.target_name, raw.group_name, raw.time_name) if raw.modality == "table" else ("", "", "")
-    collection = open_source(raw.source, target=target or None, group=group or None, time=time_ or None, seed=seed)
+    collection = open_source(raw.source, target=target or None, group=group or None, time=time_ or None, seed=seed, memory=max(LEAST, min(MEMORY, memory_of(None))))
     if collection.kind not in KINDS[raw.modality] or not collection.label or collection.total < len(raw):
         return None
+    if decisions is not None and collection.whole is not None:
+        return None  # they may name items that are not in the sample
     if decisions is not None:
         collection = apply(collection, read_decisions(Path(decisions).expanduser()))
     gone = [name for name in drop if name in collection.frame.columns]

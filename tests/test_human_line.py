@@ -48,6 +48,12 @@ def test_the_share_and_its_interval_are_read(shop, tmp_path):
     assert read_human(whole, problem) == human
 
 
+def test_a_second_annotation_is_a_person_too(shop, tmp_path):
+    path = tmp_path / "second.json"
+    path.write_text(as_json(compare(GIVEN, OWN), alpha=0.9, first="sold", second="by_ann"))
+    assert read_human(path, bring(str(shop), target="sold")[0]).n == 39
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [

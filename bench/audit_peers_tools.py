@@ -122,13 +122,13 @@ def pictures_imagededup(folder: str) -> dict[str, Any]:
     return {"named": {"copies": [_place(name) for name, others in found.items() if others]}, "seconds": time.process_time() - began}
 
 
-def tables_nohero(path: str, label: str) -> dict[str, Any]:
-    """The whole audit."""
+def tables_nohero(path: str, label: str, select: str = "") -> dict[str, Any]:
+    """The whole audit, or some checks of it."""
     import nohero
 
     imported()
     began = time.process_time()
-    found = nohero.audit(path, target=label, budget=None, progress=False).all
+    found = nohero.audit(path, target=label, budget=None, progress=False, select=select).all
     named = {f.name: (" ".join((*f.where, f.message)) if f.status in ("FAIL", "WARN", "UNSURE") else "") for f in found if f.code.startswith("DAT5")}
     return {"named": {kind: [w.strip("`,.:;()") for w in _fields(told)] for kind, told in named.items()}, "seconds": time.process_time() - began}
 

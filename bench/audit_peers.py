@@ -156,7 +156,7 @@ def _named(told: dict[str, Any], wanted: dict[str, str], kind: str, names: dict[
 def tables(data: Path, work: Path, peers: Path) -> None:
     """Adult with one defect after another in copies of its fields, so that all can stand in one table."""
     base = open_source(str(data / "adult/adult-train.csv"), target="c14")
-    columns = {f"c{i}": base.cells[f"c{i}"].fill_null("").to_list() for i in range(15)}
+    columns = {f"c{i}": base.written(f"c{i}").to_list() for i in range(15)}
     made = plants("c2", "c5", "c14")
     names: dict[str, str] = {}
     for kind, number in (("sentinel-numbers", "c4"), ("mixed-cells", "c12"), ("gross-outliers", "c2")):

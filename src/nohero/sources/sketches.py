@@ -66,7 +66,8 @@ class Moments:
     @property
     def skew(self) -> float:
         """Third moment over the cube of the standard deviation."""
-        return self.m3 / self.n / self.std**3 if self.n and self.std > 0 else 0.0
+        cube = self.std**3  # of a tiny deviation it is zero
+        return self.m3 / self.n / cube if cube > 0 else 0.0
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,8 @@ class Moments:
     @property
     def skew(self) -> float:
         """Third moment over the cube of the standard deviation."""
-        cube = self.std**3  # of numbers below 1e-108 it is no number any more
-        return self.m3 / self.n / cube if self.n and cube > 0 else 0.0
+        cube = self.std**3  # of a tiny deviation it is zero
+        return self.m3 / self.n / cube if cube > 0 else 0.0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ When it is right to fail: it warns where the norm has the shape (B, H, W).
 
 What it cannot see: lengths written out as the root of a sum of squares.
 
-Mend: gradients.flatten(1).norm(2, dim=1).
+Mend: flatten each item first: gradients.flatten(1).norm(2, dim=1).
 
 Source: Gulrajani et al. 2017, Improved training of Wasserstein GANs (arXiv:1704.00028), algorithm 1.
 """

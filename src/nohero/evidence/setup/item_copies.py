@@ -94,7 +94,7 @@ def handed_on(array: Any, part: Part) -> bool:
     """An input that is the target again, as models are given it that have a loss, or a margin, of their own."""
     import numpy as np
 
-    return any(array.shape == t.shape and array.ndim == 1 and np.array_equal(array, t) for t in part.targets.values())
+    return any(array.shape == t.shape and array.size == len(array) and np.array_equal(array, t) for t in part.targets.values())
 
 
 def _keys(part: Part, names: tuple[str, ...]) -> list[bytes]:

@@ -92,8 +92,11 @@ def _labels(batch: Any, setup: Setup) -> list[int]:
 
 
 def _repeats(batches: tuple[Any, ...]) -> int:
+    """Batches equal to the one before; of batches that hold one value throughout, as where they only count the steps, none."""
     import torch
 
+    if all(t.numel() < 2 or bool((t == t.flatten()[0]).all()) for batch in batches for t in tensors_of(batch)):
+        return 0
     return sum(
         all(a.shape == b.shape and torch.equal(a, b) for a, b in zip(tensors_of(one), tensors_of(other), strict=False)) and bool(list(tensors_of(one)))
         for one, other in zip(batches, batches[1:], strict=False)

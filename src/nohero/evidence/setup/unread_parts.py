@@ -68,6 +68,15 @@ def measure(setup: Setup) -> UnreadParts:
     return UnreadParts(parts=tuple(_part(place, name, t, known_names) for place, name, t in held if id(t) not in read and t.numel()), of=len(held))
 
 
+def reads_nothing(setup: Setup) -> bool:
+    """Whether a step of the user's own leaves all of the batch aside, as where the loader only counts the updates."""
+    try:
+        unread = measure(setup)
+    except Unmeasurable:
+        return False
+    return 0 < unread.of == len(unread.parts)
+
+
 def _part(place: str, name: str, t: Any, others: dict[str, Any]) -> UnreadPart:
     values = t.detach().flatten().unique()
     twin = next((n for n, o in others.items() if o.shape == t.shape and o.dtype == t.dtype and _numbered_alike(n, name)), "")

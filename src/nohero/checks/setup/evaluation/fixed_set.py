@@ -40,6 +40,8 @@ def judge(replay: EvaluationReplay) -> Finding:
         return passed("the model is called with the rows handed over")
     if replay.drawn and known < HALF:
         return skipped("the rows the model is called with could not be told")
+    if replay.ticks:
+        return skipped("neither the step nor the evaluation reads what the loaders hold")
     where = "rows of the training set" if known >= HALF and replay.source != "train" else "rows of its own"
     return failed(
         f"the evaluation is handed {replay.items:,} items of {replay.source} and calls the model with {where}",

@@ -87,7 +87,7 @@ def seeded_by_the_epoch(given: Given) -> Given:
 
 
 def one_generator(given: Given) -> Given:
-    """torch's own shuffling, with a generator of its own."""
+    """Shuffling by torch, with a generator of its own."""
     import torch
     from torch.utils.data import DataLoader
 

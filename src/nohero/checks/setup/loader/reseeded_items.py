@@ -67,7 +67,7 @@ def _noisy(given: Given, before: Callable[[int], Any]) -> Given:
         def __getitem__(self, i: int) -> Any:
             before(i)
             x, y = inner[i]
-            return x + 0.05 * torch.from_numpy(np.random.normal(size=tuple(x.shape))).float(), y  # noqa: NPY002 (as users do)
+            return x + 0.05 * torch.from_numpy(np.random.normal(size=tuple(x.shape))).float(), y
 
     return replace(given, train=DataLoader(Noisy(), batch_size=given.train.batch_size, shuffle=True))
 
@@ -76,14 +76,14 @@ def seeded_in_getitem(given: Given) -> Given:
     """One seed for every item."""
     import numpy as np
 
-    return _noisy(given, lambda _: np.random.seed(42))  # noqa: NPY002 (as users do)
+    return _noisy(given, lambda _: np.random.seed(42))
 
 
 def seeded_by_the_index(given: Given) -> Given:
     """The index as the seed: each item has noise of its own, for ever."""
     import numpy as np
 
-    return _noisy(given, lambda i: np.random.seed(i))  # noqa: NPY002, PLW0108 (as users do)
+    return _noisy(given, lambda i: np.random.seed(i))  # noqa: PLW0108 (as users do)
 
 
 def drawn_on(given: Given) -> Given:

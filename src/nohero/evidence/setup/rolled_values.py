@@ -16,7 +16,7 @@ STEPS = 0
 LEAST, ITEMS, SIDE = 32, 128, 8  # pictures; those looked at; pixels, the smallest
 FINE = 8  # bytes between two turns that are tried
 NEAR = 8  # bytes: so near to an end of the range a value is at it
-SPAN = 240  # bytes that the values reach over, at the least
+SPAN = 160  # bytes that the values reach over, at the least
 
 
 @dataclass(frozen=True, kw_only=True)

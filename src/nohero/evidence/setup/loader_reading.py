@@ -149,9 +149,9 @@ def _drawn(setup: Setup) -> dict[str, Any]:
 
 
 def _withheld(source: Source) -> tuple[str, int, int] | None:
-    """(name, items left out by two readings, items that the sampler draws) of a part that is evaluated."""
+    """(name, items left out by two readings, items that the sampler draws) of a part that is evaluated; nothing where each reading leaves others out."""
     loader = source.given
-    if not source.is_dataloader or loader.batch_sampler is None or source.items is None:
+    if not source.is_dataloader or loader.batch_sampler is None or source.items is None or source.deals_anew:
         return None
     try:
         meant = {int(i) for i in islice(iter(loader.sampler), INDICES)}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.2  # seconds
 ITEMS, READS = 12, 6
+VAL = 40  # validation items whose corners are looked at
 SIDE = 8  # pixels, the smallest picture
 LIKE = 0.9  # correlation of two readings of one picture, one of them moved back
 UNLIKE = 0.15  # by which they are less alike as they are
@@ -42,6 +43,7 @@ class Followers:
     told: int = 0
     crossed: int = 0  # of the pairs with a flip: a box's first corner is no longer left of (or above) its second
     flips: int = 0
+    upright: bool | None = None  # where corners cross: whether in a part that nobody moves the first always lies left of and above the second; None where there is none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,7 @@ def measure(setup: Setup) -> MovedPictures:
         raise Unmeasurable("no flip, turn or shift of the pictures was seen")
     others = [n for n in read[0][0] if n != name]
     followers = [_followers(n, name, pairs, [r[0] for r in read]) for n in others]
-    decided = [_decided(setup, name, f) for f in followers if f is not None]
+    decided = [_decided(setup, name, replace(f, upright=_upright(setup, f.where)) if f.crossed else f) for f in followers if f is not None]
     return MovedPictures(items=len(read), pairs=len(pairs), followers=tuple(f for f in decided if f is not None))
 
 
@@ -95,6 +97,16 @@ def _decided(setup: Setup, picture: str, follower: Followers) -> Followers | Non
     if fate:
         return replace(follower, sure=True)
     return None if fate is False or follower.kind == NUMBER else follower
+
+
+def _upright(setup: Setup, where: str) -> bool | None:
+    items = None if setup.val is None else setup.val.items
+    if items is None or len(items) < ITEMS:
+        return None
+    with setup.apart(data=True):
+        read = [dict(_numbers(read_one(items, i), "item")).get(where) for i in range(0, len(items), max(1, len(items) // VAL))]
+    rows = [r.reshape(-1, 4) for r in read if r is not None and r.size and r.shape[-1] == 4]
+    return all(bool((r[:, :2] < r[:, 2:]).all()) for r in rows) if rows else None
 
 
 def _readings(items: Any, i: int) -> list[dict[str, Any]]:

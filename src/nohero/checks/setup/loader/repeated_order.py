@@ -7,7 +7,7 @@ How it is measured: the places that the sampler draws in two epochs in a row. Wh
 holds is made one larger, to see whether it mixes by that number.
 
 When it is right to fail: it warns, where both epochs come in the same mixed order, another number in the sampler gives another order,
-and nobody can tell it the epoch. A sampler with set_epoch is unsure, for the training loop may call it; so is a mixed order that hangs
+and nobody can tell it the epoch. A sampler with set_epoch or an epoch is unsure, for the training loop may set it; so is a mixed order that hangs
 on no number, which may have been chosen (by length, by difficulty).
 
 What it cannot see: loaders that are no DataLoader; orders that come back after more than one epoch.
@@ -37,8 +37,9 @@ def judge(reading: LoaderReading) -> Finding:
     if not reading.order:
         return passed("no two epochs in the same mixed order")
     drawn = reading.order.removeprefix("by ") if reading.order != "fixed" else ""
-    tell = warned if drawn and not reading.told_epoch else unsure
-    mend = "call loader.sampler.set_epoch(epoch) at the start of every epoch; if your loop does, all is well" if reading.told_epoch else "shuffle=True, or a generator that goes on from epoch to epoch"
+    told = reading.told_epoch or "epoch" in drawn
+    tell = warned if drawn and not told else unsure
+    mend = "call loader.sampler.set_epoch(epoch) at the start of every epoch; if your loop tells it the epoch, all is well" if told else "shuffle=True, or a generator that goes on from epoch to epoch"
     return tell(
         f"two epochs in a row come in the same mixed order{f', and in another one once `{drawn}` of the sampler is another number' if drawn else ''}",
         expected="another order in each epoch",

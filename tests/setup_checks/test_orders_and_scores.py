@@ -193,3 +193,21 @@ def test_what_wears_away_behind_noise_begins_anew_with_each_item(change, worn):
 
 def test_what_has_no_sampler_has_no_order():
     assert repeated_order.repeated_order(SimpleNamespace(given=[1, 2], is_dataloader=False)) == {}
+
+
+def test_boxes_go_to_corners_and_back():
+    boxes = torch.rand(9, 4, generator=torch.Generator().manual_seed(7))
+    assert torch.allclose(box_forms.centres(box_forms.corners(boxes)), boxes, atol=1e-6)
+    left, top, right, bottom = box_forms.corners(torch.tensor([0.5, 0.4, 0.2, 0.6])).tolist()
+    assert (left, top, right, bottom) == pytest.approx((0.4, 0.1, 0.6, 0.7))
+
+
+@pytest.mark.parametrize("turn", [0, 40, 128])
+def test_the_best_turn_takes_bytes_back(turn):
+    ramp = np.add.outer(np.arange(0, 128, 2), np.arange(0, 126, 2))  # 0 to 250
+    rolled = (ramp + turn) % 256
+    rough, back, _ = rolled_values._least(rolled)
+    plain = min(rolled_values._rough((rolled + t) % 256) for t in range(8, 256, 8)) / rolled_values._rough(rolled)
+    assert rough == pytest.approx(plain)
+    assert (rough < 0.9) is (turn > 0)
+    assert turn == 0 or abs((turn + back + 4) % 256 - 4) <= 8

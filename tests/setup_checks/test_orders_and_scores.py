@@ -10,6 +10,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from nohero.evidence.setup import (
+    box_forms,
     contained_targets,
     heard_similarities,
     item_reading,
@@ -17,6 +18,7 @@ from nohero.evidence.setup import (
     moved_pictures,
     repeated_order,
     reseeded_reading,
+    rolled_values,
 )
 from nohero.evidence.setup.named_scores import definitions
 from nohero.evidence.setup.score_names import better, words_of

@@ -7,7 +7,8 @@
 A virtual environment a tool: they do not agree on their requirements (deepchecks 0.19.1 asks scikit-learn for a score that 1.6 no longer has).
 `constraints.txt` keeps torch at a build for CPUs, beside which the wheel of torchvision does not import: imagededup, which imports it for its
 networks, is given an empty one, as hashes need none. cleanvision ends at the first truncated file: it is asked again without these. Each tool works in a process of its own, so that one that fails stops nothing; what it
-printed last is then its row. Its seconds do not hold the start of Python and the imports, nor do ours.
+printed last is then its row. Its seconds do not hold the start of Python and the imports, nor do ours. Others may use the machine: the
+least CPU time of TIMES runs is told.
 """
 
 from __future__ import annotations
@@ -32,11 +33,17 @@ from nohero.sources.collection import Collection
 from nohero.sources.opening import open_source
 
 LIMIT = 1200  # seconds a tool may take
+TIMES = 3
 TOOLS = Path(__file__).with_name("audit_peers_tools.py")
 
 
 def run(python: Path | str, task: str, *arguments: str) -> dict[str, Any]:
-    """What the tool says, or `error`."""
+    """What the tool says, or `error`; of the quickest run."""
+    told = [_once(python, task, *arguments) for _ in range(TIMES)]
+    return next((one for one in told if "error" in one), None) or min(told, key=lambda one: one["seconds"])
+
+
+def _once(python: Path | str, task: str, *arguments: str) -> dict[str, Any]:
     settings = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
     try:
         done = subprocess.run([str(python), str(TOOLS), task, *arguments], capture_output=True, text=True, check=False, timeout=LIMIT, env=settings)
@@ -149,7 +156,7 @@ def _named(told: dict[str, Any], wanted: dict[str, str], kind: str, names: dict[
 def tables(data: Path, work: Path, peers: Path) -> None:
     """Adult with one defect after another in copies of its fields, so that all can stand in one table."""
     base = open_source(str(data / "adult/adult-train.csv"), target="c14")
-    columns = {f"c{i}": base.cells[f"c{i}"].fill_null("").to_list() for i in range(15)}
+    columns = {f"c{i}": base.written(f"c{i}").to_list() for i in range(15)}
     made = plants("c2", "c5", "c14")
     names: dict[str, str] = {}
     for kind, number in (("sentinel-numbers", "c4"), ("mixed-cells", "c12"), ("gross-outliers", "c2")):
@@ -169,8 +176,9 @@ def tables(data: Path, work: Path, peers: Path) -> None:
     of_columns(table, "c14").cells.write_csv(work / "table.csv")
     names["repeated-rows"] = ""
     print("\n| table (33k x 19): defect | tool | named | CPU s of all |\n|---|---|---|---|")
-    for tool, python in (("nohero", sys.executable), ("deepchecks", peers / "deepchecks/bin/python"), ("ydata-profiling", peers / "ydata-profiling/bin/python")):
-        told = run(python, f"tables-{tool}", str(work / "table.csv"), "c14")
+    ours = (("nohero, the whole audit", sys.executable), ("nohero, these checks alone", sys.executable))
+    for tool, python in (*ours, ("deepchecks", peers / "deepchecks/bin/python"), ("ydata-profiling", peers / "ydata-profiling/bin/python")):
+        told = run(python, f"tables-{tool.split(',')[0]}", str(work / "table.csv"), "c14", *([",".join(names)] if "alone" in tool else []))
         for kind, field in names.items():
             if "error" in told:
                 print(f"| {kind} | {tool} | {told['error']} | |", flush=True)

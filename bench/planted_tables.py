@@ -9,6 +9,7 @@ field. For flipped labels the area under the ROC curve of the ranking is told, a
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,17 +99,25 @@ def of_columns(columns: Columns, label: str) -> Collection:
     return of_cells(pl.DataFrame([pl.Series(k, v, dtype=pl.String) for k, v in columns.items()]), "planted", label=label)
 
 
+def filed(columns: Columns, label: str) -> Collection:
+    """The same, by way of a csv file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "planted.csv")
+        of_columns(columns, label).cells.write_csv(path)
+        return open_source(str(path), target=label or None)
+
+
 def main() -> None:
     """Print the table."""
     print(HEAD)
     ranks = []
     for path, label, number, word in SETS:
         base = open_source(str(Path(sys.argv[1]) / path), target=label or None)
-        columns = {name: base.cells[name].fill_null("").to_list() for name in base.cells.columns}
+        columns = {name: base.written(name).to_list() for name in base.frame.columns}
         for name, plant in plants(number, word, label).items():
             changed = {k: list(v) for k, v in columns.items()}
             planted = plant(changed, len(base))
-            before, after = audited(of_columns(columns, label), name), audited(of_columns(changed, label), name)
+            before, after = audited(filed(columns, label), name), audited(filed(changed, label), name)
             fields = isinstance(planted[0], str)
             wanted = set(planted) if fields else {f"row {i + 1}" for i in planted}
             said = (set(after.where) if fields else set(after.items)) - ((set(before.where) if fields else set(before.items)) - wanted)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nohero.checks.check import COMPONENTS, FAMILIES, Check, all_checks, audit_checks, every_check, layer_checks, setup_checks, watch_checks
 from nohero.evidence.catalogue import chain, measurements
 from nohero.recipe import RECIPE
+from nohero.stage_audit import STAGE
 
 if TYPE_CHECKING:
     from nohero.evidence.catalogue import Measurement
@@ -60,6 +61,9 @@ def _line(check: Check) -> str:
     return f"- [{check.code} {check.name}](checks/{check.code}.md): {asked}"
 
 
+AUDIT = "\n- and those of [the audit](audit.md) that fit the source and ask what none of these has decided; a FAIL of theirs closes the gate where it is a leak"
+
+
 def stages_page() -> str:
     """The recipe: question, evidence, checks and what each stage hands on."""
     parts = [f"{NOTE}# The seven stages\n"]
@@ -67,6 +71,7 @@ def stages_page() -> str:
         mine = [c for c in all_checks() if c.stage == stage.name]
         evidence = "\n".join(f"- **{n}**: {measurements()[n].text.splitlines()[0]}" for n in stage.evidence)
         checks = "\n".join(f"- [{c.code} {c.name}](checks/{c.code}.md)" for c in mine)
+        checks += AUDIT if stage.name == STAGE else ""
         parts.append(f"\n## {stage.name}\n\n{stage.question}\n\nEvidence:\n\n{evidence}\n\nChecks:\n\n{checks}\n\nHands on: {stage.hands_on}.\n")
     return "".join(parts)
 

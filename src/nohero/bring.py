@@ -133,9 +133,11 @@ def _choices(raw: Raw, task: Task, n: int, shape: tuple[int, ...]) -> tuple[Sett
     return start, ladder, declined
 
 
-def bring(source: str, *, target: str | None = None, group: str | None = None, time: str | None = None, task: str | None = None, drop: Sequence[str] = (), image_size: int | None = None, seed: int = 17, decisions: str | None = None, **rest: Any) -> tuple[Problem, str]:
+def bring(source: str, *, target: str | None = None, group: str | None = None, time: str | None = None, task: str | None = None, drop: Sequence[str] = (), image_size: int | None = None, seed: int = 17, decisions: str | None = None, card: str | None = None, **rest: Any) -> tuple[Problem, str]:
     """The problem that a source poses, and why its task is what it is."""
     from pathlib import Path
+
+    from nohero.data.card import find_card
 
     if Path(source).suffix == ".py":
         from nohero.project import problem_of
@@ -157,4 +159,4 @@ def bring(source: str, *, target: str | None = None, group: str | None = None, t
             raw = apply_to_raw(raw, read_decisions(Path(decisions).expanduser()))
         kind, why = infer_task(raw, task)
         problem = assemble(raw, kind, seed=seed)
-    return replace(problem, **rest), why
+    return replace(problem, card=find_card(source, card), **rest), why

@@ -109,10 +109,12 @@ class Checkup:
             self._pass_seconds = one_pass(self.subject)  # type: ignore[arg-type]  # only measurements of a set-up run it
         return measurement.price + measurement.steps * (self._pass_seconds or 0.0)
 
-    def pictures(self) -> tuple[Figure, ...]:
-        """What the evidence has to show."""
+    def pictures(self, *, aside: frozenset[str] = frozenset()) -> tuple[Figure, ...]:
+        """What the evidence has to show, but for that named `aside`."""
         found: list[Figure] = []
         for name, value in self._known.items():
+            if name in aside:
+                continue
             try:
                 found += value.figures() if hasattr(value, "figures") else ()
             except Exception:  # noqa: BLE001 (what cannot be drawn is no reason to lose what was found)

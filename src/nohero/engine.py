@@ -41,7 +41,8 @@ class Engine:
         self.directory = directory
         self.told = told
         self._supplies: dict[str, Any] = dict(zip(SUPPLIES, (problem, runs, allowance), strict=True))
-        self._fingerprint = problem.fingerprint if problem is not None else ""
+        self.problem = problem
+        self.fingerprint = problem.fingerprint if problem is not None else ""
         self._known: dict[str, Any] = {}
         self._missing: dict[str, str] = {}  # evidence that is not there -> why
         self._broken: dict[str, str] = {}
@@ -84,7 +85,7 @@ class Engine:
         return tuple(self._known[name].sentence() for name in names if name in self._known and hasattr(self._known[name], "sentence"))
 
     def _bring(self, name: str) -> None:
-        stored = self.directory.journal.last("evidence", type=name, **({"fingerprint": self._fingerprint} if self._fingerprint else {}))
+        stored = self.directory.journal.last("evidence", type=name, **({"fingerprint": self.fingerprint} if self.fingerprint else {}))
         if stored is not None:
             plain = json.loads((self.directory.path / stored["file"]).read_text(encoding="utf-8"))
             self._known[name] = from_plain(measurements()[name].kind, plain)
@@ -130,7 +131,7 @@ class Engine:
         self._store(name, text, time.monotonic() - began)
 
     def _store(self, name: str, text: str, seconds: float) -> None:
-        file = f"evidence/{name}-{self._fingerprint}.json"
+        file = f"evidence/{name}-{self.fingerprint}.json"
         self.directory.write(file, text.encode("utf-8", "backslashreplace"))
-        self.directory.journal.append("evidence", type=name, fingerprint=self._fingerprint, file=file, seconds=round(seconds, 3))
+        self.directory.journal.append("evidence", type=name, fingerprint=self.fingerprint, file=file, seconds=round(seconds, 3))
         self._known[name] = from_plain(measurements()[name].kind, json.loads(text))  # as it will be read again

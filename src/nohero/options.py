@@ -34,6 +34,8 @@ class Options:
     task: str | None = None
     drop: tuple[str, ...] = ()  # columns left out of the inputs
     decisions: str | None = None  # file that says which items to leave out or to call otherwise
+    card: str | None = None  # file that states where the data came from
+    human: str | None = None  # file of a person's accuracy, as `nohero label` keeps it
     budget: float | None = None  # seconds; None is no limit
     until: str | None = None
     seed: int = SEED

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
     from nohero.data.batches import ArraySet
+    from nohero.data.card import Card
     from nohero.data.raw import Raw
     from nohero.data.split import Split
     from nohero.tasks.task import Task
@@ -68,6 +69,7 @@ class Problem:
     written: str = ""  # SHA-256 of the user's own file: what was measured of other code does not count
     device: str = "cpu"
     distil: bool = False
+    card: Card | None = None  # what the user states of where the data came from
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """The recipe on one page: seven stages, each a question, the evidence it asks for, and what it hands on.
 
-A stage's checks are the files of `checks/<stage>/`; its gate is closed by every FAIL and ERROR among them.
+A stage's checks are the files of `checks/<stage>/`; its gate is closed by every FAIL and ERROR among them. The data stage asks the
+checks of `nohero audit` as well, of the same source; of these only a leak, and items that cannot be read, close its gate.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ RECIPE = (
     Stage(
         name="data",
         question="Do we know the data, and is it split so that a score means something?",
-        evidence=("DataFacts", "TargetProxies", "SplitFacts", "PreparedInputs", "Samples"),
+        evidence=("DataFacts", "DataCard", "TargetProxies", "SplitFacts", "PreparedInputs", "Samples"),
         hands_on="a split, and transforms fitted on its training part",
     ),
     Stage(

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nohero.first_facts import keep_facts
+from nohero.human_line import beside_source, read_human
 from nohero.options import BUDGET, SEED, Options, check_options, parse_budget, parse_passes, told_path
 from nohero.progress import Silent
 from nohero.run import directory as folders
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from nohero.run.record import Record
 
 LARGEST_START = 0.5  # of the budget: reading the data must leave as much for the recipe
-KEPT = ("target", "group", "time", "task", "drop", "decisions", "seed", "image_size", "threads", "device", "effort")  # what a resumed run cannot change
+KEPT = ("target", "group", "time", "task", "drop", "decisions", "card", "seed", "image_size", "threads", "device", "effort")  # what a resumed run cannot change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,13 +60,15 @@ class Outcome:
 def begin(options: Options, *, out: Path, command: str = "", progress: Callable[[], Progress] = Silent) -> Outcome:
     """Start a run in a fresh folder of `out`."""
     began = time.monotonic()
-    problem, why = _brought(check_options(options))
+    options = _with_human(check_options(options))
+    problem, why = _brought(options)
+    if options.human is not None:
+        read_human(Path(options.human).expanduser(), problem)  # what is wrong with it is said before there is a run
     _refuse_slow_start(options.budget, time.monotonic() - began)
     directory = folders.create(out, problem.name)
     folders.link_latest(out, directory)
     with locked(directory.path):
-        told = told_path(options.decisions) if options.decisions is not None else None
-        kept = replace(options, source=told_path(options.source), decisions=told, threads=problem.threads)
+        kept = replace(options, source=told_path(options.source), decisions=_told(options.decisions), card=_told(options.card), human=_told(options.human), threads=problem.threads)
         directory.journal.append(
             "started", name=directory.name, source=kept.source, command=command, seed=options.seed, budget=options.budget,
             environment=_environment(), options=asdict(kept), start_up=round(time.monotonic() - began, 3),
@@ -83,7 +87,8 @@ def take_up(
     with locked(directory.path):
         directory = folders.RunDirectory(directory.path)  # what another process wrote before it let go
         options = _options_again(directory, changes or {}, passes or {})
-        if (already := _nothing_left(directory, options, passes or {})) != "":
+        told_more = (changes or {}).get("human") is not None
+        if not told_more and (already := _nothing_left(directory, options, passes or {})) != "":
             return Outcome(directory=directory, record=record_of(directory), already=already)
         directory.clean()
         problem, why = _brought(options)
@@ -98,13 +103,14 @@ def take_up(
 def run_recipe(
     source: str, *, budget: str = BUDGET, until: str | None = None, out: str | Path = "runs", passes: Mapping[str, str] | None = None, seed: int = SEED,
     target: str | None = None, group: str | None = None, time: str | None = None, task: str | None = None, drop: Sequence[str] = (),
-    distil: bool = False, image_size: int | None = None, threads: int | None = None, decisions: str | Path | None = None,
+    distil: bool = False, image_size: int | None = None, threads: int | None = None, decisions: str | Path | None = None, card: str | Path | None = None, human: str | Path | None = None,
 ) -> Record:  # fmt: skip
     """Walk the recipe on a source and return the run's record: what `nohero run` does, without a word."""
     options = Options(
         source=str(source), target=target, group=group, time=time, task=task, drop=tuple(drop), budget=parse_budget(budget), until=until, seed=seed,
         passes=parse_passes(f"{code}={reason}" for code, reason in (passes or {}).items()), distil=distil, image_size=image_size, threads=threads,
-        decisions=None if decisions is None else str(decisions),
+        decisions=None if decisions is None else str(decisions), card=None if card is None else str(card),
+        human=None if human is None else str(human),
     )  # fmt: skip
     return begin(options, out=Path(out)).record
 
@@ -149,7 +155,7 @@ def _walked(sitting: Sitting, progress: Progress) -> Outcome:
     from nohero.training.runs import Runs
 
     directory, problem, options = sitting.directory, sitting.problem, sitting.options
-    _keep_facts(sitting)
+    keep_facts(directory, problem, options, sitting.why)
     runs = Runs(directory, told=progress.training)
     allowance = Allowance(directory.journal, options.budget, spent=sitting.spent)
     engine = Engine(directory, problem, runs, allowance, told=progress.measuring)
@@ -164,7 +170,7 @@ def _walked(sitting: Sitting, progress: Progress) -> Outcome:
         write_page(directory)
         progress.ended(directory.journal.last("stage", name=stage) or {})
 
-    gate = Walk(engine, allowance, options.passes, told).go(options.until)
+    gate = Walk(engine, allowance, options.passes, told, drop=options.drop, decisions=options.decisions).go(options.until)
     _keep_model(engine, problem, runs)
     append_once(directory.journal, "summary", {}, **summary(engine, gate))
     if gate is None:
@@ -181,47 +187,15 @@ def write_page(directory: RunDirectory) -> Path:
     return directory.write("report.html", page(record_of(directory)).encode())
 
 
-def _keep_facts(sitting: Sitting) -> None:
-    from nohero.data.split import index_files
-
-    directory, problem = sitting.directory, sitting.problem
-    if directory.journal.last("facts") is not None:
-        return
-    for name, data in index_files(problem.split, problem.raw).items():
-        directory.write(name, data)
-    _keep_decisions(sitting)
-    directory.journal.append("facts", task=problem.task.name, sha256=problem.raw.sha256, facts=facts_of(problem, sitting.why))
+def _told(path: str | None) -> str | None:
+    return None if path is None else told_path(path)
 
 
-def _keep_decisions(sitting: Sitting) -> None:
-    """The file of decisions as it was, with its hash in the journal."""
-    from nohero.sources.decisions import read_decisions
-
-    if sitting.options.decisions is None:
-        return
-    path = Path(sitting.options.decisions).expanduser()
-    decisions = read_decisions(path)
-    sitting.directory.write("decisions.csv", path.read_bytes())
-    sitting.directory.journal.append("decisions", sha256=decisions.sha256, counts=decisions.counts(), file="decisions.csv")
-
-
-def facts_of(problem: Problem, why: str) -> dict[str, str]:
-    """What the report says of the data."""
-    raw, parts = problem.raw, problem.split.parts()
-    sizes = ", ".join(f"{name} {len(rows):,}" for name, rows in parts.items())
-    facts = {
-        "items": f"{len(raw):,}",
-        "not used": f"{len(raw.unusable):,}" if raw.unusable else "",
-        "fields": f"{raw.frame.width:,}" if raw.frame is not None else "arrays of " + " x ".join(map(str, raw.images.shape[1:])),
-        "target": raw.target_name,
-        "task": why,
-        "split": f"{problem.split.method}: {sizes}",
-        "split sha256": problem.split.sha256,
-        "data sha256": raw.sha256,
-        "threads": str(problem.threads),
-        "reading": "; ".join(raw.notes),
-    }
-    return {name: said for name, said in facts.items() if said}
+def _with_human(options: Options) -> Options:
+    """The options with the person's accuracy that lies beside the source, where none is named."""
+    if options.human is not None or (found := beside_source(options.source)) is None:
+        return options
+    return replace(options, human=str(found))
 
 
 def _keep_model(engine: Engine, problem: Problem, runs: Any) -> None:
@@ -253,7 +227,7 @@ def _brought(options: Options) -> tuple[Problem, str]:
     source = str(Path(options.source).expanduser()) if options.source.startswith("~") else options.source
     return bring(
         source, target=options.target, group=options.group, time=options.time, task=options.task, drop=options.drop,
-        image_size=options.image_size, seed=options.seed, decisions=options.decisions, **rest,
+        image_size=options.image_size, seed=options.seed, decisions=options.decisions, card=options.card, **rest,
     )  # fmt: skip
 
 
@@ -282,12 +256,12 @@ def _options_again(directory: RunDirectory, changes: Mapping[str, Any], passes: 
         if changes.get(name) is not None and changes[name] != getattr(options, name):
             raise UsageError(
                 f"the run {directory.name} has --{name.replace('_', '-')} {getattr(options, name)}, not {changes[name]}",
-                expected="the options the run began with; only the source's place, --budget, --until and --pass may change",
+                expected="the options the run began with; only the source's place, --budget, --until, --human and --pass may change",
                 mend="leave it out, or start a new run without --resume",
             )
     source = changes.get("source")
     merged = {**options.passes, **passes}
-    new = {name: changes[name] for name in ("budget", "until") if name in changes}
+    new = {name: changes[name] for name in ("budget", "until", "human") if name in changes}
     return check_options(replace(options, source=told_path(source) if source else options.source, passes=merged, **new))
 
 

@@ -14,6 +14,7 @@ from nohero.run.finding import Status
 from nohero.run.gate import judge_gate
 from nohero.run.record import read_record
 from nohero.run.values import from_plain
+from nohero.stage_audit import advisory, stage_findings
 from nohero.walk import answered, state_of, summary
 
 if TYPE_CHECKING:
@@ -58,14 +59,15 @@ def judge_again(directory: RunDirectory) -> Record:
         if stage.state == "waiting":
             stages.append(stage)
             continue
-        findings = tuple(answered(f, reasons) for f in engine.judge_stage(stage.name))
-        gate = judge_gate(stage.name, findings, reasons)
+        findings = tuple(answered(f, reasons) for f in stage_findings(engine, stage.name))
+        gate = judge_gate(stage.name, findings, reasons, advisory=advisory(findings))
         shut += [] if gate.open else [gate]
         stages.append(replace(stage, findings=findings, state=state_of(gate), closed_by=gate.closed_by, passed_by=gate.passed_by or {}))
     return replace(record, stages=tuple(stages), **summary(engine, shut[0] if shut else None))
 
 
 def exit_code(record: Record) -> int:
-    """0, or 1 where a FAIL stands unanswered, or 3 where a check broke."""
-    left = [finding.status for finding in record.findings if not finding.ignored]
-    return GATE_CLOSED if Status.FAIL in left else BROKE if Status.ERROR in left else 0
+    """0, or 1 where a FAIL stands unanswered that may close a gate, or 3 where a check broke."""
+    left = [f for f in record.findings if not f.ignored]
+    told = advisory(left)
+    return GATE_CLOSED if any(f.status is Status.FAIL and f.code not in told for f in left) else BROKE if any(f.status is Status.ERROR for f in left) else 0

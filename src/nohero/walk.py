@@ -6,21 +6,23 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from nohero import stage_audit
 from nohero.engine import Engine
 from nohero.recipe import RECIPE, Stage
 from nohero.run.figure import Bar, Bars
 from nohero.run.finding import Finding, Status
 from nohero.run.gate import judge_gate
+from nohero.run.human import beside
 from nohero.run.journal import content
 from nohero.run.record import StageRecord, read_record
-from nohero.run.values import to_plain
+from nohero.run.score import Score
+from nohero.run.values import from_plain, to_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from nohero.run.gate import Gate
     from nohero.run.journal import Journal
-    from nohero.run.score import Score
     from nohero.training.allowance import Allowance
 
 DONE = ("open", "passed")
@@ -29,9 +31,13 @@ DONE = ("open", "passed")
 class Walk:
     """One walk through the stages of one run."""
 
-    def __init__(self, engine: Engine, allowance: Allowance, reasons: Mapping[str, str], told: Callable[[str, str], None] | None = None) -> None:
-        """`reasons`: code -> why its FAIL is passed; `told(stage, state)` hears of each stage's begin and end."""
+    def __init__(
+        self, engine: Engine, allowance: Allowance, reasons: Mapping[str, str], told: Callable[[str, str], None] | None = None,
+        *, drop: Sequence[str] = (), decisions: str | None = None,
+    ) -> None:  # fmt: skip
+        """`reasons`: code -> why its FAIL is passed; `told(stage, state)` hears of each stage's begin and end; `drop`, `decisions`: as the data was read."""
         self.engine, self.allowance, self.reasons = engine, allowance, reasons
+        self.drop, self.decisions = drop, decisions
         self.told = told or (lambda *_: None)
 
     def go(self, until: str | None = None) -> Gate | None:
@@ -54,8 +60,10 @@ class Walk:
         self.told(stage.name, "running")
         for name in stage.evidence:
             self.engine.evidence(name)
-        findings = tuple(answered(f, self.reasons) for f in self.engine.judge_stage(stage.name))
-        gate = judge_gate(stage.name, findings, self.reasons)
+        if stage.name == stage_audit.STAGE:
+            stage_audit.audit(self.engine, self.allowance, drop=self.drop, decisions=self.decisions)
+        findings = tuple(answered(f, self.reasons) for f in stage_audit.stage_findings(self.engine, stage.name))
+        gate = judge_gate(stage.name, findings, self.reasons, advisory=stage_audit.advisory(findings))
         record = self._record(stage, findings, gate, time.monotonic() - began)
         append_once(journal, "stage", {"name": stage.name}, **vars(record))
         self.told(stage.name, record.state)
@@ -67,10 +75,11 @@ class Walk:
         known = {what for event in events if event["state"] in DONE for what in event["left_out"]}
         left_out = [e["what"] for e in engine.directory.journal.every("left_out") if e.get("stage", stage.name) == stage.name]
         told = stage.evidence[:1] if stage.name == "data" else stage.evidence[-1:]
+        figures = (*engine.figures(stage.evidence), *(stage_audit.stored(engine).figures if stage.name == stage_audit.STAGE else ()))
         return StageRecord(
             name=stage.name, question=stage.question, state=state_of(gate), sentence="; ".join(engine.sentences(told)),
             closed_by=gate.closed_by, passed_by=gate.passed_by or {}, seconds=round(seconds, 3),
-            left_out=tuple(what for what in left_out if what not in known), findings=findings, figures=engine.figures(stage.evidence),
+            left_out=tuple(what for what in left_out if what not in known), findings=findings, figures=figures,
         )  # fmt: skip
 
 
@@ -99,7 +108,7 @@ def summary(engine: Engine, gate: Gate | None) -> dict[str, Any]:
     final = stored.evidence("TestOpening")
     so_far = f"; so far: {headline}" if headline else ""
     if final is not None:
-        headline = _verdict(final)
+        headline = _verdict(final, human_of(engine.directory.journal))
     elif engine.directory.journal.last("stage", name="final") is not None:
         headline = f"The test set was not opened, for want of time or of a model{so_far}"
     if gate is not None:
@@ -127,7 +136,18 @@ def _rung(label: str, score: Score, role: str, note: str) -> Bar:
     return Bar(label=label, value=score.value, low=score.low, high=score.high, role=role, note=note)
 
 
-def _verdict(final: Any) -> str:
+def human_of(journal: Journal) -> Score | None:
+    """A person's score, where the run was told one."""
+    event = journal.last("human")
+    return None if event is None else from_plain(Score, event["score"])
+
+
+def _verdict(final: Any, human: Score | None = None) -> str:
+    said = _against_baselines(final)
+    return said if human is None else f"{said} {beside(final.score, human)}"
+
+
+def _against_baselines(final: Any) -> str:
     s = final.score
     said = f"The model reaches {s.metric} {s} on {s.n:,} test items"
     if not final.baselines:

@@ -223,3 +223,14 @@ def test_the_page_stays_small():
     checked = examine_collection(collections()["shapes"](), checks=CHECKS)
     size = sum(len(image.png) for figure in checked.pictures if hasattr(figure, "images") for image in figure.images)
     assert 10_000 < size < 1_000_000
+
+
+def test_pictures_too_small_to_be_told_apart_are_no_near_copies():
+    from nohero.data.builtin import read_builtin
+    from nohero.sources.anything import open_anything
+
+    digits = read_builtin("built-in:digits")
+    told = findings(open_anything((digits.images, digits.target.astype(str))))
+    assert told["DAT661"].status is Status.SKIP
+    assert "side of 8" in told["DAT661"].message
+    assert told["DAT663"].status is Status.PASS

@@ -18,6 +18,7 @@ from nohero.sources.table import _even, _text, read_table
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
+QUOTED = ('"1"', '"a, b"', '""', '"say ""no"""', '"007"', '" 5 "', "2", "x", "")
 NUMBERS = (
     "1",
     "-2",
@@ -67,7 +68,7 @@ def the_same(quick: Collection, slow: Collection) -> None:
 def test_both_readers_give_the_same_table(data: st.DataObject, width: int, end: str, last: bool, header: bool) -> None:
     kinds = data.draw(
         st.lists(
-            st.sampled_from((NUMBERS[:1], NUMBERS[:6], NUMBERS[5:7], NUMBERS[:13], NUMBERS[:15], NUMBERS)), min_size=width, max_size=width
+            st.sampled_from((NUMBERS[:1], NUMBERS[:6], NUMBERS[5:7], NUMBERS[:13], NUMBERS[:15], NUMBERS, QUOTED, QUOTED[:3])), min_size=width, max_size=width
         )
     )
     rows = data.draw(st.lists(st.tuples(*(st.sampled_from(kind) for kind in kinds)), min_size=2, max_size=30))
@@ -90,7 +91,11 @@ def test_a_single_cell_of_another_kind_is_not_lost(late: str, where: int) -> Non
 @pytest.mark.parametrize(
     "content",
     [
-        'a,b\n1,"2"\n3,4\n',
+        'a,b\n1,2"\n3,4"\n',
+        'a,b\n1,"2\n3",4\n5,6\n',
+        'a,b\n1, "2"\n3,4\n',
+        'a,b\n1,"2" 3\n3,4\n',
+        'a,b\n1,"2\n3,4\n',
         "a,b\n1,2\n3\n",
         "a,b\n1,2,3\n4\n",
         "a,b\n1,2\n\n3,4\n",
@@ -108,10 +113,19 @@ def test_text_that_is_not_even_is_left_to_the_other_reader(content: str) -> None
 def test_what_stands_at_the_edge_of_a_block_is_seen(cut: int) -> None:
     head = "1,2\n" * (cut // 4)
     assert layout_of(f"{head}1,2,3\n{'1,2' * 2}\n".encode(), ",") is None
+    assert layout_of(f'{head}"1,2",3\n1,","\n'.encode(), ",") is not None
+    assert layout_of(f'{head}1,2"\n"1,2\n'.encode(), ",") is None
     layout = layout_of(f"{head},05\n1,\n".encode(), ",")
     assert layout is not None
     assert layout.blank.tolist() == [1, 1]
     assert layout.codes.tolist() == [False, True]
+
+
+def test_a_header_longer_than_a_block_is_one_line() -> None:
+    names = [f"a rather long name of a field with the number {k:09}" for k in range(30_000)]
+    layout = layout_of((",".join(names) + "\n" + ",".join("1" for _ in names) + "\n").encode(), ",")
+    assert layout is not None
+    assert layout.width == len(names)
 
 
 def test_encodings_and_marks_at_the_beginning_are_read(tmp_path: Path) -> None:

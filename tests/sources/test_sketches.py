@@ -21,6 +21,10 @@ def test_moments(a, b):
     assert np.isclose(one.skew, two.skew, rtol=1e-5, atol=1e-5) or one.std < 1e-3
 
 
+def test_values_that_hardly_differ_have_a_skew():
+    assert Moments.of(np.array([0.0, 0.0, 1e-140])).skew == 0.0
+
+
 def test_skew_is_the_skew():
     from scipy.stats import skew
 

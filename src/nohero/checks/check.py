@@ -51,6 +51,8 @@ class Check:
     sabotages: tuple[Case, ...]
     lookalikes: tuple[Case, ...] = ()
     under: tuple[str, ...] = ()  # codes of root causes: where one of them fires, this finding is folded under it
+    said_by: tuple[str, ...] = ()  # codes of checks of the recipe that ask the same: within a run this one is silent where they decide
+    closes: bool = False  # of a check of the audit: within a run its FAIL closes the gate of the data stage
     symptom: bool = False  # says that something is wrong, not what: folded under any cause that is found
 
     @property

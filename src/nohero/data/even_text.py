@@ -1,4 +1,4 @@
-"""Delimited text without quotation marks whose lines all have as many cells: read by polars alone, which takes plain numbers as numbers.
+"""Delimited text whose lines all have as many cells, and no cell two lines: read by polars alone, which takes plain numbers as numbers.
 
 A column of nothing but plain numbers and blanks is never held as strings: reading it takes a third of the time and half of the memory.
 """
@@ -15,7 +15,7 @@ BLOCK = 1 << 20  # bytes looked at at a time: they stay in the cache
 HEAD = 2001  # lines that are read first: a header, and the rows that it is compared with
 PLACES, LINES = 32, 64  # places in the file, and lines at each, whose cells say what a column holds
 LONGEST = 1 << 16  # bytes of such a place at most
-NEWLINE, SPACE, ZERO, NINE = b"\n 09"
+NEWLINE, RETURN, SPACE, QUOTE, ZERO, NINE = b'\n\r "09'
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -24,7 +24,7 @@ class Layout:
 
     width: int
     blank: Any  # int64 [width]: cells without a letter
-    padded: Any  # bool [width]: a cell begins with a space, or ends the line with a carriage return
+    padded: Any  # bool [width]: a cell begins with a space or a quotation mark, or is a carriage return alone
     codes: Any  # bool [width]: a cell begins with a zero and another digit
 
     def note(self, signs: Any, ends: Any, first: int, separator: int) -> None:
@@ -36,46 +36,69 @@ class Layout:
         begin = signs[ends + 1]
         empty = (begin == separator) | (begin == NEWLINE)
         self.blank[:] += np.bincount((first + np.flatnonzero(empty)) % self.width, minlength=self.width)
-        self.padded[(first + np.flatnonzero((begin <= SPACE) & ~empty)) % self.width] = True
+        self.padded[(first + np.flatnonzero(((begin <= SPACE) & ~empty) | (begin == QUOTE))) % self.width] = True
         zeros = np.flatnonzero(begin == ZERO)
         zeros = zeros[ends[zeros] + 2 < len(signs)]
         second = signs[ends[zeros] + 2]
         self.codes[(first + zeros[(second >= ZERO) & (second <= NINE)]) % self.width] = True
 
+    def closes(self, done: int, content: bytes) -> bool:
+        """Whether the last line is as wide as the others, `done` cells having ended; a column of its own without blank lines."""
+        even = done % self.width == (0 if content.endswith(b"\n") else self.width - 1)
+        return even and (self.width > 1 or not (self.blank.any() or self.padded.any()))
 
-def layout_of(content: bytes, separator: str, *, header: bool = False) -> Layout | None:
-    """Of UTF-8 text; None where it holds quotation marks, lines of another width, blank lines, or ends of lines of several kinds.
 
-    Of the first line the width alone is looked at where it is a header.
+def layout_of(content: bytes, separator: str, *, quoted: bool = True, header: bool = False) -> Layout | None:
+    """Of UTF-8 text; None where it holds lines of another width, blank lines, ends of lines of several kinds, or quotation marks that are not round a whole cell.
+
+    Of the first line the width alone is looked at where it is a header. Marks are letters like others where cells are not `quoted`.
     """
-    if not content or b'"' in content or (b"\r" in content and content.count(b"\r") != content.count(b"\r\n")) or content.endswith((b"\n\n", b"\n\r\n")):
+    if not content or (b"\r" in content and content.count(b"\r") != content.count(b"\r\n")) or content.endswith((b"\n\n", b"\n\r\n")):
         return None
-    first, sign = content.find(b"\n"), separator.encode()
-    width = content.count(sign, 0, first if first >= 0 else len(content)) + 1
-    signs = np.frombuffer(content, dtype=np.uint8)
-    layout = Layout(
-        width=width, blank=np.zeros(width, dtype=np.int64), padded=np.zeros(width, dtype=bool), codes=np.zeros(width, dtype=bool)
-    )
-    layout.note(signs, np.full(1 - header, -1), 0, sign[0])
-    done = 0  # cells that ended so far
+    signs, sign, quoted = np.frombuffer(content, dtype=np.uint8), ord(separator), quoted and b'"' in content
+    done = open_ = 0  # cells that ended so far; whether a quotation is open
+    layout = _empty(_width(content, separator, quoted=quoted))
+    layout.note(signs, np.full(1 - header, -1), 0, sign)
     for start in range(0, len(signs), BLOCK):
         block = signs[start : start + BLOCK]
         newline = block == NEWLINE
-        ends = np.flatnonzero((block == sign[0]) | newline)
-        last = ends[(width - 1 - done) % width :: width]  # of each line
+        ends = (block == sign) | newline
+        if quoted:
+            inside = (np.cumsum(block == QUOTE, dtype=np.uint8) + np.uint8(open_)) % 2 == 1
+            if (inside & newline).any() or not _round_cells(signs, block, start, sign, open_):
+                return None
+            ends, open_ = ends & ~inside, int(inside[-1])
+        ends = np.flatnonzero(ends)
+        last = ends[(layout.width - 1 - done) % layout.width :: layout.width]  # of each line
         if len(last) != np.count_nonzero(newline) or not newline[last].all():
             return None
-        aside = max(0, width - 1 - done) if header else 0
-        layout.note(signs, ends[aside:] + start, done + 1 + aside, sign[0])
+        aside = max(0, layout.width - 1 - done) if header else 0
+        layout.note(signs, ends[aside:] + start, done + 1 + aside, sign)
         done += len(ends)
-    if done % width != (0 if content.endswith(b"\n") else width - 1) or (width == 1 and (layout.blank.any() or layout.padded.any())):
-        return None
-    return layout
+    return layout if layout.closes(done, content) and not open_ else None
 
 
-def read_strings(content: bytes, separator: str) -> pl.DataFrame:
+def _width(content: bytes, separator: str, *, quoted: bool) -> int:
+    """Cells of the first line."""
+    first = content[: content.find(b"\n") % (len(content) + 1)]
+    return sum(part.count(separator.encode()) for part in (first.split(b'"')[::2] if quoted else (first,))) + 1
+
+
+def _empty(width: int) -> Layout:
+    return Layout(width=width, blank=np.zeros(width, dtype=np.int64), padded=np.zeros(width, dtype=bool), codes=np.zeros(width, dtype=bool))
+
+
+def _round_cells(signs: Any, block: Any, start: int, separator: int, open_: int) -> bool:
+    """Whether every quotation mark of a block begins a cell, ends one, or is one of two that stand for one."""
+    marks = np.flatnonzero(block == QUOTE) + start
+    opening, closing = marks[open_::2], marks[1 - open_ :: 2]
+    before, after = signs[opening[opening > 0] - 1], signs[closing[closing + 1 < len(signs)] + 1]
+    return all(bool(((near == separator) | (near == NEWLINE) | (near == QUOTE) | (near == also)).all()) for near, also in ((before, NEWLINE), (after, RETURN)))
+
+
+def read_strings(content: bytes, separator: str, *, quoted: bool = True) -> pl.DataFrame:
     """Every cell as it is written, blanks around it taken off; columns are "0", "1" and so on."""
-    frame = pl.read_csv(content, has_header=False, separator=separator, quote_char=None, infer_schema=False)
+    frame = pl.read_csv(content, has_header=False, separator=separator, quote_char='"' if quoted else None, infer_schema=False)
     return _stripped(frame.rename(dict(zip(frame.columns, map(str, range(frame.width)), strict=True))))
 
 
@@ -107,7 +130,7 @@ def _read(content: bytes, separator: str, schema: dict[str, Any], *, header: boo
         has_header=False,
         skip_rows=int(header),
         separator=separator,
-        quote_char=None,
+        quote_char='"' if b'"' in content else None,
         schema=schema,
         ignore_errors=True,
         columns=columns,

@@ -87,7 +87,7 @@ def parse_text(content: bytes, source: str) -> Grid:
 def cut(text: str, dialect: Dialect, width: int | None = None) -> Grid:
     """The records of `text`; `width` is the number of their cells, where it is known from an earlier part of the file."""
     text = _spaces_as_tabs(text) if dialect.spaced else text
-    even = _even_columns(text, dialect.separator, width)
+    even = _even_columns(text, dialect.separator, width, quoted=dialect.quoted)
     return even if even is not None else _parse(text, dialect.separator, quoted=dialect.quoted, width=width)
 
 
@@ -167,7 +167,7 @@ def _tolerant(text: str, separator: str) -> Iterator[list[str]]:
 
 def _quotes_pair_up(text: str, separator: str) -> bool:
     """False when reading with quotes swallows lines that reading without them cuts into as many cells."""
-    if '"' not in text:
+    if '"' not in text or layout_of(text.encode(errors="surrogatepass"), separator) is not None:
         return True
     with_quotes: Counter[int] = Counter()
     folded = False
@@ -195,13 +195,13 @@ def _closed(text: str, separator: str) -> bool:
     return True
 
 
-def _even_columns(text: str, separator: str, width: int | None) -> Grid | None:
+def _even_columns(text: str, separator: str, width: int | None, *, quoted: bool) -> Grid | None:
     """The quick way; None for a text that is not even."""
     content = text.rstrip("\r\n").encode("utf-8", errors="surrogatepass")
-    layout = layout_of(content, separator)
+    layout = layout_of(content, separator, quoted=quoted)
     if layout is None or (width is not None and not width <= layout.width <= width + 1):
         return None
-    stripped = read_strings(content, separator)
+    stripped = read_strings(content, separator, quoted=quoted and '"' in text)
     if stripped.width > 1 and stripped.width != width and bool((stripped.to_series(-1) == "").all()):  # every line ends with a separator
         stripped = stripped.drop(stripped.columns[-1])
     if width is not None and stripped.width != width:

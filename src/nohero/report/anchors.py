@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nohero.run.finding import Finding
     from nohero.run.record import Record, StageRecord
 
-TAKEN = ("main", "verdict", "findings", "checks", "reproduce", "legend", "ladder", "theme", "show")
+TAKEN = ("main", "verdict", "findings", "checks", "data-card", "reproduce", "legend", "ladder", "theme", "show")
 BESIDE = ("", "-title", "-hatch")  # what may be hung on an id for the parts of one thing
 
 

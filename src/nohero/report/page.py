@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nohero.report.anchors import place
 from nohero.report.fewer_images import image_bytes, with_fewer_images
 from nohero.report.numbers import duration
-from nohero.report.section_closing import checks_section, legend_section, moment, reproduce_section
+from nohero.report.section_closing import card_section, checks_section, legend_section, moment, reproduce_section
 from nohero.report.section_findings import findings_section
 from nohero.report.section_stage import stage_section
 from nohero.report.section_verdict import verdict_section
@@ -53,6 +53,7 @@ def _page(record: Record) -> str:
             findings_section(placed),
             *(stage_section(stage) for stage in stages),
             checks_section(placed),
+            card_section(record),
             reproduce_section(record),
             legend_section(placed),
         )
@@ -72,6 +73,7 @@ def _top(record: Record, name: str, stages: tuple[PlacedStage, ...]) -> str:
     about = " · ".join(html_line(fact) for fact in facts if fact)
     targets = [("verdict", "Verdict"), ("findings", "Findings"), *((placed.ident, placed.stage.name.capitalize()) for placed in stages)]
     targets += [("checks", "All checks")] if record.findings else []
+    targets += [("data-card", "Data card")] if record.card else []
     targets += [("reproduce", "Reproduce"), ("legend", "Words and sources")]
     links = "".join(f'<li><a href="#{ident}">{html_line(title)}</a></li>' for ident, title in targets)
     radios = "".join(

@@ -59,6 +59,14 @@ def _row(placed: Placed) -> str:
     return f'<tr class="{word.tone}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 
+def card_section(record: Record) -> str:
+    """Where the data came from, as the user states it."""
+    if not record.card:
+        return ""
+    entries = "".join(f"<dt>{html_line(name)}</dt><dd>{link(value)}</dd>" for name, value in record.card.items() if value)
+    return f'<section id="data-card" aria-labelledby="data-card-title"><h2 id="data-card-title">Data card</h2><dl>{entries}</dl></section>'
+
+
 def reproduce_section(record: Record) -> str:
     """Command, seed, facts, environment."""
     command = f'<pre class="command" tabindex="0"><code>{html_line(record.command)}</code></pre>' if record.command else ""

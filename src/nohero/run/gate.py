@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nohero.run.finding import Finding, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
 CLOSING = (Status.FAIL, Status.ERROR)
 
@@ -27,8 +27,8 @@ class Gate:
         return not self.closed_by
 
 
-def judge_gate(stage: str, findings: Iterable[Finding], reasons: Mapping[str, str]) -> Gate:
-    """Close the gate for each failing code without a written reason."""
-    closing = [f for f in findings if f.status in CLOSING]
+def judge_gate(stage: str, findings: Iterable[Finding], reasons: Mapping[str, str], *, advisory: Container[str] = ()) -> Gate:
+    """Close the gate for each failing code without a written reason; `advisory` codes are told and close nothing."""
+    closing = [f for f in findings if f.status in CLOSING and f.code not in advisory]
     passed = {f.code: reasons[f.code] for f in closing if f.code in reasons}
     return Gate(stage=stage, closed_by=tuple(f.code for f in closing if f.code not in reasons), passed_by=passed)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.run.figure import Bars, Images, Lines, Table, Text
 from nohero.run.finding import Finding, Status
+from nohero.run.human import with_line
+from nohero.run.score import Score
 from nohero.run.stages import STAGES
 from nohero.run.values import from_plain
 
@@ -51,6 +53,8 @@ class Record:
     next_step: str = ""
     facts: dict[str, str] = field(default_factory=dict)  # items, fields, target …
     environment: dict[str, str] = field(default_factory=dict)
+    card: dict[str, str] = field(default_factory=dict)  # where the data came from, as it was stated
+    human: Score | None = None  # a person's score, drawn as a line in every picture of that score
     ladder: Bars | None = None  # from the constant baseline to the final score
     stages: tuple[StageRecord, ...] = ()
 
@@ -75,7 +79,11 @@ def read_record(events: Iterable[dict[str, Any]], name: str) -> Record:
             known = {k: v for k, v in event.items() if k in Record.__dataclass_fields__}
             record = replace(record, **known, started=event["at"])
         elif kind == "facts":
-            record = replace(record, task=event["task"], facts=event["facts"])
+            record = replace(record, task=event["task"], facts={**record.facts, **event["facts"]})
+        elif kind == "card":
+            record = replace(record, card=event["card"])
+        elif kind == "human":
+            record = replace(record, human=from_plain(Score, event["score"]), facts={**record.facts, "a person": event["said"]})
         elif kind == "stage":
             stages[event["name"]] = from_plain(StageRecord, {**_kept(stages[event["name"]]), **event})
         elif kind == "summary":
@@ -88,7 +96,21 @@ def read_record(events: Iterable[dict[str, Any]], name: str) -> Record:
             goes_on = event.get("options", {}).get("until", until) != until
             record = replace(record, finished=record.finished and not goes_on, interrupted="")
     seconds = sum(stage.seconds for stage in stages.values())
-    return replace(record, stages=tuple(stages.values()), seconds=seconds)
+    return _with_human(replace(record, stages=tuple(stages.values()), seconds=seconds))
+
+
+def _with_human(record: Record) -> Record:
+    """The record with the person's line in every picture of that score."""
+    human = record.human
+    if human is None:
+        return record
+
+    def drawn(stage: StageRecord) -> StageRecord:
+        findings = tuple(f if f.figure is None else replace(f, figure=with_line(f.figure, human)) for f in stage.findings)
+        return replace(stage, findings=findings, figures=tuple(with_line(figure, human) for figure in stage.figures))
+
+    ladder: Any = None if record.ladder is None else with_line(record.ladder, human)
+    return replace(record, stages=tuple(drawn(stage) for stage in record.stages), ladder=ladder)
 
 
 def _kept(stage: StageRecord) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""COCO annotations: pictures, boxes and classes of one json file, read as if by a stranger."""
+"""COCO annotations: pictures, boxes, regions and classes of one json file, read as if by a stranger."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from nohero.data.raw import Unusable
 from nohero.run.errors import DataError
 from nohero.sources.marking import Marking, box_frame, marked
 from nohero.sources.mask_folder import MASKS, masks_for, natural
+from nohero.sources.segments import Segment, SegmentError, box_of, is_apart, segment_of
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -33,6 +34,9 @@ class Parsed:
     stated: tuple[tuple[int, int], ...]
     classes: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]  # of boxes, by place in `names`
+    segments: dict[int, list[Segment]]  # by place in `names`
+    regions: int  # annotations with a polygon and a box
+    apart: tuple[str, ...]  # of these, the polygon lies beside its box
     strays: tuple[Unusable, ...]
     unusable: tuple[Unusable, ...]
     notes: tuple[str, ...]
@@ -98,10 +102,12 @@ def read_coco(path: Path, source: str) -> Collection:
     mask_of = dict(zip(pairs.files, pairs.masks, strict=True)) if pairs is not None else {}
     marking = Marking(
         form="COCO", classes=parsed.classes, stated=tuple(stated[i] for i in order), strays=tuple(strays), unlisted=_unlisted(root, files),
-        pairing=pairs.how if pairs is not None else "",
+        pairing=pairs.how if pairs is not None else "", regions=parsed.regions, apart=parsed.apart,
     )  # fmt: skip
     masks = [mask_of.get(f, "") for f in files] if any(mask_of.values()) else []
-    return marked(source, root, files, marking, boxes=box_frame(rows), masks=masks, unusable=unusable, notes=parsed.notes, digest=content)
+    of_file = {where[i]: found for i, found in parsed.segments.items() if i in where}
+    regions = [of_file.get(old, []) for old in order]
+    return marked(source, root, files, marking, boxes=box_frame(rows), masks=masks, unusable=unusable, notes=parsed.notes, digest=content, segments=regions)
 
 
 def _content(path: Path, source: str) -> bytes:
@@ -130,25 +136,45 @@ def _parsed(value: dict[str, Any], source: str) -> Parsed:
     names, stated, place = _pictures(value["images"], unusable)
     rows: list[tuple[Any, ...]] = []
     strays: list[Unusable] = []
-    without = 0
+    segments: dict[int, list[Segment]] = {}
+    codes = {name: number for number, name in enumerate(dict.fromkeys(classes.values()), start=1)}
+    without = regions = 0
+    apart: list[str] = []
     for number, mark in enumerate(value["annotations"]):
         where = f"annotation {mark['id'] if isinstance(mark, dict) and isinstance(mark.get('id'), int | str) else f'no. {number + 1}'}"[:80]
         if not isinstance(mark, dict):
             unusable.append(Unusable(where=where, reason=f"a {type(mark).__name__}, not an object"))
         elif not isinstance(mark.get("image_id"), int | str) or mark["image_id"] not in place:
             strays.append(Unusable(where=where, reason=f"belongs to image_id {_shown(mark.get('image_id'))}, which no picture has"))
-        elif mark.get("bbox") is None:
-            without += 1
-        elif isinstance(numbers := _numbers(mark["bbox"]), str):
-            unusable.append(Unusable(where=f"{where} ({names[place[mark['image_id']]]})", reason=f"its box {numbers}"))
         else:
+            at = place[mark["image_id"]]
             code = mark.get("category_id")
             known = isinstance(code, int | str) and code in classes
-            rows.append((place[mark["image_id"]], classes[code] if known else f"category {_shown(code)}", *numbers, where, known))
+            label = classes[code] if known else f"category {_shown(code)}"
+            region = _region(mark, codes.get(label, len(codes) + 1), f"{where} ({names[at]})", unusable)
+            segments.setdefault(at, []).extend([region] if region is not None else [])
+            numbers = _numbers(mark["bbox"]) if mark.get("bbox") is not None else box_of(region) if region is not None else None
+            without += numbers is None
+            if isinstance(numbers, str):
+                unusable.append(Unusable(where=f"{where} ({names[at]})", reason=f"its box {numbers}"))
+            elif numbers is not None:
+                rows.append((at, label, *numbers, where, known))
+                if region is not None and region.polygons:
+                    regions += 1
+                    apart += [f"{names[at]} {where}"] if is_apart(region, numbers) else []
     if not names:
         raise DataError(f"{source} names no picture", expected=EXPECTED, mend="check how the file was written")
     notes = (*said, *((f"{without:,} annotations without a box passed over",) if without else ()))
-    return Parsed(names=tuple(names), stated=tuple(stated), classes=tuple(dict.fromkeys(classes.values())), rows=tuple(rows), strays=tuple(strays), unusable=tuple(unusable), notes=notes)
+    return Parsed(names=tuple(names), stated=tuple(stated), classes=tuple(dict.fromkeys(classes.values())), rows=tuple(rows), segments=segments, regions=regions, apart=tuple(apart), strays=tuple(strays), unusable=tuple(unusable), notes=notes)
+
+
+def _region(mark: dict[str, Any], code: int, where: str, unusable: list[Unusable]) -> Segment | None:
+    """The annotation's region, or None where it has none or tells none that can be drawn."""
+    try:
+        return segment_of(mark.get("segmentation"), code, crowd=mark.get("iscrowd") in (1, True))
+    except SegmentError as why:
+        unusable.append(Unusable(where=where, reason=f"its region {why}"))
+        return None
 
 
 def _classes(value: Any) -> tuple[dict[Any, str], tuple[str, ...]]:

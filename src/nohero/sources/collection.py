@@ -101,6 +101,11 @@ class Collection:
         """The label's column, or None."""
         return self.frame[self.label] if self.label else None
 
+    def written(self, name: str) -> Any:
+        """The cells of a field, polars.Series of strings [N]: as the file has them, or the values where they are not held; "" where nothing stands."""
+        here = self.cells is not None and name in self.cells.columns
+        return self.cells[name].fill_null("") if here else self.frame[name].cast(str).fill_null("")
+
     def tally(self, name: str) -> Tally:
         """Of a numeric field."""
         from nohero.data.tally import tally_of

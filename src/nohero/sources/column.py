@@ -224,7 +224,8 @@ def _counted(values: pl.Series, room: int) -> tuple[pl.Series, pl.Series] | None
 
 
 def _marks(cells: pl.Series) -> pl.Series:
-    short = cells.filter((cells.str.len_bytes() <= odd_cells.LONGEST) & (cells != ""))
+    """Different ones."""
+    short = cells.filter((cells.str.len_bytes() <= odd_cells.LONGEST) & (cells != "")).unique()
     return short.filter(odd_cells.are_marks(short)) if short.len() else short
 
 

@@ -26,13 +26,13 @@ class EvenTable:
 
 def even_table(content: bytes) -> EvenTable | None:
     """Of the bytes of a text file."""
-    if b'"' in content or content.startswith(UTF16):
+    if content.startswith(UTF16):
         return None
     text, notes = ("", []) if content.isascii() else decode(content)
     content = text.encode() if text else content
     dialect = dialect_of(content[:HEAD].decode(errors="ignore"))
     head = head_of(content)
-    if dialect.spaced or layout_of(head, dialect.separator) is None:
+    if dialect.spaced or not dialect.quoted or layout_of(head, dialect.separator) is None:
         return None
     cells = read_strings(head, dialect.separator)
     if cells.height < 2 or bool((cells.to_series(-1) == "").all()):  # a header alone; or every line ends with a separator

@@ -18,6 +18,7 @@ from nohero.data.raw import Unusable
 from nohero.run.errors import DataError
 from nohero.sources.collection import PICTURE, Collection
 from nohero.sources.mask_pixels import read_masks
+from nohero.sources.segments import drawn
 from nohero.sources.table import PART
 
 if TYPE_CHECKING:
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
 
     from nohero.data.image_decode import Header
     from nohero.sources.mask_pixels import MaskRead
+    from nohero.sources.segments import Segment
 
 SIDE = 128  # of the small copies
 MOST_LOOKED = 2000  # pictures whose pixels are decoded, evenly spread
+NAMED = 20  # classes in a note
 MOST_SHARES = 20  # mask values that become fields
 BOX_FIELDS = {"item": pl.Int64, "label": pl.String, "left": pl.Float64, "top": pl.Float64, "width": pl.Float64, "height": pl.Float64, "mark": pl.String, "known": pl.Boolean}
 
@@ -36,7 +39,7 @@ BOX_FIELDS = {"item": pl.Int64, "label": pl.String, "left": pl.Float64, "top": p
 class Marking:
     """What belongs to the marks and has no place in the rows; all per item, in the order of the items."""
 
-    form: str  # "COCO", "VOC" or "masks"
+    form: str  # "COCO", "VOC", "YOLO" or "masks"
     classes: tuple[str, ...] = ()  # that the source declares
     stated: tuple[tuple[int, int], ...] = ()  # width and height that the annotations claim; (0, 0) where they claim none
     strays: tuple[Unusable, ...] = ()  # marks whose picture is not there
@@ -46,6 +49,9 @@ class Marking:
     looked: Any = None  # int [M]
     thumbs: Any = None  # uint8 [M, S, S, 3]
     masks: tuple[MaskRead | None, ...] = ()
+    regions: int = 0  # annotations with a polygon and a box
+    apart: tuple[str, ...] = ()  # of these: the polygon lies for the greater part beside its box
+    drawn: bool = False  # the masks were drawn from annotations, of the pictures whose pixels were looked at
 
 
 def box_frame(rows: Sequence[tuple[Any, ...]]) -> Any:
@@ -57,8 +63,12 @@ def box_frame(rows: Sequence[tuple[Any, ...]]) -> Any:
 def marked(
     source: str, root: Path, files: Sequence[str], marking: Marking, *, boxes: Any = None, masks: Sequence[str] = (),
     unusable: Sequence[Unusable] = (), notes: Sequence[str] = (), parts: Sequence[str] = (), digest: bytes = b"",
+    segments: Sequence[Sequence[Segment]] = (), shares: bool = False,
 ) -> Collection:  # fmt: skip
-    """The collection of these pictures; what cannot be opened is set aside with its marks."""
+    """The collection of these pictures; what cannot be opened is set aside with its marks.
+
+    `segments` are each file's regions, from which masks are drawn where there are no mask files; with `shares` the boxes are told in shares of their picture.
+    """
     headers = scan([root / name for name in files])
     said = [*unusable, *(Unusable(where=name, reason=h.fault) for name, h in zip(files, headers, strict=True) if h.fault)]
     looked, thumbs, faults = _looked([i for i, h in enumerate(headers) if not h.fault], headers)
@@ -73,22 +83,29 @@ def marked(
     if masks:
         names, reads, broken = _masks(root, names)
         said += broken
+    elif any(segments):
+        names, reads = _drawn(segments, kept, set(looked), headers)
     good = np.array([i in place for i in looked], dtype=bool)
     marking = replace(
         marking, stated=tuple(marking.stated[i] for i in kept) if marking.stated else ((0, 0),) * len(kept), headers=tuple(headers[i] for i in kept),
-        looked=np.array([place[i] for i in looked if i in place], dtype=int), thumbs=thumbs[good] if len(looked) else thumbs, masks=tuple(reads),
+        looked=np.array([place[i] for i in looked if i in place], dtype=int), thumbs=thumbs[good] if len(looked) else thumbs, masks=tuple(reads), drawn=not masks and bool(reads),
     )  # fmt: skip
     boxes = None if boxes is None else _moved(boxes, place)
+    if boxes is not None and shares:
+        boxes = _in_pixels(boxes, marking.headers)
     frame = _frame(marking, boxes, [parts[i] for i in kept] if parts else [])
-    whole = hashlib.sha256(digest)
-    for h in marking.headers:
-        whole.update(h.digest)
-    for read in reads:
-        whole.update(read.digest if read is not None else b"-")
     return Collection(
         name=Path(source).name or "pictures", source=source, kind=PICTURE, frame=frame, items=tuple(files[i] for i in kept), root=root, files=tuple(files[i] for i in kept),
-        masks=tuple(names), boxes=boxes, unusable=tuple(said), notes=(*notes, *_notes(marking)), sha256=whole.hexdigest(), marking=marking, split=PART if parts else "",
+        masks=tuple(names), boxes=boxes, unusable=tuple(said), notes=(*notes, *_notes(marking)), sha256=_digest(digest, marking), marking=marking, split=PART if parts else "",
     )  # fmt: skip
+
+
+def _digest(annotations: bytes, marking: Marking) -> str:
+    """Of the annotations, the pictures and the masks."""
+    whole = hashlib.sha256(annotations)
+    for part in (*(h.digest for h in marking.headers), *(b"-" if m is None else m.digest for m in marking.masks)):
+        whole.update(part)
+    return whole.hexdigest()
 
 
 def _looked(sound: list[int], headers: Sequence[Header]) -> tuple[list[int], Any, dict[int, str]]:
@@ -109,6 +126,18 @@ def _masks(root: Path, names: list[str]) -> tuple[list[str], list[MaskRead | Non
         else:
             reads[i] = read
     return [name if reads[i] is not None else "" for i, name in enumerate(names)], reads, told
+
+
+def _drawn(segments: Sequence[Sequence[Segment]], kept: list[int], looked: set[int], headers: Sequence[Header]) -> tuple[list[str], list[MaskRead | None]]:
+    """(names, masks) of the pictures that are kept: drawn where pixels were looked at and a region is told."""
+    reads = [drawn(segments[i], headers[i].height, headers[i].width) if segments[i] and i in looked else None for i in kept]
+    return [f"regions of {headers[i].path.name}" if read is not None else "" for i, read in zip(kept, reads, strict=True)], reads
+
+
+def _in_pixels(boxes: Any, headers: Sequence[Header]) -> Any:
+    """Boxes that are told in shares of their picture."""
+    wide, high = (pl.Series([float(getattr(headers[i], side)) for i in boxes["item"].to_list()], dtype=pl.Float64) for side in ("width", "height"))
+    return boxes.with_columns(left=boxes["left"] * wide, top=boxes["top"] * high, width=boxes["width"] * wide, height=boxes["height"] * high)
 
 
 def _moved(boxes: Any, place: dict[int, int]) -> Any:
@@ -141,4 +170,7 @@ def _frame(marking: Marking, boxes: Any, parts: list[str]) -> Any:
 def _notes(marking: Marking) -> tuple[str, ...]:
     some = len(marking.looked)
     notes = (f"pixels of {some:,} pictures were looked at, evenly spread",) if some < len(marking.headers) else ()
+    if marking.drawn:
+        of = f", {', '.join(f'{i} {name}' for i, name in enumerate(marking.classes[:NAMED], start=1))}" if marking.classes else ""
+        notes = (*notes, f"masks were drawn from the annotations: 0 what no region covers{of}")
     return (*notes, f"pictures and masks put together {marking.pairing}") if marking.pairing else notes

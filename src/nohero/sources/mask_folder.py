@@ -47,7 +47,7 @@ def read_mask_folder(path: Path, source: str, listing: Listing | None = None) ->
         return None
     order = sorted(range(len(pairs.files)), key=lambda i: natural(pairs.files[i]))
     files, masks = [pairs.files[i] for i in order], [pairs.masks[i] for i in order]
-    parts = [_part(name) for name in files]
+    parts = [part_among(name) for name in files]
     divided = all(parts) and len(set(parts)) > 1
     marking = Marking(form="masks", strays=tuple(Unusable(where=name, reason="a mask without its picture") for name in pairs.strays), pairing=pairs.how)
     return marked(source, path, files, marking, masks=masks, unusable=listing.unusable, notes=listing.notes, parts=parts if divided else ())
@@ -132,7 +132,7 @@ def _stem(name: str) -> str:
     return PurePosixPath(name).stem
 
 
-def _part(name: str) -> str:
+def part_among(name: str) -> str:
     """train, val or test, where a folder says so."""
     found = {part_of(folder) for folder in PurePosixPath(name).parts[:-1]} - {""}
     return found.pop() if len(found) == 1 else ""

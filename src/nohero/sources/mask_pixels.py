@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,12 +62,18 @@ def _read(header: Header) -> MaskRead:
         codes, colours = codes_of(header.path)
     except BROKEN as error:
         return MaskRead(digest=header.digest, fault=f"cannot be decoded: {brief(error)}")
-    counts = _counts(codes)
     crop = _middle(codes)
     between, ramps, thin = ({}, 0, 0) if colours else _edges(crop)
+    read = counted(codes, mode=header.mode, digest=header.digest)
+    return replace(read, between=between, cropped={} if colours else _counts(crop), ramps=ramps, thin=thin, colours=colours)
+
+
+def counted(codes: Any, *, mode: str, digest: bytes) -> MaskRead:
+    """The mask int32 [H, W] without what its edges tell."""
+    counts = _counts(codes)
     return MaskRead(
-        width=codes.shape[1], height=codes.shape[0], mode=header.mode, digest=header.digest, counts=dict(list(counts.items())[:MOST_CODES]), num_values=len(counts),
-        between=between, cropped={} if colours else _counts(crop), ramps=ramps, thin=thin, small=nearest(codes, SIDE, SIDE), colours=colours,
+        width=codes.shape[1], height=codes.shape[0], mode=mode, digest=digest, counts=dict(list(counts.items())[:MOST_CODES]), num_values=len(counts),
+        small=nearest(codes, SIDE, SIDE),
     )  # fmt: skip
 
 

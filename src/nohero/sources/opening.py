@@ -20,12 +20,14 @@ from nohero.sources.table import LINES, PARTS, SQLITE, SUFFIXES
 from nohero.sources.tables import SPLIT_NAMES, Tables, label_among
 from nohero.sources.text_column import with_texts
 from nohero.sources.text_files import is_lines, read_line_files, read_text_folder
+from nohero.sources.yolo import read_yolo_yaml
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 SIGNS = "*?["  # of a pattern
-READABLE = "csv, tsv, parquet, jsonl, sqlite:FILE::TABLE, a pattern of such files, a folder of pictures, texts or sounds, arrays of pictures (npy, npz, IDX), or a COCO json"
+YAML = (".yaml", ".yml")
+READABLE = "csv, tsv, parquet, jsonl, sqlite:FILE::TABLE, a pattern of such files, a folder of pictures, texts or sounds, arrays of pictures (npy, npz, IDX), a COCO json, or the data.yaml of YOLO labels"
 
 
 def open_source(
@@ -77,6 +79,8 @@ def _opened(source: str, tables: Tables) -> Collection:
         return tables.query(path, "", source)
     if path.suffix.lower() == ".json":
         return read_coco(path, source)
+    if path.suffix.lower() in YAML:
+        return read_yolo_yaml(path, source)
     if path.suffix.lower() in SOUNDS:
         return read_sound_files([path], source)
     if is_lines(path):

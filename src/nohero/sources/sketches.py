@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 TAIL = 64  # different values kept at either end of a column
 GOLDEN = 0x9E3779B97F4A7C15
@@ -65,7 +66,8 @@ class Moments:
     @property
     def skew(self) -> float:
         """Third moment over the cube of the standard deviation."""
-        return self.m3 / self.n / self.std**3 if self.n and self.std > 0 else 0.0
+        cube = self.std**3  # of a tiny deviation it is zero
+        return self.m3 / self.n / cube if cube > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Distinct:
         elif len(hashes) > 8 * self.room:
             few = np.unique(np.partition(hashes, 4 * self.room)[: 4 * self.room])  # enough, where values do not come many times each
             hashes = few if len(few) >= self.room else hashes
-        return Distinct(self.room, np.union1d(self.hashes, hashes)[: self.room]) if len(hashes) else self
+        return Distinct(self.room, pl.Series(np.concatenate([self.hashes, hashes])).unique().sort().head(self.room).to_numpy()) if len(hashes) else self
 
     def __add__(self, other: Distinct) -> Distinct:
         """Of both together."""
@@ -186,8 +188,6 @@ class Sample:
 
     def __add__(self, other: Sample) -> Sample:
         """Of both together; trimmed when it is twice too large, as that costs a copy."""
-        import polars as pl
-
         if self.frame is None or other.frame is None:
             return other if self.frame is None else self
         rows, keys = np.concatenate([self.rows, other.rows]), np.concatenate([self.keys, other.keys])

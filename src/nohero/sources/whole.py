@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -148,6 +149,7 @@ class Gathering:
         self._store.close()
 
 
+@cache
 def _weight(name: str) -> np.uint64:
     """An odd number of the field's own, so that equal values of two fields do not look alike."""
     return np.uint64(int(mixed(pl.Series([name]).hash().to_numpy())[0]) | 1)

@@ -83,7 +83,7 @@ def _ask(sheet: Sheet, out: Path, *, open_page: bool, form: str, plain: bool) ->
     write_whole(path.with_suffix(".json"), said.encode())
     text = sentence(verdict)
     say(said.removesuffix("\n") if form == "json" else text.encode("ascii", "replace").decode() if plain else text)
-    tell(f"answers: {path}\nresult:  {path.with_suffix('.json')}")
+    tell(f"answers: {path}\nresult:  {path.with_suffix('.json')}, for nohero run SOURCE --human")
 
 
 def say_address(address: str, *, open_page: bool) -> None:

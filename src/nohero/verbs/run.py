@@ -43,6 +43,8 @@ Group = Annotated[str | None, typer.Option("--group", metavar="COL", help="colum
 Time = Annotated[str | None, typer.Option("--time", metavar="COL", help="train on the past and test on the future of this column")]
 Drop = Annotated[list[str] | None, typer.Option("--drop", metavar="COL", help="leave this column out of the inputs; may be repeated")]
 Decisions = Annotated[str | None, typer.Option("--decisions", metavar="FILE", help="csv of item, decision, value, reason: leave items out or call them otherwise")]
+Card = Annotated[str | None, typer.Option("--card", metavar="FILE", help="toml or json that states source, licence, date, collection, consent and personal_data of the data; data-card.toml beside it is found")]
+Human = Annotated[str | None, typer.Option("--human", metavar="FILE", help="a person's accuracy, as `nohero label` writes it: a line in every picture of scores")]
 Budget = Annotated[str | None, typer.Option("--budget", metavar="TIME", help=f"90s, 10m, 2h or none (if left out: {BUDGET})")]
 Until = Annotated[str | None, typer.Option("--until", metavar="STAGE", help="stop after this stage")]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help=f"decides split, weights and order (if left out: {SEED})")]
@@ -73,7 +75,7 @@ class How:
 
 
 def run(
-    context: typer.Context, *, source: Source = None, target: Target = None, task: Task = None, group: Group = None, time: Time = None, drop: Drop = None, decisions: Decisions = None,
+    context: typer.Context, *, source: Source = None, target: Target = None, task: Task = None, group: Group = None, time: Time = None, drop: Drop = None, decisions: Decisions = None, card: Card = None, human: Human = None,
     budget: Budget = None, until: Until = None, seed: Seed = None, out: Out = RUNS, passes: Passes = None, distil: Distil = False,
     image_size: ImageSize = None, threads: Threads = None, device: Device = None, resume: Resume = None, format_: Format = "text",
     quiet: Quiet = False, verbose: Verbose = False, no_progress: NoProgress = False, plain: Plain = False, effort: Effort = None,
@@ -85,7 +87,7 @@ def run(
     if not verbose:
         warnings.simplefilter("ignore")  # libraries' remarks would tear the progress line
     given: dict[str, Any] = {
-        "source": source, "target": target, "task": task, "group": group, "time": time, "drop": tuple(drop) if drop else None, "decisions": told_path(decisions) if decisions else None, "seed": seed, "image_size": image_size,
+        "source": source, "target": target, "task": task, "group": group, "time": time, "drop": tuple(drop) if drop else None, "decisions": told_path(decisions) if decisions else None, "card": told_path(card) if card else None, "human": told_path(human) if human else None, "seed": seed, "image_size": image_size,
         "threads": threads, "device": device, "effort": effort or os.environ.get("NOHERO_EFFORT") or None, "until": until,
     }  # fmt: skip
     given = {name: value for name, value in given.items() if value is not None}

@@ -16,6 +16,6 @@ def recelled(collection: Collection, change: Callable[[dict[str, list[str]]], di
 
     from nohero.sources.table import of_cells
 
-    columns = change({name: collection.cells[name].to_list() for name in collection.cells.columns})
+    columns = change({name: collection.written(name).to_list() for name in collection.frame.columns})
     cells = pl.DataFrame([pl.Series(name, values, dtype=pl.String) for name, values in columns.items()])
     return of_cells(cells, collection.name, label=collection.label if label is None else label, split=split or collection.split)

@@ -62,7 +62,8 @@ def measure(collection: Collection) -> BoxPlaces:
     if form == "VOC":  # they may be sizes
         other = (third > 0) & (fourth > 0) & (left + third <= wide + OVER) & (top + fourth <= high + OVER) & (left >= -OVER) & (top >= -OVER)
     else:  # they may be corners
-        other = (third > left) & (fourth > top) & (third <= wide + OVER) & (fourth <= high + OVER) & (left >= -OVER) & (top >= -OVER)
+        first, second = (left + width / 2, top + height / 2) if form == "YOLO" else (left, top)
+        other = (third > first) & (fourth > second) & (third <= wide + OVER) & (fourth <= high + OVER) & (first >= -OVER) & (second >= -OVER)
     return BoxPlaces(
         n=len(left), pictures=len(collection), form=form, outside=_named(names, outside), away=_named(names, away),
         farthest=float(over[outside].max()) if outside.any() else 0.0, empty=_named(names, empty), negative=_named(names, negative),

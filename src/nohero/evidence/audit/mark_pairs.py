@@ -28,6 +28,8 @@ class MarkPairs:
     turned: int  # of these, are swapped sides of a picture with an orientation tag
     mask_sizes: tuple[tuple[str, str, str], ...]  # picture, size of the mask, size of the picture, where they differ
     pairing: str
+    regions: int = 0  # annotations with a polygon and a box
+    apart: tuple[str, ...] = ()  # of these: the polygon lies for the greater part beside its box
 
 
 def measure(collection: Collection) -> MarkPairs:
@@ -46,8 +48,8 @@ def measure(collection: Collection) -> MarkPairs:
     return MarkPairs(
         n=len(items), form=marking.form, strays=tuple((u.where, u.reason) for u in marking.strays), unlisted=tuple(sorted(unlisted)),
         without_boxes=() if collection.boxes is None else tuple(name for i, name in enumerate(items) if i not in boxed and name not in unlisted),
-        without_mask=tuple(items[i] for i, m in enumerate(marking.masks) if m is None), has_boxes=collection.boxes is not None, has_masks=bool(read),
-        stated=sum(bool(said[0]) for said in marking.stated), turned=len(swapped), pairing=marking.pairing,
+        without_mask=() if marking.drawn else tuple(items[i] for i, m in enumerate(marking.masks) if m is None), has_boxes=collection.boxes is not None, has_masks=bool(read),
+        stated=sum(bool(said[0]) for said in marking.stated), turned=len(swapped), pairing=marking.pairing, regions=marking.regions, apart=marking.apart,
         missized=tuple((items[i], _size(marking.stated[i]), _size(sizes[i])) for i in missized),
         mask_sizes=tuple((items[i], _size((m.width, m.height)), _size(sizes[i])) for i, m in read if (m.width, m.height) != sizes[i]),
     )  # fmt: skip

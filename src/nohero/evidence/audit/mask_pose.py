@@ -120,6 +120,8 @@ def _given(collection: Collection) -> tuple[Any, Any, list[str]]:
     marking = collection.marking
     if marking is None or not any(m is not None for m in marking.masks):
         raise Unmeasurable("the collection has no masks")
+    if marking.drawn:  # a region that an annotation left out is no sign of a mask out of place
+        raise Unmeasurable("masks that are drawn from annotations lie where their boxes do, and those are asked")
     known = [(place, int(i)) for place, i in enumerate(marking.looked) if (m := marking.masks[int(i)]) is not None and m.num_values > 1]
     if len(known) < FEWEST:
         raise Unmeasurable(f"fewer than {FEWEST} pictures with masks of more than one value")

@@ -89,7 +89,7 @@ def measure(collection: Collection) -> MaskValues:
         between=tuple(sorted(odd)), between_share=sum(counts[v] for v in odd) / total, blended=tuple(names[i] for i, m in reads if odd & set(m.between)),
         ramps=sum(m.ramps for _, m in reads), thin=sum(m.thin for _, m in reads), lossy=tuple(names[i] for i, _ in reads if names[i].lower().endswith((".jpg", ".jpeg"))),
         colours=sum(m.colours for _, m in reads), flat=tuple((names[i], v, highest[v]) for i, m in reads if m.num_values == 1 for v in m.counts), typical_values=typical,
-        crowded=tuple((names[i], m.num_values) for i, m in reads if m.num_values > max(4 * typical, typical + 8)), sets=tuple(sets.most_common(20)), pictures=_pictures(collection),
+        crowded=() if marking.drawn else tuple((names[i], m.num_values) for i, m in reads if m.num_values > max(4 * typical, typical + 8)), sets=tuple(sets.most_common(20)), pictures=_pictures(collection),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ BEYOND = 4.0  # quartile ranges beyond the quartile: an outlier, where the gap t
 RARE = 0.01  # of the values: more are no outliers
 USUAL = 0.5  # of the values: a limit that more have is what is usual, and nothing was cut
 MASS = 5.0  # times the count of the values nearby: a limit
+HEAPS, EXACT = 3, 1e-9  # round values next to a limit, that come as often where all of them are heaped; distance from a multiple of a power of ten
 FROM_ZERO = 0.05  # of the median lies between zero and the least of the rest: abalone's heights have 0.07, temperatures in degrees 0.01
 ALIKE = 0.01  # chance of shapes as different from one source
 MEDIAN = 1.2533  # standard error of a median over that of a mean
@@ -294,7 +295,23 @@ def _limits(uniques: Any, counts: Any) -> list[float]:
     total = int(counts.sum())
     near = max(5, len(uniques) // 50)
     found = []
-    for value, count, beside in ((uniques[-1], counts[-1], counts[-near - 1 : -1]), (uniques[0], counts[0], counts[1 : near + 1])):
-        if float(value) not in NATURAL and max(10, 0.004 * total) <= count <= USUAL * total and count >= MASS * float(np.median(beside)) and count >= 2 * beside.max() and len(uniques) >= 2 * DISTINCT:
-            found.append(float(value))
+    for end, inwards in ((len(uniques) - 1, slice(-2, None, -1)), (0, slice(1, None))):
+        value, count, others, often = float(uniques[end]), int(counts[end]), uniques[inwards], counts[inwards]
+        beside = often[:near]
+        many = max(10, 0.004 * total) <= count <= USUAL * total and count >= MASS * float(np.median(beside)) and count >= 2 * beside.max()
+        if value not in NATURAL and many and len(uniques) >= 2 * DISTINCT and not _heaped(value, count, others, often):
+            found.append(value)
     return found
+
+
+def _heaped(value: float, count: int, others: Any, often: Any) -> bool:
+    """Whether values that are as round as this one come about as often: people heap what they round."""
+    import numpy as np
+
+    for power in range(12, -7, -1):
+        grid = 10.0**power
+        if abs(value / grid - round(value / grid)) < EXACT:
+            alike = often[np.abs(others / grid - np.round(others / grid)) < EXACT][:HEAPS]
+            if len(alike) and count < 2 * alike.max():
+                return True
+    return False

@@ -73,8 +73,9 @@ def measure(setup: Setup) -> AttentionSums:
 
 
 def _square(t: Tensor) -> bool:
-    """Weights of every place for every other, and different ones for every item: they come of the input."""
-    return t.ndim >= 3 and t.shape[-1] == t.shape[-2] > 2 and t.numel() <= MOST and t.shape[0] > 1 and bool((t[0] != t[1]).any())
+    """Weights of every place for every other, on any two axes, and different ones for every item: they come of the input."""
+    lengths = [n for n in t.shape[1:] if n > 2]
+    return len(set(lengths)) < len(lengths) and t.numel() <= MOST and t.shape[0] > 1 and bool((t[0] != t[1]).any())
 
 
 def _neighbours(t: Tensor) -> bool:
@@ -88,6 +89,8 @@ def _neighbours(t: Tensor) -> bool:
 
 def _shuns(weights: Tensor, table: Tensor) -> bool:
     """Whether the weights are zero at neighbours, and nowhere else."""
+    if weights.shape[-1] != weights.shape[-2]:
+        return False
     zero = weights.detach() < ONE / weights.shape[-1]
     while zero.ndim > table.ndim and table.ndim > 2:  # heads
         zero = zero.all(1)
@@ -100,35 +103,37 @@ def _shuns(weights: Tensor, table: Tensor) -> bool:
 def _mixed(name: str, args: Any, module: str, squares: list[tuple[Tensor, bool]]) -> list[Mixed]:
     import torch
 
-    pairs: list[tuple[Any, int]] = []
+    pairs: list[tuple[Any, int, int]] = []
     if name == "einsum":
         pairs = _of_einsum(args)
     elif len(args) > 1:
-        pairs = [(args[0], -1), (args[1], -2)]
-    held = [(t, a, asked) for t, a in pairs if isinstance(t, torch.Tensor) for s, asked in squares if _views(t, s)]
-    return [_sums(t, a, module, asked=asked) for t, a, asked in held]
+        pairs = [(args[0], -1, -2), (args[1], -2, -1)]
+    held = [(t, a, b, asked) for t, a, b in pairs if isinstance(t, torch.Tensor) and t.ndim > 1 and t.shape[a] == t.shape[b] for s, asked in squares if _views(t, s)]
+    return [_sums(t, a, b, module, asked=asked) for t, a, b, asked in held]
 
 
 def _views(t: Tensor, square: Tensor) -> bool:
     """Whether it is this soft-max's result, transposed or grouped otherwise perhaps, and not another tensor made of it."""
-    return t.ndim >= 2 and t.shape[-1] == t.shape[-2] and t.numel() == square.numel() and t.untyped_storage().data_ptr() == square.untyped_storage().data_ptr()
+    return t.numel() == square.numel() and t.untyped_storage().data_ptr() == square.untyped_storage().data_ptr()
 
 
-def _sums(t: Tensor, summed: int, module: str, *, asked: bool) -> Mixed:
-    over = [float((t.float().sum(a) - 1).abs().max()) < ONE for a in (summed, -3 - summed)]
-    return Mixed(module=module, places=int(t.shape[-1]), asked=asked, over_summed=over[0], over_other=over[1])
+def _sums(t: Tensor, summed: int, other: int, module: str, *, asked: bool) -> Mixed:
+    over = [float((t.float().sum(a) - 1).abs().max()) < ONE for a in (summed, other)]
+    return Mixed(module=module, places=int(t.shape[summed]), asked=asked, over_summed=over[0], over_other=over[1])
 
 
-def _of_einsum(args: Any) -> list[tuple[Any, int]]:
-    """(tensor, which of its last two axes is summed over) of a product of two."""
+def _of_einsum(args: Any) -> list[tuple[Any, int, int]]:
+    """(tensor, the axis that is summed over, the axis of the same length that stays) of a product of two."""
     if len(args) == 2 and isinstance(args[1], tuple | list):
         args = (args[0], *args[1])
     if len(args) != 3 or not isinstance(args[0], str) or "->" not in args[0] or "." in args[0]:
         return []
     terms, out = args[0].replace(" ", "").split("->")
+    mine, theirs = terms.split(",") if terms.count(",") == 1 else ("", "")
     found = []
-    for term, t in zip(terms.split(","), args[1:], strict=False):
-        left = [a for a in (-2, -1) if len(term) >= 2 and term[a] not in out]
-        if len(left) == 1:
-            found.append((t, left[0]))
+    for term, beside, t in ((mine, theirs, args[1]), (theirs, mine, args[2])):
+        summed = [a for a, letter in enumerate(term) if letter not in out and letter in beside]
+        kept = [a for a, letter in enumerate(term) if letter in out and letter not in beside]
+        if len(summed) == 1 and len(kept) == 1:
+            found.append((t, summed[0], kept[0]))
     return found

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PRICE = 0.05  # seconds
 STEPS = 2
 PRODUCTS = ("mul", "__mul__", "__rmul__", "__imul__", "mul_", "multiply", "matmul", "__matmul__", "__rmatmul__", "dot", "einsum", "div", "__truediv__")
+NORMS = ("norm", "vector_norm", "linalg_vector_norm", "linalg_norm")
+PICTURE = 4  # axes: items, channels, height, width
 CUTS = ("detach", "detach_", "item", "tolist", "numpy", "data")  # said in so many words: no gradient is wanted
 
 
@@ -27,6 +29,7 @@ class DerivativesUsed:
 
     made: int
     graphless: int  # of these, made without create_graph, of what parameters in training have a part in
+    by_pixel: tuple[tuple[int, ...], ...]  # of pictures' derivatives, those whose length is taken over the channels alone: its shape
     in_loss: int  # losses whose value is made of graphless ones, other than as a weight or by way of the model's inputs
 
 
@@ -38,7 +41,7 @@ def measure(setup: Setup) -> DerivativesUsed:
         follow.ended(run_once(setup))
     if not follow.made:
         raise Unmeasurable("no derivative is made in the course of the loss")
-    return DerivativesUsed(made=follow.made, graphless=follow.graphless, in_loss=follow.in_loss)
+    return DerivativesUsed(made=follow.made, graphless=follow.graphless, by_pixel=tuple(follow.by_pixel), in_loss=follow.in_loss)
 
 
 class _Follow:
@@ -47,6 +50,8 @@ class _Follow:
     def __init__(self, parameters: set[int], trained: set[int]) -> None:
         self.parameters, self.trained = parameters, trained
         self.of: dict[int, Any] = {}  # by identity; the tensors are kept alive, so that none is mistaken for another
+        self.slopes: list[Any] = []  # with a graph, of inputs that are pictures
+        self.by_pixel: list[tuple[int, ...]] = []
         self.made = self.graphless = self.in_loss = 0
 
     def told(self, name: str, args: Any, kwargs: Any, result: Any) -> None:
@@ -55,6 +60,8 @@ class _Follow:
 
         if name == "grad" and isinstance(result, tuple):
             self._grad(args, kwargs, result)
+        elif name in NORMS and args and any(args[0] is t for t in self.slopes) and getattr(result, "ndim", 0) == PICTURE - 1:
+            self.by_pixel.append(tuple(result.shape))
         elif name == "backward" and args:
             self.ended(args[0])
         elif self.of and name not in CUTS and any(id(t) in self.of for t in tensors_of((args, kwargs))) and not self._weighs(name, args):
@@ -73,6 +80,7 @@ class _Follow:
         if any(id(t) in self.parameters for t in by):
             return  # steps on copies of the weights, and weights of terms by their pull
         self.made += 1
+        self.slopes += [t for t in tensors_of(result) if t.ndim == PICTURE and t.requires_grad]
         graph = kwargs.get("create_graph", args[4] if len(args) > 4 else False)
         if not graph and any(_reaches(t, self.trained) for t in tensors_of(args[:1] or kwargs.get("outputs", ()))):
             self.graphless += 1

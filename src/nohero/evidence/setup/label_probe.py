@@ -18,6 +18,7 @@ STRETCHES = 10
 SURE = 0.4  # share of the items said to be of a class, those farthest from any boundary
 SEVERAL = 7  # contrary items, before trees are asked
 TREES = 100
+CHANCE = 0.4  # by trees, of the label as given: more is no plain mistake
 PURE = 0.6  # share of the neighbours that must agree
 
 
@@ -49,6 +50,7 @@ class LabelProbe:
     stretches: tuple[Stretch, ...]
     sure: int  # items far from any boundary, whose neighbours agree
     contrary: int  # of these, labelled otherwise
+    lossy: bool  # rows of many whole numbers, of which the probe sees how often each comes, the first and the last
     error: float  # share of all items that the best probe, of which they are left out, gets wrong; of classes
     contrary_inner: int  # of the surer half of them
     contrary_pairs: tuple[tuple[float, float, int, int], ...]  # (label that the neighbours have, label given, items, sure items of the first)
@@ -64,7 +66,8 @@ def measure(setup: Setup) -> LabelProbe:
     from nohero.setup.refusal import Unmeasurable
 
     part = parts_of(setup)["train"]
-    rows = probing.rows_of(part, probing.Reader(part))
+    reader = probing.Reader(part)
+    rows = probing.rows_of(part, reader)
     if rows is None or len(rows.y) < LEAST or not rows.x.shape[1]:
         raise Unmeasurable("the training items have no one label each that a small probe could learn")
     x, y, k = rows.x, rows.y, len(rows.classes)
@@ -79,7 +82,7 @@ def measure(setup: Setup) -> LabelProbe:
         contrary = contrary[~_foretold(x, y)[contrary]]
     return LabelProbe(
         n=len(y), classes=rows.classes, given=skills[0], stepped=tuple((s, skills[s]) for s in STEPS_OUT), reversed_skill=skills[99],
-        serial=_serial(part), stretches=_stretches(rows, best, k), sure=len(sure), contrary=len(contrary), error=float((best.argmax(1) != y).mean()) if k else 0.0,
+        serial=_serial(part), stretches=_stretches(rows, best, k), sure=len(sure), contrary=len(contrary), lossy=any(kind == "ids" for _, kind, _ in reader.plans), error=float((best.argmax(1) != y).mean()) if k else 0.0,
         contrary_inner=int(np.isin(contrary, inner).sum()), contrary_pairs=_pairs(said[0][0], y, contrary, sure, rows.classes),
         contrary_items=tuple(int(rows.place[i]) for i in contrary[:5]),
     )  # fmt: skip
@@ -178,14 +181,15 @@ def _contrary(said: tuple[Any, Any], y: Any, k: int) -> tuple[Any, ...]:
 
 
 def _foretold(x: Any, y: Any) -> Any:
-    """Items whose label as given is what trees that never saw them say: a law that linear probes and neighbours miss is no slip."""
+    """Items to whose label as given trees that never saw them give no small chance: a law that linear probes and neighbours miss is no slip."""
     import numpy as np
     from sklearn.ensemble import RandomForestClassifier
 
     if np.bincount(y)[np.unique(y)].min() < 2:
         return np.zeros(len(y), dtype=bool)
     forest = RandomForestClassifier(TREES, oob_score=True, random_state=0).fit(x, y)
-    return forest.classes_[np.nan_to_num(forest.oob_decision_function_).argmax(1)] == y
+    said = np.nan_to_num(forest.oob_decision_function_)
+    return said[np.arange(len(y)), np.searchsorted(forest.classes_, y)] > CHANCE
 
 
 def _confirmed(x: Any, y: Any) -> Any:

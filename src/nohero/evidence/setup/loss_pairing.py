@@ -153,6 +153,8 @@ def _influence(bench: Bench, generator: Generator) -> tuple[int, int, int, tuple
             other = _another(flat, index)
             if seen >= PROBES or other is None:
                 break
+            if not flat.is_floating_point() and int(flat[index]) < 0:
+                continue  # a place that is left out: with it the mean is over other places, and all of them move
             changed = flat.clone()
             changed[index] = other
             moved = (bench.raw_slope(place, changed.reshape(bench.target.shape)) - before).abs().double()
@@ -211,8 +213,6 @@ def _origin(bench: Bench) -> tuple[int, ...]:
 def _another(flat: Tensor, index: int) -> float | int | None:
     different = flat[flat != flat[index]]
     counted = different[different >= 0] if not flat.is_floating_point() else different
-    if not flat.is_floating_point() and int(flat[index]) < 0:
-        return int(counted[0]) if len(counted) else None
     return None if not len(counted) else (float(counted[0]) if flat.is_floating_point() else int(counted[0]))
 
 

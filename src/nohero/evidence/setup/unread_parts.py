@@ -32,6 +32,7 @@ class UnreadPart:
     name: str  # the variable or the key it has; "" where the step gives it none
     flags: bool  # zeros and ones, both
     constant: bool  # one value throughout
+    twin: str = ""  # a part of the same shape that is read, and whose name differs in a number or a last letter: x1 and x2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +64,22 @@ def measure(setup: Setup) -> UnreadParts:
 
     with setup.apart(), functions(told):
         setup.train_step(batch)
-    return UnreadParts(parts=tuple(_part(place, name, t) for place, name, t in held if id(t) not in read and t.numel()), of=len(held))
+    known_names = {name: t for _, name, t in held if id(t) in read and name}
+    return UnreadParts(parts=tuple(_part(place, name, t, known_names) for place, name, t in held if id(t) not in read and t.numel()), of=len(held))
 
 
-def _part(place: str, name: str, t: Any) -> UnreadPart:
+def _part(place: str, name: str, t: Any, others: dict[str, Any]) -> UnreadPart:
     values = t.detach().flatten().unique()
-    return UnreadPart(place=place, name=name, flags=len(values) == 2 and set(values.tolist()) == {0, 1}, constant=len(values) < 2)
+    twin = next((n for n, o in others.items() if o.shape == t.shape and o.dtype == t.dtype and _numbered_alike(n, name)), "")
+    return UnreadPart(place=place, name=name, flags=len(values) == 2 and set(values.tolist()) == {0, 1}, constant=len(values) < 2, twin=twin)
+
+
+def _numbered_alike(one: str, other: str) -> bool:
+    """x1 and x2, view_a and view_b, x_i and x_j, img and img2."""
+    import re
+
+    plain = [re.sub(r"\d+", "", n) for n in (one, other)]
+    return bool(other) and (plain[0] == plain[1] or (len(one) == len(other) > 2 and one[:-1] == other[:-1] and one[-2] in "_-"))
 
 
 def _named(batch: Any, step: Any) -> list[tuple[str, str, Any]]:

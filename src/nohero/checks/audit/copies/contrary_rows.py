@@ -85,4 +85,5 @@ CHECK = Check(
     sabotages=(Case(toy="people", plant=answered_twice),),
     lookalikes=(Case(toy="people", plant=few_features), Case(toy="people", plant=a_number_told_by_few_features)),
     under=("DAT704",),  # of a table of texts both say it
+    said_by=("DAT140",),
 )  # fmt: skip

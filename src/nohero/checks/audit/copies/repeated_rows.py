@@ -107,4 +107,5 @@ CHECK = Check(
     sabotages=(Case(toy="people", plant=copied_rows), Case(toy="people", plant=copied_with_a_number)),
     lookalikes=(Case(toy="people", plant=few_different_values), Case(toy="people", plant=answers_that_hang_together)),
     under=("DAT701",),  # of a table of texts both say it
+    said_by=("DAT110",),
 )  # fmt: skip

@@ -56,4 +56,9 @@ def ragged_rows(collection: Collection) -> Collection:
     return collection.with_(unusable=tuple(Unusable(where=f"row {n}", reason="9 cells where most rows have 8") for n in (17, 40, 301)))
 
 
-CHECK = Check(code="DAT500", name="unreadable-items", source=sources.DATA, judge=judge, sabotages=(Case(toy="people", plant=ragged_rows),))
+CHECK = Check(
+    code="DAT500", name="unreadable-items", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="people", plant=ragged_rows),),
+    said_by=("DAT120",),
+    closes=True,
+)  # fmt: skip

@@ -2,7 +2,7 @@
 
 Why it matters: wrong labels set a ceiling to every score, and are learnt by heart by a network that is large enough.
 
-How it is measured: probabilities of a small model for each item that was left out of its fitting (trees for tables, exact leave-one-out ridge on cheap features for pictures, texts and sounds), ranked by the probability of the label that it has. Among the items of which the model is surest its own errors go to nothing; the share labelled otherwise that stays is about the share of wrong labels.
+How it is measured: probabilities of a small model for each item that was left out of its fitting (trees for tables, ridge on cheap features for texts, both in folds; exact leave-one-out ridge for pictures and sounds), ranked by the probability of the label that it has. Among the items of which the model is surest its own errors go to nothing; the share labelled otherwise that stays is about the share of wrong labels.
 
 When it is right to fail: never more than a warning: the ranking names candidates. It warns where at least a sixtieth of the surest items is labelled otherwise, and no larger share of twice as many; where the share grows it is unsure.
 

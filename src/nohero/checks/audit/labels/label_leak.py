@@ -95,4 +95,6 @@ CHECK = Check(
     code="DAT530", name="label-leak", source="Kapoor and Narayanan 2023, Leakage and the reproducibility crisis (arXiv:2207.07048)", judge=judge,
     sabotages=(Case(toy="people", plant=the_label_again), Case(toy="people", plant=written_afterwards)),
     lookalikes=(Case(toy="people", plant=a_strong_field),),
+    said_by=("DAT170",),
+    closes=True,
 )  # fmt: skip

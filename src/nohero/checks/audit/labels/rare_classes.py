@@ -88,4 +88,5 @@ CHECK = Check(
     code="DAT532", name="rare-classes", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=three_of_a_kind), Case(toy="people", plant=nearly_all)),
     lookalikes=(Case(toy="people", plant=one_in_ten),),
+    said_by=("DAT130",),
 )  # fmt: skip

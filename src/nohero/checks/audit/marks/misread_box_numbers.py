@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 FEWEST = 5  # boxes that fit the other way only; boxes over an edge seldom do, as their second corner would have to lie beyond the first
+FORMS = {"COCO": "left, top, width, height", "VOC": "xmin, ymin, xmax, ymax", "YOLO": "centre x, centre y, width, height, in shares of the picture"}
 MOST = 0.9  # of the boxes that do not fit as given
 
 
@@ -39,7 +40,7 @@ def judge(places: BoxPlaces) -> Finding:
     all_ = places.fit_otherwise >= max(places.fit, MOST * places.n)
     return failed(
         f"{only:,} of {places.n:,} boxes fit into their pictures only when their numbers are read as {ways[1]}: {places.fit:,} fit as {ways[0]}, {places.fit_otherwise:,} as {ways[1]}",
-        expected="left, top, width, height" if places.form != "VOC" else "xmin, ymin, xmax, ymax",
+        expected=FORMS.get(places.form, FORMS["COCO"]),
         observed=Observed(value=only / places.n, unit="of the boxes", n=places.n),
         component="data",
         where=places.only_otherwise[:5],

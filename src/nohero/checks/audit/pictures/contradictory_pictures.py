@@ -89,4 +89,5 @@ CHECK = Check(
     code="DAT663", name="contradictory-pictures", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="shapes", plant=in_two_folders), Case(toy="small-arrays", plant=a_row_with_two_labels)),
     lookalikes=(Case(toy="small-arrays", plant=a_turned_stroke),),
+    under=("DAT140",),
 )  # fmt: skip

@@ -93,4 +93,5 @@ CHECK = Check(
     code="DAT660", name="copied-pictures", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="shapes", plant=stored_twice), Case(toy="shapes", plant=stored_as_another_format), Case(toy="small-arrays", plant=repeated_rows)),
     lookalikes=(Case(toy="shapes", plant=black_ones),),
+    said_by=("DAT110",),
 )  # fmt: skip

@@ -91,4 +91,6 @@ def twice_in_training(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT662", name="leaked-pictures", source=sources.LEAKAGE, judge=judge,
     sabotages=(Case(toy="shapes", plant=a_few_for_testing_too), Case(toy="shapes", plant=resized_for_testing)), lookalikes=(Case(toy="shapes", plant=twice_in_training),),
+    under=("DAT210",),
+    closes=True,
 )  # fmt: skip

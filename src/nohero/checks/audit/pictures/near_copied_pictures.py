@@ -9,7 +9,8 @@ closer than the neighbours of both are, and than is usual in the set.
 
 When it is right to fail: it warns for one pair inside a part. Pairs in two parts, and pairs with two labels, are other checks'.
 
-What it cannot see: crops, rotations by a few degrees, moves by more than two pixels of 32; frames of a film, which differ like other pictures.
+What it cannot see: crops, rotations by a few degrees, moves by more than two pixels of 32; frames of a film, which differ like other pictures;
+pictures with a side below 20 pixels, in which different things look alike.
 
 Mend: look at the pairs; keep one of each, or keep them together when splitting.
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 def judge(found: PictureCopies) -> Finding:
     """One pair is enough to name it."""
     if not found.sought:
-        return skipped(f"near copies are not sought among {len(found.items):,} pictures")
+        return skipped(f"near copies are not sought among {len(found.items):,} pictures with a side of {found.side}: too many, or too small to be told apart")
     copies = [c for c in found.copies if not c.exact and not c.across]
     if not copies:
         return passed(f"no two of {found.sought:,} pictures are nearly the same" + (" inside one part" if found.parts else ""))

@@ -80,4 +80,5 @@ def a_small_class(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT670", name="sparse-picture-classes", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="shapes", plant=a_misspelt_folder),), lookalikes=(Case(toy="shapes", plant=a_small_class),),
+    said_by=("DAT130",),
 )  # fmt: skip

@@ -93,4 +93,5 @@ CHECK = Check(
     code="DAT551", name="foreign-classes", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=a_full_stop_in_test),),
     lookalikes=(Case(toy="people", plant=plainly_divided), Case(toy="people", plant=unlabelled_test)),
+    closes=True,
 )  # fmt: skip

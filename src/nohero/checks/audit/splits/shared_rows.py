@@ -95,4 +95,6 @@ CHECK = Check(
     sabotages=(Case(toy="people", plant=tested_on_training_rows),),
     lookalikes=(Case(toy="people", plant=plainly_divided), Case(toy="people", plant=a_number_told_by_few_features)),
     under=("DAT703",),  # of a table of texts both say it
+    said_by=("DAT210",),
+    closes=True,
 )  # fmt: skip

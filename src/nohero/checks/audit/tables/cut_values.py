@@ -2,7 +2,8 @@
 
 Why it matters: all that is above the limit looks alike. A network learns that nothing is dearer, and errors there cannot be seen.
 
-How it is measured: how often the greatest and the least value come, against the values beside them.
+How it is measured: how often the greatest and the least value come, against the values beside them
+and against those as round as they are: what is told in thousands comes often at every thousand.
 
 When it is right to fail: never more than a warning: limits of nature (0, 1, 100) are left aside, others may be meant.
 
@@ -68,8 +69,21 @@ def many_at_zero(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def heaped_on_thousands(collection: Collection) -> Collection:
+    """Most incomes are told in thousands, from 10,000 on; the least of them is no more common than the others."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        import random
+
+        draw = random.Random(3)
+        columns["income"] = [str(draw.randrange(10, 19) * 1000 if draw.random() < 0.7 else draw.randrange(10_001, 19_000)) for _ in columns["income"]]
+        return columns
+
+    return recelled(collection, change)
+
+
 CHECK = Check(
     code="DAT515", name="cut-values", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=incomes_capped),),
-    lookalikes=(Case(toy="people", plant=many_at_zero),),
+    lookalikes=(Case(toy="people", plant=many_at_zero), Case(toy="people", plant=heaped_on_thousands)),
 )  # fmt: skip

@@ -78,4 +78,5 @@ CHECK = Check(
     code="DAT522", name="identifier-fields", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=numbered), Case(toy="people", plant=a_key)),
     lookalikes=(Case(toy="people", plant=shared_postcodes),),
+    said_by=("DAT150",),
 )  # fmt: skip

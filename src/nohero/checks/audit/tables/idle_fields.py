@@ -78,4 +78,5 @@ CHECK = Check(
     code="DAT520", name="idle-fields", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=one_town), Case(toy="people", plant=nothing_at_all)),
     lookalikes=(Case(toy="people", plant=nearly_one_town),),
+    said_by=("DAT160",),
 )  # fmt: skip

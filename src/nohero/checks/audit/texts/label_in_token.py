@@ -85,4 +85,6 @@ def two_languages(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT711", name="label-in-token", source="Geirhos et al. 2020, Shortcut learning in deep neural networks (arXiv:2004.07780)", judge=judge,
     sabotages=(Case(toy="messages", plant=tagged),), lookalikes=(Case(toy="messages", plant=two_languages),),
+    under=("DAT170",),
+    closes=True,
 )  # fmt: skip

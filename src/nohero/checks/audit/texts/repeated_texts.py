@@ -76,4 +76,5 @@ def common_greetings(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT701", name="repeated-texts", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="messages", plant=read_twice),), lookalikes=(Case(toy="messages", plant=common_greetings),),
+    under=("DAT110",),
 )  # fmt: skip

@@ -84,4 +84,6 @@ def divided(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT703", name="texts-across-parts", source=sources.LEAKAGE, judge=judge,
     sabotages=(Case(toy="messages", plant=trained_on_the_test),), lookalikes=(Case(toy="messages", plant=divided),),
+    under=("DAT210",),
+    closes=True,
 )  # fmt: skip

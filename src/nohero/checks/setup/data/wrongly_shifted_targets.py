@@ -7,7 +7,7 @@ How it is measured: the target is compared with the input at several distances; 
 target and seeing at which place the loss's gradient on the answers moves.
 
 When it is right to fail: whole numbers in and out, each answer sees its own step and none later, and the target is that very step;
-or the loss shifts targets that were shifted already.
+or the loss shifts targets that were shifted already, or twice.
 
 What it cannot see: readings in place of tokens, where reproducing the input may be the task.
 
@@ -41,6 +41,8 @@ def judge(dependence: TimeDependence) -> Finding:
         return unsure(f"the target is {d.name} itself, and every answer sees all of it", component="data", remedies=("hide some tokens from the input if they are to be guessed", "nothing, if the network is to reproduce its input through a bottleneck"))
     if d.shift_in_loss and d.shift > d.shift_in_loss:
         return _failed(d, f"targets are shifted twice: the data shift them by {d.shift - d.shift_in_loss} and the loss by {d.shift_in_loss}, so that step t is to predict step t + {d.shift}", "shift once: hand the loss targets that equal the inputs, or take its shift out")
+    if d.shift_in_loss > 1 and d.shift == d.shift_in_loss:
+        return _failed(d, f"the loss shifts the targets by {d.shift_in_loss} steps, so that step t is to predict step t + {d.shift}", "shift once: logits[:, :-1] against labels[:, 1:], in the model or in the loss and not in both")
     return passed(f"the target stands {d.shift} step{'s' if d.shift != 1 else ''} after the input" if d.shift else "no answer sees its own step of the input")
 
 
@@ -85,11 +87,18 @@ def shifted_in_the_loss(given: Given) -> Given:
     return shifted_twice(never_shifted(given))
 
 
+def shifted_twice_in_the_loss(given: Given) -> Given:
+    """The caller shifts, and so does the loss that it calls."""
+    from torch import nn
+
+    return replace(never_shifted(given), loss=lambda out, y: nn.functional.cross_entropy(out[:, :-2].flatten(0, 1), y[:, 2:].flatten()))
+
+
 CHECK = Check(
     code="SKE311",
     name="wrongly-shifted-targets",
     source="Karpathy 2023, nanoGPT (github.com/karpathy/nanoGPT), train.py, get_batch",
     judge=judge,
-    sabotages=(Case(toy="causal-transformer", plant=never_shifted), Case(toy="causal-transformer", plant=shifted_twice)),
+    sabotages=(Case(toy="causal-transformer", plant=never_shifted), Case(toy="causal-transformer", plant=shifted_twice), Case(toy="causal-transformer", plant=shifted_twice_in_the_loss)),
     lookalikes=(Case(toy="causal-transformer", plant=shifted_in_the_loss),),
 )

@@ -132,12 +132,30 @@ def all_sizes_alike(given: Given) -> Given:
     return replace(given, model=model, train=train, val=None, scheduler=None, loss=lambda out, y: functional.cross_entropy(out.transpose(1, 2), y), optimizer=torch.optim.Adam(model.parameters(), lr=3e-3))
 
 
+def some_places_left_out(given: Given) -> Given:
+    """Targets equal to the inputs, shifted in the loss, and ends that count for nothing: with a place more, the mean is another."""
+    import torch
+    from torch import nn
+    from torch.nn import functional
+    from torch.utils.data import DataLoader, TensorDataset
+
+    x_NT = torch.randint(1, 13, (128, 12), generator=torch.Generator().manual_seed(0))
+    ends_N = 4 + torch.arange(128) % 9
+    y_NT = torch.where(torch.arange(12) < ends_N[:, None], x_NT, -100)
+    model = nn.Sequential(nn.Embedding(13, 16), nn.Linear(16, 13))
+
+    def loss(out_BTV: Any, y_BT: Any) -> Any:
+        return functional.cross_entropy(out_BTV[:, :-1].flatten(0, 1), y_BT[:, 1:].flatten(), ignore_index=-100)
+
+    return replace(given, model=model, train=DataLoader(TensorDataset(x_NT, y_NT), batch_size=16, shuffle=True), val=None, scheduler=None, loss=loss, optimizer=torch.optim.Adam(model.parameters(), lr=3e-3))
+
+
 CHECK = Check(
     code="SKE345",
     name="crossed-loss-axes",
     source=sources.SKELETON,
     judge=judge,
     sabotages=(Case(toy="causal-transformer", plant=classes_by_view), Case(toy="causal-transformer", plant=flattened_in_two_orders), Case(toy="table-mlp", plant=softmax_over_the_batch), Case(toy="huber-regression", plant=targets_reversed_in_the_loss)),
-    lookalikes=(Case(toy="causal-transformer", plant=shifted_inside), Case(toy="causal-transformer", plant=batch_dice_beside), Case(toy="causal-transformer", plant=all_sizes_alike)),
+    lookalikes=(Case(toy="causal-transformer", plant=shifted_inside), Case(toy="causal-transformer", plant=batch_dice_beside), Case(toy="causal-transformer", plant=all_sizes_alike), Case(toy="causal-transformer", plant=some_places_left_out)),
     under=("SKE343",),
 )

@@ -80,6 +80,17 @@ def values_from_the_left(given: Given) -> Given:
     return _attending(given, lambda q, k, v: (v.transpose(1, 2) @ (q @ k.transpose(1, 2) / 12**0.5).softmax(-1)).transpose(1, 2))
 
 
+def softmax_over_queries_with_heads_last(given: Given) -> Given:
+    """The same with two heads along the last axis, in sums by letters."""
+    import torch
+
+    def attend(q: Any, k: Any, v: Any) -> Any:
+        q, k, v = (t.reshape(*t.shape[:2], 2, 6) for t in (q, k, v))
+        return torch.einsum("bijh,bjhd->bihd", torch.einsum("bihd,bjhd->bijh", q, k).softmax(1), v).flatten(2)
+
+    return _attending(given, attend)
+
+
 def softmax_over_keys(given: Given) -> Given:
     """As it is meant."""
     return _attending(given, lambda q, k, v: (q @ k.transpose(1, 2) / 12**0.5).softmax(-1) @ v)
@@ -113,6 +124,6 @@ CHECK = Check(
     name="attention-over-queries",
     source="Vaswani et al. 2017, Attention is all you need (arXiv:1706.03762), equation 1",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=softmax_over_queries), Case(toy="table-mlp", plant=values_from_the_left)),
+    sabotages=(Case(toy="table-mlp", plant=softmax_over_queries), Case(toy="table-mlp", plant=values_from_the_left), Case(toy="table-mlp", plant=softmax_over_queries_with_heads_last)),
     lookalikes=(Case(toy="table-mlp", plant=softmax_over_keys), Case(toy="table-mlp", plant=values_from_the_left_turned), Case(toy="table-mlp", plant=shared_out_and_averaged), Case(toy="table-mlp", plant=dealt_to_groups)),
 )

@@ -4,9 +4,10 @@ Why it matters: where padding is attended to, averaged in or run through, the an
 happens to be. A mask the wrong way round hides the content and shows the padding.
 
 How it is measured: rows that are padded already get more of it (or less, where the model takes no longer rows), the mask and the
-lengths saying so; answers at real places are compared. What stands under the mask is exchanged. A mask is tried the other way round.
+lengths saying so; answers at real places are compared. What stands under the mask, and what is real, is exchanged. A mask is tried the other way round.
 
-When it is right to fail: padding is declared by expect={"pad_id": 0} or said by a mask, and more of it moves the answers. Undeclared
+When it is right to fail: padding is declared by expect={"pad_id": 0} or said by a mask, and more of it moves the answers; or what is
+real moves none. Undeclared
 padding warns where one token fills the ends of rows and the answers move strongly.
 
 What it cannot see: padding on the left without a mask; rows that are never padded in the first batch.
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from nohero.setup.given import Given
 
 NOTHING = 0.01  # spreads of the answers; chosen: sound toys move by 0, the weakest planted fault by 0.07
+MUTE = 1e-6  # spreads: nothing but rounding
 GRAVE = 0.05  # spreads; chosen below this check's own five sabotages, which move by 0.07 to 1.1; weaker moves cannot be told from harmless ones
 STRONG = 0.75  # spreads; chosen between one mean over padding (0.44) and one recurrent network run through it (0.92)
 NEARLY = 0.5  # spreads, where first choices change besides; chosen, not measured
@@ -41,6 +43,9 @@ def judge(effect: PaddingEffect) -> Finding:
     e = effect
     by_more = not isnan(e.more)
     move = e.more if by_more else e.under
+    if e.real <= MUTE:
+        mend = Remedy(text="turn the mask round: in key_padding_mask True hides a place, in scaled_dot_product_attention True shows it")
+        return failed(f"other tokens at the real places of {e.n} padded rows move no answer: what stands there is hidden, or never looked at", **_rest(e, e.real, (e.content,), mend))
     if isnan(move):
         return unsure("neither more padding nor other content under it could be tried", component="model", remedies=("let the model take sequences of any length",))
     if move <= NOTHING:
@@ -101,6 +106,22 @@ def _over_the_real(out: Any, kept: Any) -> Any:
 def mask_turned_round(given: Given) -> Given:
     """True where content stands, though attention hides what is True."""
     return _forward(given, lambda mask: mask == 1, _over_the_real)
+
+
+def content_hidden_inside(given: Given) -> Given:
+    """The model makes the mask of the ids itself, the wrong way round, and shows the padding alone."""
+    import torch
+
+    model: Any = given.model
+
+    def forward(ids: Any, mask: Any) -> Any:
+        pad = torch.nn.functional.pad(mask == 0, (0, 1), value=True)
+        out = model.token(torch.nn.functional.pad(ids, (0, 1)))
+        seen = torch.nn.functional.scaled_dot_product_attention(model.place(torch.zeros(len(ids), 1, dtype=torch.long)), out, out, attn_mask=pad[:, None, :])
+        return model.head(seen[:, 0])
+
+    model.forward = forward
+    return given
 
 
 def mask_not_handed_on(given: Given) -> Given:
@@ -176,7 +197,7 @@ CHECK = Check(
     judge=judge,
     sabotages=(
         Case(toy="bidirectional-transformer", plant=mask_of_ones),
-        *(Case(toy="bidirectional-transformer", plant=p) for p in (mask_turned_round, mask_not_handed_on, averaged_with_padding, tokens_run_through)),
+        *(Case(toy="bidirectional-transformer", plant=p) for p in (mask_turned_round, content_hidden_inside, mask_not_handed_on, averaged_with_padding, tokens_run_through)),
         Case(toy="lstm-lengths", plant=state_after_padding),
     ),
     lookalikes=(Case(toy="bidirectional-transformer", plant=highest_over_time), Case(toy="lstm-lengths", plant=state_before_padding)),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 BEHIND = 0.25  # of the fresh start's gain; a given start that made less of it than this is behind
 GAIN = 0.1  # of its first loss that the fresh start must lose, or the race says nothing
+FEWEST = 40  # steps of a race that decides: a sound start that is slower at first has caught up by then
 END = 10  # last losses averaged
 
 
@@ -51,6 +52,11 @@ def judge(signals: Signals, race: StartRace) -> Finding:
     spreads, grads = _ratio([x.spread for x in layers]), _ratio([x.gradient for x in layers])
     if began - end < GAIN * abs(began) or given < began - BEHIND * (began - end):
         return passed(f"{', '.join(race.odd)} at the start look odd, but the network learns from there: loss {given:.3g}, {end:.3g} from a fresh start")
+    if min(len(race.given), len(race.redrawn)) < FEWEST:
+        return unsure(
+            f"{', '.join(race.odd)} at the start look odd, and in the time there was {min(len(race.given), len(race.redrawn))} steps could be raced: too few to tell",
+            component="model", where=(_worst(signals),), remedies=("a larger budget, a smaller batch or a quieter machine lets the race decide",),
+        )  # fmt: skip
     scaled = sum(race.scaled[-END:]) / END if race.scaled else float("nan")
     if scaled <= began - BEHIND * (began - end):
         return passed(f"the start looks odd because of the inputs' sizes: standardised, the network learns from it (loss {scaled:.3g})")

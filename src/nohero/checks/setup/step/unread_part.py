@@ -4,7 +4,8 @@ Why it matters: weights, flags of a finished episode or of padding that are unpa
 
 How it is measured: torch's functions are listened to during a step. A part that the step gives a name, and that reaches none of them, is not read.
 
-When it is right to fail: it warns where the name says that the part changes the loss (done, terminal, weight). Other forgotten parts are unsure.
+When it is right to fail: it warns where the name says that the part changes the loss (done, terminal, weight), or is the second
+of two (x1 is read, x2 is not). Other forgotten parts are unsure.
 
 What it cannot see: parts that are read and have no effect; parts named `_`, and those that the step gives no name, are left aside on purpose.
 
@@ -34,14 +35,15 @@ MASKS = re.compile(r"\w*mask\w*|len(?:gth)?s?|seq_?len\w*|x_len\w*")  # which a 
 def judge(unread: UnreadParts) -> Finding:
     """Names decide how loudly it is said."""
     named = [p for p in unread.parts if p.name and not p.name.startswith("_") and not p.constant]
-    telling = [p for p in named if TELLING.fullmatch(p.name.lower())]
+    telling = [p for p in named if TELLING.fullmatch(p.name.lower()) or p.twin]
     masks = [p for p in named if MASKS.fullmatch(p.name.lower()) or p.flags]
     found = telling or masks
     if not found:
-        return passed(f"the step reads each of the {unread.of} parts of a batch that should matter to it")
+        aside = ", ".join(p.place for p in unread.parts)
+        return passed(f"the step reads {unread.of - len(unread.parts)} of the {unread.of} parts of a batch" + (f"; {aside} is left aside, and nothing says that it should matter" if aside else ""))
     first = found[0]
     return (warned if telling else unsure)(
-        f"the step takes `{first.name}` ({first.place}) out of the batch and never reads it" + (": zeros and ones that change nothing" if first.flags else ""),
+        f"the step takes `{first.name}` ({first.place}) out of the batch and never reads it" + (": zeros and ones that change nothing" if first.flags else f"; it reads `{first.twin}`, of the same shape" if first.twin else ""),
         expected="parts of the batch that are used, or named `_`",
         observed=Observed(value=float(len(found)), unit="parts", n=unread.of),
         component="step",
@@ -75,6 +77,26 @@ def weights_forgotten(given: Given) -> Given:
         return float(value.detach())
 
     return _three_parts(given, step)
+
+
+def one_view_read_twice(given: Given) -> Given:
+    """Two noisy views of each item, of which the first is read twice."""
+    import torch
+    from torch.utils.data import DataLoader, TensorDataset
+
+    x, y = given.train[:2] if isinstance(given.train, tuple) else torch.utils.data.default_collate([given.train.dataset[i] for i in range(len(given.train.dataset))])
+    rng = torch.Generator().manual_seed(2)
+    views = TensorDataset(*(x + 0.1 * torch.randn(x.shape, generator=rng) for _ in range(2)), y)
+
+    def step(model: Any, batch: Any, loss: Any, optimizer: Any) -> float:
+        x1, x2, y = batch
+        optimizer.zero_grad()
+        value = loss(model(x1), y) + (model(x1) - model(x1)).square().mean()
+        value.backward()
+        optimizer.step()
+        return float(value.detach())
+
+    return replace(given, train=DataLoader(views, batch_size=32, shuffle=True), val=None, scheduler=None, step=step)
 
 
 def weights_used(given: Given) -> Given:
@@ -111,6 +133,6 @@ CHECK = Check(
     name="unread-part",
     source=sources.SKELETON,
     judge=judge,
-    sabotages=(Case(toy="huber-regression", plant=weights_forgotten),),
+    sabotages=(Case(toy="huber-regression", plant=weights_forgotten), Case(toy="huber-regression", plant=one_view_read_twice)),
     lookalikes=(Case(toy="huber-regression", plant=weights_used), Case(toy="huber-regression", plant=numbers_of_items_left_aside)),
 )

@@ -64,13 +64,13 @@ def measure(setup: Setup, facts: TaskFacts) -> EvaluationOracle:
     source, batches, complete = held_out(setup)
     complete = complete and len(batches) <= FEW
     batches = batches[:FEW]
-    stage = _Stage(setup, facts, source, batches, complete=complete)
+    stage = Stage(setup, facts, source, batches, complete=complete)
     if not scores_apart(stage.told("perfect"), stage.told("perfect")) <= 1e-9:
         raise Unmeasurable("the same answers do not score the same twice")
     return _all_ways(stage)
 
 
-def _all_ways(stage: _Stage) -> EvaluationOracle:
+def _all_ways(stage: Stage) -> EvaluationOracle:
     batches = stage.batches
     zero_one = stage.facts.kind in ("binary", "multilabel")
     small = max(1, size_of(batches[0]) // 3)
@@ -111,7 +111,7 @@ def _length(source: Any) -> int:
         return 0
 
 
-class _Stage:
+class Stage:
     """The evaluation with the model's answers overwritten."""
 
     def __init__(self, setup: Setup, facts: TaskFacts, source: Any, batches: list[Any], *, complete: bool) -> None:
@@ -148,6 +148,12 @@ class _Stage:
         except (Unmeasurable, RuntimeError):
             return ()
 
+    def told_with(self, make: Callable[[Any, Any], Any]) -> Scores:
+        """The scores with the answers `make(main, target)` for each batch."""
+        with self.setup.apart(data=True):
+            self.setup.mode(training=False)
+            return play(self.setup, self._handed(self.batches), self._writer("own", None, 0.0, make)).scores
+
     def told_after(self, first: str, way: str) -> Scores:
         """The scores with answers of this kind, where another run went before and nothing was put back."""
         try:
@@ -172,7 +178,7 @@ class _Stage:
         except (Unmeasurable, RuntimeError):
             return ()
 
-    def _writer(self, way: str, wrong_batch: int | None, centre: float) -> Callable[[int, Any, Any, Any], Any]:
+    def _writer(self, way: str, wrong_batch: int | None, centre: float, make: Callable[[Any, Any], Any] | None = None) -> Callable[[int, Any, Any, Any], Any]:
         import torch
 
         generator = torch.Generator().manual_seed(self.setup.seed + 3)
@@ -184,7 +190,7 @@ class _Stage:
             if target is None:
                 raise Unmeasurable("the evaluation calls the model with inputs that were not handed over")
             said = "wrong" if wrong_batch is not None and number == wrong_batch else way
-            new = answer_as(said, main, target, self.facts, self.form, generator, centre=centre, mask=self._mask)
+            new = make(main, target) if make is not None else answer_as(said, main, target, self.facts, self.form, generator, centre=centre, mask=self._mask)
             if way == "shaped":
                 return new.reshape(target.shape)
             main.copy_(new)

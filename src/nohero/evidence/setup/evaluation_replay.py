@@ -45,6 +45,7 @@ class EvaluationReplay:
     rebatched: tuple[tuple[int, Scores], ...] = ()  # batch size (of the first batch) -> scores; the user's own first
     even: bool = True  # the user's own batches are all of one size
     answers_move: bool = False  # the model's answers themselves hang on the batching
+    is_loss: bool = False  # the first score is the mean of the loss over the items
     loss_joins: bool = True  # the loss over all items is the mean of the batches' losses
 
 
@@ -86,6 +87,7 @@ def measure(setup: Setup, facts: TaskFacts) -> EvaluationReplay:
         rebatched=rebatched,
         even=len(set(sizes)) == 1,
         answers_move=move,
+        is_loss=_is_loss(setup, batches, rebatched[0][1] if rebatched else ()),
         loss_joins=_loss_joins(setup, batches, facts),
     )
 
@@ -188,6 +190,22 @@ def _all_answers(run: Run) -> Any:
         return torch.cat([a for a in run.answers if a is not None])
     except (RuntimeError, ValueError):
         return None
+
+
+def _is_loss(setup: Setup, batches: list[Any], scores: Scores) -> bool:
+    """Whether the first score is the mean over the items of the loss of each batch, with the model that `_rebatched` scored."""
+    import torch
+
+    try:
+        with setup.apart(seed=2, data=True):
+            begun(setup)
+            setup.mode(training=False)
+            specimens = [setup.specimen_of(b) for b in batches]
+            with torch.no_grad():
+                mean = sum(float(setup.loss_of(setup.forward(s), s)) * s.size for s in specimens) / sum(s.size for s in specimens)
+    except (Unmeasurable, RuntimeError, ValueError, TypeError):
+        return False
+    return bool(scores) and abs(scores[0][1] - mean) <= SAME * abs(mean)
 
 
 def _loss_joins(setup: Setup, batches: list[Any], facts: TaskFacts) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.tracing import functions
 from nohero.evidence.setup.trials import run_once
+from nohero.setup.calling import tensors_of
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ STEPS = 2
 LEAST = 4  # items
 EVEN = 1e-4  # relative: a symmetric matrix in floats
 CALLS = 8
+NUMBERS = 4096  # of an input
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,9 @@ class Square:
     items: int
     own: float  # mean share of the soft-max that an item's likeness to itself takes; 0 where it is masked
     named: float  # share of items whose label is their own place
+    labelled: float = float("nan")  # mean distance of the model's inputs from an item to the one that its label names, by that of all pairs; not a number where the inputs are not known
+    nearest: float = float("nan")  # the same to the partner by the best of the usual orders
+    order: str = ""  # which that is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +45,23 @@ class HeardSimilarities:
 def measure(setup: Setup) -> HeardSimilarities:
     """One step, or one loss, with an ear."""
     found: list[Square] = []
+    inputs: list[Tensor] = []
+
+    def given_to_model(_: Any, args: Any, kwargs: Any) -> None:
+        inputs.extend(t.detach().flatten(1)[:, :NUMBERS].double() for t in tensors_of((args, kwargs)) if t.is_floating_point() and t.ndim > 1)
 
     def told(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], _: Any) -> None:
         given = {**dict(zip(("input", "target"), args, strict=False)), **kwargs}
         if name == "cross_entropy" and len(found) < CALLS and _within_a_set(given.get("input"), given.get("target")):
-            found.append(_square(given["input"].detach().double(), given["target"]))
+            found.append(_square(given["input"].detach().double(), given["target"], inputs))
 
     with setup.apart(), functions(told):
-        run_once(setup)
+        handles = [m.register_forward_pre_hook(given_to_model, with_kwargs=True) for m in setup.modules.values()]
+        try:
+            run_once(setup)
+        finally:
+            for handle in handles:
+                handle.remove()
     if not found:
         raise Unmeasurable("no cross-entropy over similarities within one set is called")
     return HeardSimilarities(squares=tuple(found))
@@ -66,8 +80,27 @@ def _within_a_set(scores: Any, target: Any) -> bool:
     return float((off - off.T).abs().max()) < EVEN * float(off.abs().max().clamp_min(1e-12))
 
 
-def _square(scores: Tensor, target: Tensor) -> Square:
+def _square(scores: Tensor, target: Tensor, inputs: list[Tensor]) -> Square:
     import torch
 
     own = torch.softmax(scores, 1).diagonal()
-    return Square(items=len(scores), own=float(own.mean()), named=float((target == torch.arange(len(target), device=target.device)).double().mean()))
+    named = float((target == torch.arange(len(target), device=target.device)).double().mean())
+    return Square(items=len(scores), own=float(own.mean()), named=named, **_partners(target.cpu(), inputs))
+
+
+def _partners(target: Tensor, inputs: list[Tensor]) -> dict[str, Any]:
+    """How near the labelled items lie in what the model was given, and those by the usual orders of two views: one half after the other, or in turns."""
+    import torch
+
+    n = len(target)
+    if not inputs or len({t.shape[1] for t in inputs}) > 1 or sum(map(len, inputs)) != n or n % 2:
+        return {}
+    x, at = torch.cat(inputs).cpu(), torch.arange(n)
+    apart = torch.cdist(x, x)
+    mean = float(apart.sum() / (n * (n - 1)))
+    if not mean > 0:
+        return {}
+    orders = {"one half after the other": at.roll(n // 2), "two by two": at ^ 1}
+    near = {name: float(apart[at, other].mean()) / mean for name, other in orders.items()}
+    best = min(near, key=lambda name: near[name])
+    return {"labelled": float(apart[at, target].mean()) / mean, "nearest": near[best], "order": best}

@@ -22,7 +22,7 @@ class Parameter:
     shape: tuple[int, ...]
     wants_gradient: bool
     held: bool  # by an optimizer
-    moved: float  # root mean square of its change, relative to its size; 0 where it stayed bit for bit
+    moved: float  # root mean square of its change, relative to its size (before or after, the larger); 0 where it stayed bit for bit
     numbers: int = 0
 
 
@@ -109,7 +109,8 @@ def _moved(old: Any, new: Any) -> float:
     if old.shape != new.shape or torch.equal(old, new.detach()):
         return 0.0 if old.shape == new.shape else float("inf")
     a, b = old.double(), new.detach().double()
-    return float((b - a).square().mean().sqrt() / a.square().mean().sqrt().clamp(min=1e-12))
+    size = torch.maximum(a.square().mean(), b.square().mean()).sqrt()  # a bias starts at zero
+    return float((b - a).square().mean().sqrt() / size.clamp(min=1e-12))
 
 
 def _held_by(setup: Setup, name: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.setup.repeated_order import repeated_order
 from nohero.setup.calling import TARGETS, mapped, tensors_of
 from nohero.setup.items import read_one
 
@@ -43,6 +44,9 @@ class LoaderReading:
     before: tuple[float, ...] = ()  # share of each class in the data set
     after: tuple[float, ...] = ()  # and in what the sampler draws
     subset: bool = False  # the sampler was given a choice of items
+    order: str = ""  # "fixed": two epochs draw the same mixed order; "by <attribute>": and another one once that attribute of the sampler is another
+    told_epoch: bool = False  # the sampler can be told the number of the epoch
+    withheld: tuple[tuple[str, int, int], ...] = ()  # val or test, items that two readings leave out, items that its sampler draws
     shard_copies: float = float("nan")  # times each item comes, were the workers started
     workers: int = 0
 
@@ -59,6 +63,9 @@ def measure(setup: Setup) -> LoaderReading:
         found |= _drawn(setup)
     with setup.apart(data=True):
         found |= _shards(setup.train)
+    with setup.apart(data=True):
+        found |= repeated_order(setup.train)
+        found["withheld"] = tuple(w for part in (setup.val, setup.test) if part is not None and (w := _withheld(part)) is not None)
     if setup.val is not None:
         with setup.apart(data=True):
             found |= _twice(setup.val)
@@ -142,6 +149,19 @@ def _drawn(setup: Setup) -> dict[str, Any]:
         "weighted": len(set(epochs[0])) < len(epochs[0]), "subset": not plain and len(set(epochs[0])) == len(epochs[0]),
         "before": share(range(known)) if labels and 2 <= len(kinds) <= 50 else (), "after": share(epochs[0]) if labels and 2 <= len(kinds) <= 50 else (),
     }  # fmt: skip
+
+
+def _withheld(source: Source) -> tuple[str, int, int] | None:
+    """(name, items left out by two readings, items that the sampler draws) of a part that is evaluated; nothing where each reading leaves others out."""
+    loader = source.given
+    if not source.is_dataloader or loader.batch_sampler is None or source.items is None or source.deals_anew:
+        return None
+    try:
+        meant = {int(i) for i in islice(iter(loader.sampler), INDICES)}
+        given = {int(i) for _ in range(2) for batch in islice(iter(loader.batch_sampler), INDICES) for i in batch}
+    except (TypeError, ValueError):
+        return None
+    return (source.name, len(meant - given), len(meant)) if given and given <= meant and len(meant) < INDICES else None
 
 
 def _elsewhere(setup: Setup) -> set[int]:

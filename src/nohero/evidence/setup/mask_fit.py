@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.4  # seconds
 STEPS = 0
+FEW = 3  # values that masks and pictures may well share
 BETTER = 0.15  # correlation by which another pose must fit better to count
 
 
@@ -69,6 +70,8 @@ def measure(setup: Setup) -> MaskFit:
     values = np.unique(mask)
     if mask.ndim != 3 or len(values) < 2 or len(picture) < 12 or min(mask.shape[1:]) < 6:
         raise Unmeasurable("too few masks, or masks of one value")
+    if len(values) > FEW and len(np.intersect1d(values, shown := np.unique(picture))) > len(np.union1d(values, shown)) / 2:
+        raise Unmeasurable("the dense targets have the pictures' own values: they are pictures, and no masks")
     between, share = values_between(mask, values)
     if len(values) > CLASSES and not between:
         raise Unmeasurable("the dense targets take too many values for masks")

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
 PRICE = 0.2  # seconds
 ITEMS, READS = 12, 6
+VAL = 40  # validation items whose corners are looked at
 SIDE = 8  # pixels, the smallest picture
 LIKE = 0.9  # correlation of two readings of one picture, one of them moved back
 UNLIKE = 0.15  # by which they are less alike as they are
 SHIFTED = 0.04  # of the side, the smallest shift that counts
 OFF = 0.02  # of the side: a place so far from where it should be is another
+CLASSES = 64  # values of a mask, at most
+SAME = 0.98  # of a mask's places that are equal once it is moved back
 CHANNELS = (1, 2, 3, 4)
 NUMBER = "a number"  # an angle, perhaps, or a distance from the middle
 NAMES = {"box": "boxes", "keypoint": "points", "landmark": "points", "point": "points", "coord": "points", "joint": "points", "corner": "points"}
@@ -36,6 +39,11 @@ class Followers:
     moves: tuple[str, ...]  # by which the picture was moved while this stayed, commonest first
     stayed: int  # pairs of readings
     went: int
+    strayed: int = 0  # of the pairs that tell of masks: the mask was moved otherwise than the picture
+    told: int = 0
+    crossed: int = 0  # of the pairs with a flip: a box's first corner is no longer left of (or above) its second
+    flips: int = 0
+    upright: bool | None = None  # where corners cross: whether in a part that nobody moves the first always lies left of and above the second; None where there is none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +73,7 @@ def measure(setup: Setup) -> MovedPictures:
         raise Unmeasurable("no flip, turn or shift of the pictures was seen")
     others = [n for n in read[0][0] if n != name]
     followers = [_followers(n, name, pairs, [r[0] for r in read]) for n in others]
-    decided = [_decided(setup, name, f) for f in followers if f is not None]
+    decided = [_decided(setup, name, replace(f, upright=_upright(setup, f.where)) if f.crossed else f) for f in followers if f is not None]
     return MovedPictures(items=len(read), pairs=len(pairs), followers=tuple(f for f in decided if f is not None))
 
 
@@ -89,6 +97,16 @@ def _decided(setup: Setup, picture: str, follower: Followers) -> Followers | Non
     if fate:
         return replace(follower, sure=True)
     return None if fate is False or follower.kind == NUMBER else follower
+
+
+def _upright(setup: Setup, where: str) -> bool | None:
+    items = None if setup.val is None else setup.val.items
+    if items is None or len(items) < ITEMS:
+        return None
+    with setup.apart(data=True):
+        read = [dict(_numbers(read_one(items, i), "item")).get(where) for i in range(0, len(items), max(1, len(items) // VAL))]
+    rows = [r.reshape(-1, 4) for r in read if r is not None and r.size and r.shape[-1] == 4]
+    return all(bool((r[:, :2] < r[:, 2:]).all()) for r in rows) if rows else None
 
 
 def _readings(items: Any, i: int) -> list[dict[str, Any]]:
@@ -157,17 +175,28 @@ def _move(one: Any, two: Any) -> str:
 
 
 def _shift(one: Any, two: Any, still: float) -> str:
-    """A shift by whole pixels, found by cross-correlation and made sure where both pictures overlap."""
+    """A shift by whole pixels, made sure where both pictures overlap."""
+    dy, dx = _peak(one, two)
+    height, width = one.shape[:2]
+    if max(abs(dy) / height, abs(dx) / width) > 1 / 3 or max(abs(dy) / height, abs(dx) / width) < SHIFTED:
+        return ""
+    return "shifted" if _alike(*_overlap(one, two, dy, dx)) > max(LIKE, still + UNLIKE) else ""
+
+
+def _peak(one: Any, two: Any) -> tuple[int, int]:
+    """(rows, columns) by which `two` lies further, by cross-correlation of the channels' mean."""
     import numpy as np
 
     a, b = (p.mean(2) - p.mean() for p in (one, two))
     peak = np.fft.ifft2(np.fft.fft2(b) * np.conj(np.fft.fft2(a))).real
     dy, dx = (int((v + n // 2) % n - n // 2) for v, n in zip(np.unravel_index(peak.argmax(), peak.shape), peak.shape, strict=True))
-    height, width = a.shape
-    if max(abs(dy) / height, abs(dx) / width) > 1 / 3 or max(abs(dy) / height, abs(dx) / width) < SHIFTED:
-        return ""
-    over = _alike(one[max(0, -dy) : height - max(0, dy), max(0, -dx) : width - max(0, dx)], two[max(0, dy) : height - max(0, -dy), max(0, dx) : width - max(0, -dx)])
-    return "shifted" if over > max(LIKE, still + UNLIKE) else ""
+    return dy, dx
+
+
+def _overlap(one: Any, two: Any, dy: int, dx: int) -> tuple[Any, Any]:
+    """The parts of both that show the same place, where `two` lies `dy` rows and `dx` columns further."""
+    height, width = one.shape[:2]
+    return one[max(0, -dy) : height - max(0, dy), max(0, -dx) : width - max(0, dx)], two[max(0, dy) : height - max(0, -dy), max(0, dx) : width - max(0, -dx)]
 
 
 def _alike(one: Any, two: Any) -> float:
@@ -192,7 +221,51 @@ def _followers(name: str, picture: str, pairs: list[tuple[str, dict[str, Any], d
         fate = _mask_stayed(move, a[name], b[name]) if kind == "masks" else bool((a[name] == b[name]).all()) if kind == NUMBER else _places_stayed(move, a[name], b[name], size)
         stayed[move] += fate is True
         went += fate is False
-    return Followers(where=name, kind=kind, sure=sure, moves=tuple(m for m, n in stayed.most_common() if n), stayed=sum(stayed.values()), went=went)
+    classes = kind == "masks" and _of_classes(pairs, picture, name)
+    apart = [a for move, one, two in pairs if classes and (a := strayed(move, _picture(one[picture]), _picture(two[picture]), one[name], two[name])) is not None]
+    flipped = [c for move, one, two in pairs if kind == "boxes" and (c := crossed(move, one[name], two[name])) is not None]
+    return Followers(
+        where=name, kind=kind, sure=sure, moves=tuple(m for m, n in stayed.most_common() if n), stayed=sum(stayed.values()), went=went,
+        strayed=sum(apart), told=len(apart), crossed=sum(flipped), flips=len(flipped),
+    )  # fmt: skip
+
+
+def _of_classes(pairs: list[tuple[str, dict[str, Any], dict[str, Any]]], picture: str, name: str) -> bool:
+    """Whether a dense part has few values, and others than the picture has: a second view of the picture has the same, and is moved for itself on purpose."""
+    import numpy as np
+
+    shown, marked = (set(np.unique(np.concatenate([a[n].ravel() for _, a, _ in pairs])).tolist()) for n in (picture, name))
+    return len(marked) <= CLASSES and len(shown & marked) < len(shown | marked) / 2
+
+
+def strayed(move: str, one: Any, two: Any, a: Any, b: Any) -> bool | None:
+    """Whether the mask was moved otherwise than its picture; None where it cannot be told, as of a mask that looks alike both ways."""
+    import numpy as np
+
+    if a.shape != b.shape:
+        return None
+    a, b = (m.reshape(*one.shape[:2], -1) if m.shape[:2] == one.shape[:2] else m.reshape(-1, *one.shape[:2]).transpose(1, 2, 0) for m in (a, b))
+    if move != "shifted":
+        same, moved = float(np.mean(a == b)), float(np.mean((MOVES | TURNS)[move](a) == b))
+        return None if abs(same - moved) < OFF or max(same, moved) < SAME else same > moved
+    own, other = _overlap(a, b, *_peak(one, two)), _overlap(a, b, *_peak(a, b))
+    right, better = float(np.mean(own[0] == own[1])), float(np.mean(other[0] == other[1])) if other[0].size and np.ptp(other[0]) else 0.0
+    if not own[0].size or not np.ptp(own[0]) or max(right, better) < SAME:
+        return None
+    return False if right >= SAME else better > right + OFF or None
+
+
+def crossed(move: str, a: Any, b: Any) -> bool | None:
+    """Whether a flip turned the order of the two corners of every box round; None for other moves, and where the corners' other numbers keep no order."""
+    axis = {"flipped left to right": 0, "flipped upside down": 1}.get(move)
+    if axis is None or a.shape != b.shape or a.shape[-1] != 4:
+        return None
+    first, second = (v.reshape(-1, 4)[:, 2:] - v.reshape(-1, 4)[:, :2] for v in (a, b))
+    if not len(first) or not ((first[:, 1 - axis] > 0).all() and (second[:, 1 - axis] > 0).all()):
+        return None
+    return bool((first[:, axis] * second[:, axis] < 0).all())
+
+
 
 
 def _kind(name: str, values: list[Any], shape: tuple[int, int]) -> tuple[str, bool]:

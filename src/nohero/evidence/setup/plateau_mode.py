@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.setup.replayed import Scores, numbers_of
 from nohero.evidence.setup.schedule_course import wants_score
 from nohero.evidence.setup.step_modes import BATCHES
 from nohero.setup.refusal import Unmeasurable
@@ -23,12 +25,11 @@ SCORES = 60  # that the schedule is fed
 
 @dataclass(frozen=True, kw_only=True)
 class PlateauMode:
-    """The rate that is left after many scores that only fall or only rise, and what the user's own score does."""
+    """The rate that is left after many scores that only fall or only rise, and what the user's own scores do."""
 
     left_when_falling: float  # share of the learning rate
     left_when_rising: float
-    before: float  # the user's score without training; not a number where it could not be had
-    after: float
+    scores: tuple[tuple[str, float, float], ...]  # the user's scores by name, without training and after it; none where they could not be had
     loss_before: float  # training loss of the first and last steps
     loss_after: float
 
@@ -46,15 +47,16 @@ def measure(setup: Setup) -> PlateauMode:
     rising = _left(setup, waiting[0], [1.0 - 1.0 / (k + 2) for k in range(SCORES)])
     losses: list[float] = []
     with setup.apart(data=True):
-        before = _score(setup)
+        before = _scores(setup)
         began = time.monotonic()
         for batch in setup.train.cycle(LONG):
             losses.append(setup.train_step(batch))
             if time.monotonic() - began > SECONDS:
                 break
-        after = _score(setup)
+        after = _scores(setup)
     few = max(1, len(losses) // 6)
-    return PlateauMode(left_when_falling=falling, left_when_rising=rising, before=before, after=after, loss_before=sum(losses[:few]) / few, loss_after=sum(losses[-few:]) / few)
+    scores = tuple((name, one, other) for (name, one), (_, other) in zip(before, after, strict=False) if math.isfinite(one) and math.isfinite(other))
+    return PlateauMode(left_when_falling=falling, left_when_rising=rising, scores=scores, loss_before=sum(losses[:few]) / few, loss_after=sum(losses[-few:]) / few)
 
 
 def _left(setup: Setup, scheduler: Any, scores: list[float]) -> float:
@@ -67,12 +69,12 @@ def _left(setup: Setup, scheduler: Any, scores: list[float]) -> float:
         return float(group["lr"]) / start if start else 1.0
 
 
-def _score(setup: Setup) -> float:
-    """The user's own score, or not a number."""
+def _scores(setup: Setup) -> Scores:
+    """The user's own scores, by name; none where there are none."""
     source = setup.val or setup.train
     for given in (list(source.read(most=BATCHES).batches), source.loader):
         try:
-            return float(setup.evaluate(setup.model, given))
+            return numbers_of(setup.evaluate(setup.model, given))
         except Exception:  # noqa: BLE001, S112 (the user's code on a list of batches)
             continue
-    return float("nan")
+    return ()

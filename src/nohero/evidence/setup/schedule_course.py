@@ -20,6 +20,7 @@ HEARD = 12  # calls of the step that are listened to
 SECONDS = 2.0  # of one simulation
 MOST = 40_000  # steps of a schedule
 POINTS = 240  # of a course that is kept
+WAITS = 3  # times its patience that a schedule is fed scores that do not get better
 BEYOND = 30  # times the run that a still schedule is followed
 COUNTED = 5_000  # batches that are counted where the loader has no length
 
@@ -52,6 +53,8 @@ class ScheduleCourse:
     short: bool  # the simulation was cut off by its limit of time
     ended: int  # step at which the schedule refused to go on; 0 where it did not
     plateau: bool  # it wants a score
+    unmoved: float = 0.0  # rate of one that wants a score, where no row of equal scores ever moves it; 0 where it does
+    fed: int = 0  # equal scores that it was fed
 
 
 def measure(setup: Setup) -> ScheduleCourse:
@@ -65,6 +68,8 @@ def measure(setup: Setup) -> ScheduleCourse:
     epochs, per_epoch = setup.given.epochs or 0, _per_epoch(setup)
     runs = {"epoch": epochs, "batch": int((epochs or 1) * per_epoch * (rate if within else 1.0))}
     facts = {"unit": unit, "within": within, "epochs": epochs, "per_epoch": per_epoch, "astray": astray, "plateau": plateau}
+    if plateau:
+        facts |= dict(zip(("unmoved", "fed"), _waited(setup, [s for s in schedulers if wants_score(s)]), strict=True))
     if plateau or runs[unit] < 1:
         return ScheduleCourse(courses=(), short=False, ended=0, **facts)
     courses, short, ended = _simulated(setup, schedulers, runs[unit])
@@ -115,6 +120,23 @@ def _optimizer_of(scheduler: Any) -> Any:
 def wants_score(scheduler: Any) -> bool:
     """Whether its step takes a score that it waits to improve."""
     return hasattr(scheduler, "patience") and hasattr(scheduler, "mode")
+
+
+def _waited(setup: Setup, schedulers: list[Any]) -> tuple[float, int]:
+    """(the highest rate, where equal scores in a row move no group of any schedule, else 0; how many were fed)."""
+    bound = [(s, o) for s in schedulers if (o := _optimizer_of(s)) is not None]
+    fed = 0
+    with setup.apart(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for scheduler, optimizer in bound:
+            first = _rates(optimizer)
+            many = min(MOST, WAITS * (int(scheduler.patience) + int(getattr(scheduler, "cooldown", 0)) + 2))
+            fed = max(fed, many)
+            for _ in range(many):
+                scheduler.step(1.0)
+                if _rates(optimizer) != first:
+                    return 0.0, fed
+        return max((max(_rates(o)) for _, o in bound), default=0.0), fed
 
 
 def _per_epoch(setup: Setup) -> int:

@@ -67,7 +67,7 @@ def measure(setup: Setup) -> TargetCopies:
         raise Unmeasurable("the inputs are no table and no windows")
     table = np.nan_to_num(np.concatenate(columns, 1))
     y = labels[0][: len(table)]
-    sequence = any(x.ndim == 3 or (x.ndim == 2 and _windows(x)) for x in part.inputs.values())
+    sequence = any(x.ndim == 3 or (x.ndim == 2 and slides(x)) for x in part.inputs.values())
     copies = _of_classes(table, y, names, len(labels[1])) if labels[1] else _of_values(table, y, names)
     newest = _newest(part.inputs, names) if sequence else set()
     copies = [Copy(feature=c.feature, kind=c.kind, left=c.left, gap=c.gap, last_step=c.feature in newest) for c in copies]
@@ -76,7 +76,7 @@ def measure(setup: Setup) -> TargetCopies:
     return TargetCopies(n=len(y), features=len(names), copies=tuple(copies[:10]), others=others, classes=len(labels[1]), sequence=sequence, wide=len(rest) >= 2)
 
 
-def _windows(x: Any) -> bool:
+def slides(x: Any) -> bool:
     """Whether the columns of a table are a window sliding along one series."""
     import numpy as np
 

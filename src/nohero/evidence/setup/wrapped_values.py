@@ -49,7 +49,7 @@ def measure(setup: Setup) -> WrappedValues:
             read.append(_readings(items, i))
             if time.monotonic() - began > SECONDS:
                 break
-    step = _spacing([r for of in read for r in of])
+    step = spacing([r for of in read for r in of])
     if step is None:
         raise Unmeasurable("no items whose values are levels of a byte and differ from reading to reading")
     found = [fall for of in read for k, a in enumerate(of) for b in of[k + 1 :] if (fall := _fall(a, b, BYTE * step)) is not None]
@@ -81,7 +81,7 @@ def _pictures(item: Any) -> Iterator[Any]:
                 yield values.astype(np.float64)
 
 
-def _spacing(readings: list[Any]) -> float | None:
+def spacing(readings: list[Any]) -> float | None:
     """The distance between two neighbouring levels, where all values are levels of one byte (of one channel's)."""
     import numpy as np
 

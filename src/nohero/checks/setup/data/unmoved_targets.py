@@ -10,7 +10,7 @@ small probe learns them from validation pictures, and is shown these flipped: do
 When it is right to fail: in every such pair masks, or boxes and points known by name or by the order of their corners, or numbers
 that a flip turns, stay bit for bit. UNSURE where two or four numbers may be places or something else and no probe can tell.
 
-What it cannot see: moves that are no flip, turn or shift by whole pixels (crops, small angles), and moves in the collate function or in the step.
+What it cannot see: moves that are no flip, turn or shift by whole pixels (small angles, other sizes), masks that go by a draw of their own (another check's business), and moves in the collate function or in the step.
 
 Mend: give picture and target to one call of the transform; a flip from left to right takes x to width - x, and a steering angle to its negative.
 
@@ -64,29 +64,29 @@ def _called(follower: Followers) -> str:
 
 def masks_left(given: Given) -> Given:
     """Pictures are flipped at random, masks are not."""
-    return _flipping(given, lambda mask: mask)
+    return flipping(given, lambda mask: mask)
 
 
 def masks_taken_along(given: Given) -> Given:
     """Picture and mask are flipped by one draw."""
-    return _flipping(given, lambda mask: mask.flip(-1))
+    return flipping(given, lambda mask: mask.flip(-1))
 
 
 def boxes_left(given: Given) -> Given:
     """Pictures are flipped at random, the box of the bright thing is not."""
-    return _boxed(given, lambda box: box)
+    return boxed(given, lambda box: box)
 
 
 def boxes_taken_along(given: Given) -> Given:
     """Picture and box are flipped by one draw."""
     import torch
 
-    return _boxed(given, lambda box: torch.stack([1 - box[2], box[1], 1 - box[0], box[3]]))
+    return boxed(given, lambda box: torch.stack([1 - box[2], box[1], 1 - box[0], box[3]]))
 
 
 def points_shifted_alone(given: Given) -> Given:
     """Pictures are rolled by a few pixels, the key points by name are not."""
-    return _boxed(given, lambda box: box, keypoints=True)
+    return boxed(given, lambda box: box, keypoints=True)
 
 
 def an_angle_left(given: Given) -> Given:
@@ -132,13 +132,14 @@ def numbers_of_the_whole(given: Given) -> Given:
     return replace(given, model=model, loss=nn.MSELoss(), train=_loader(given, data), val=None, optimizer=torch.optim.Adam(model.parameters(), lr=1e-2), evaluate=None)
 
 
-def _flipping(given: Given, along: Callable[[Any], Any]) -> Given:
+def flipping(given: Given, along: Callable[[Any], Any], *, aside: Callable[[Any], Any] = lambda mask: mask) -> Given:
+    """The toy's pictures flipped at random; `along(mask)` where the picture is flipped, `aside(mask)` where it is not."""
     from dataclasses import replace
 
-    return replace(given, train=_loader(given, _Flipped(given.train.dataset, along, lambda _x, y: y)))
+    return replace(given, train=_loader(given, _Flipped(given.train.dataset, along, lambda _x, y: y, aside)))
 
 
-def _boxed(given: Given, along: Callable[[Any], Any], *, keypoints: bool = False) -> Given:
+def boxed(given: Given, along: Callable[[Any], Any], *, keypoints: bool = False) -> Given:
     """The box around each mask, as (left, top, right, bottom) in shares of the side; or its first corner as a point by name."""
     from dataclasses import replace
 
@@ -176,10 +177,10 @@ def _loader(given: Given, data: Any) -> Any:
 class _Flipped:
     """Items of a data set of pictures and masks, flipped at random."""
 
-    def __init__(self, data: Any, along: Callable[[Any], Any], target: Callable[[Any, Any], Any]) -> None:
-        """`target(picture, mask)` is made before the flip; `along(target)` is done when the picture is flipped."""
+    def __init__(self, data: Any, along: Callable[[Any], Any], target: Callable[[Any, Any], Any], aside: Callable[[Any], Any] = lambda target: target) -> None:
+        """`target(picture, mask)` is made before the flip; `along(target)` is done when the picture is flipped, else `aside(target)`."""
         self.pairs = [(x, target(x, y)) for x, y in ((x.clone(), y.clone()) for x, y in (data[i] for i in range(len(data))))]
-        self.along = along
+        self.along, self.aside = along, aside
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -188,7 +189,7 @@ class _Flipped:
         import torch
 
         x, y = self.pairs[i]
-        return (x.flip(-1), self.along(y)) if torch.rand(()) < 0.5 else (x, y)
+        return (x.flip(-1), self.along(y)) if torch.rand(()) < 0.5 else (x, self.aside(y))
 
 
 class _Rolled:

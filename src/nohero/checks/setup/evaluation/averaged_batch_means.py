@@ -4,7 +4,7 @@ Why it matters: the mean of batch means weighs the items of a short last batch m
 
 How it is measured: the same items are evaluated in batches of other sizes, with the same answers.
 
-When it is right to fail: the user's own batches are uneven, or the score differs by more than a hundredth, and the score moves with the batching though the answers do not.
+When it is right to fail: the user's own batches are uneven, or the score differs by more than a hundredth, and the score moves with the batching though the answers do not. A score that is the loss over the set in the user's own even batches is right for these.
 
 What it cannot see: scores that are sums on purpose.
 
@@ -43,6 +43,8 @@ def judge(replay: EvaluationReplay) -> Finding:
     worst, other = max(((_apart(own, scores), batch) for batch, scores in replay.rebatched[1:]), default=(0.0, 0))
     if worst <= (LARGE if replay.even else SMALL):
         return passed("the score is the same in batches of other sizes")
+    if replay.even and replay.is_loss:
+        return passed("the score is the loss over the set in the batches that it is given, which are all of one size")
     told = warned if worst < 3 else unsure
     theirs = dict(replay.rebatched)[other]
     return told(
@@ -104,12 +106,27 @@ def _weighted(model: Any, batches: Any) -> float:
     return total / count
 
 
+def loss_of_even_batches(given: Given) -> Given:
+    """The loss is added up, and divided by a batch size that was written down: right while no batch is short."""
+    from torch.utils.data import DataLoader, Subset
+
+    def evaluate(model: Any, batches: Any) -> float:
+        import torch
+
+        model.eval()
+        with torch.no_grad():
+            sums = [float(torch.nn.functional.cross_entropy(model(x), y, reduction="sum")) for x, y in batches]
+        return sum(sums) / 20 / len(batches)
+
+    return replace(given, val=DataLoader(Subset(given.val.dataset, range(40)), batch_size=20), evaluate=evaluate)
+
+
 CHECK = Check(
     code="SKE503",
     name="averaged-batch-means",
     source="the recipe, significant digits: evaluate the whole set",
     judge=judge,
     sabotages=(Case(toy="table-mlp", plant=mean_of_batch_means), Case(toy="cnn-batch-norm", plant=mean_of_batch_means)),
-    lookalikes=(Case(toy="table-mlp", plant=weighted_means),),
-    under=("SKE500",),
+    lookalikes=(Case(toy="table-mlp", plant=weighted_means), Case(toy="table-mlp", plant=loss_of_even_batches)),
+    under=("SKE500", "SKE507"),
 )

@@ -86,7 +86,9 @@ def _counts_left_out(oracle: EvaluationOracle, perfect: float, wrong: float) -> 
     full = _first(oracle.filled)
     if _topmost(full) and not _best(perfect) and wrong < perfect < full - NEAR * full:
         return _told(f"answers that are right wherever there is a label score {perfect:.4g}: {oracle.filled_share:.0%} of the labels are no class, and are counted as wrong; with a class in their place the same answers score {full:.4g}", perfect, remedy)
-    seen = _first(oracle.ignored)
+    seen, noise = _first(oracle.ignored), _first(oracle.noise)
+    if perfect < noise and seen > perfect + NEAR * max(1.0, perfect) and seen <= wrong and oracle.ignored_share > NEAR:
+        return _told(f"answers that are right wherever the loss looks score {seen:.4g}, and {perfect:.4g} where they are right elsewhere too: the {oracle.ignored_share:.0%} of the places that the loss leaves out are counted", seen, remedy)
     if _topmost(perfect) and wrong < seen < perfect - NEAR * perfect and oracle.ignored_share > NEAR:
         return _told(f"answers that are right wherever the loss looks score {seen:.4g}, for the {oracle.ignored_share:.0%} of the places that the loss leaves out are counted", seen, remedy)
     return None

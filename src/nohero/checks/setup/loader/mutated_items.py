@@ -2,9 +2,11 @@
 
 Why it matters: a transform that works in place on the stored data divides by 255 again in every epoch.
 
-How it is measured: three readings of the same items: do they change by the same law each time? A factor for all, or a line for each number.
+How it is measured: three readings of the same items: do they change by the same law each time? A factor for all, or a line for each number; or,
+where noise hides it, a spread that goes one way from reading to reading.
 
-When it is right to fail: every item changes, by the same factor or the same lines, at each reading.
+When it is right to fail: every item changes, by the same factor or the same lines, at each reading; or the spread of every item shrinks (or
+grows) from each reading to the next by a fifth or more, and each next item begins where the one before began.
 
 What it cannot see: random augmentation, which is told apart by its scatter.
 
@@ -82,6 +84,24 @@ def standardised_in_place(given: Given) -> Given:
     return replace(given, train=DataLoader(Wearing(), batch_size=24, shuffle=True))
 
 
+def standardised_in_place_behind_noise(given: Given) -> Given:
+    """Each reading adds noise to the stored picture, and standardises it once more."""
+    import torch
+    from torch.utils.data import DataLoader, Dataset
+
+    inner = given.train.dataset
+    images = [x.clone() * 5 + 5 for x, _ in inner]
+
+    class Wearing(Dataset):  # type: ignore[type-arg]
+        def __len__(self) -> int:
+            return len(images)
+
+        def __getitem__(self, i: int) -> Any:
+            return images[i].add_(0.3 * torch.randn(images[i].shape)).sub_(5).div_(5).clone(), inner[i][1]
+
+    return replace(given, train=DataLoader(Wearing(), batch_size=24, shuffle=True))
+
+
 def brightness_at_random(given: Given) -> Given:
     """A random factor each time."""
     import torch
@@ -123,6 +143,6 @@ CHECK = Check(
     name="mutated-items",
     source="the recipe, look at what goes into the network",
     judge=judge,
-    sabotages=(Case(toy="cnn-batch-norm", plant=divided_in_place), Case(toy="table-mlp", plant=standardised_in_place)),
+    sabotages=(Case(toy="cnn-batch-norm", plant=divided_in_place), Case(toy="table-mlp", plant=standardised_in_place), Case(toy="cnn-batch-norm", plant=standardised_in_place_behind_noise)),
     lookalikes=(Case(toy="cnn-batch-norm", plant=brightness_at_random), Case(toy="cnn-batch-norm", plant=a_little_noise)),
 )

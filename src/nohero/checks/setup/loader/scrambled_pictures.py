@@ -4,7 +4,8 @@ Why it matters: height, width, channels viewed as channels, height, width gives 
 
 How it is measured: the correlation of neighbouring pixels as given, and with the same memory read with the channels last.
 
-When it is right to fail: neighbours have little to do with each other as given, and much when read the other way.
+When it is right to fail: neighbours agree much better when the memory is read the other way. They may agree as given: photographs read the
+wrong way still have broad lines.
 
 What it cannot see: pictures without neighbours that agree.
 
@@ -26,19 +27,19 @@ if TYPE_CHECKING:
     from nohero.setup.given import Given
 
 
-ROUGH, SMOOTH = 0.5, 0.6  # correlation of neighbours; measured on drawn and natural pictures
-APART = 0.25  # between the two readings
+SMOOTH = 0.4  # correlation of neighbours; measured: digits of 8 pixels a side .46, cuts of photographs of 8 to 64 pixels a side .94 to .98
+APART = 0.25  # between the two readings; measured: read wrongly, these lose .29 to .62, and where they are read rightly the other way is worse
 
 
 def judge(reading: ItemReading) -> Finding:
-    """Rough as given and smooth as stored fails."""
+    """Much smoother as stored than as given fails."""
     given, stored = reading.smooth_as_given, reading.smooth_as_stored
     if given != given:
         return skipped("there are no pictures with channels first")
-    if given >= ROUGH or stored < SMOOTH or stored - given < APART:
+    if stored < SMOOTH or stored - given < APART:
         return passed(f"neighbouring pixels agree as given (correlation {given:.2f})")
     return failed(
-        f"neighbouring pixels hardly agree as given (correlation {given:.2f}), and do when the memory is read with the channels last ({stored:.2f})",
+        f"neighbouring pixels agree badly as given (correlation {given:.2f}), and well when the memory is read with the channels last ({stored:.2f})",
         expected="neighbours that agree",
         observed=Observed(value=given, unit="correlation of neighbours"),
         component="transform",
@@ -60,6 +61,17 @@ def channels_by_view(given: Given) -> Given:
     return replace(given, train=DataLoader(TensorDataset(smooth.view(x.shape), y), batch_size=24, shuffle=True))
 
 
+def smooth_colours_by_view(given: Given) -> Given:
+    """Broad patches of colour: as with photographs, neighbours agree in part even so."""
+    import torch
+    from torch.utils.data import DataLoader, TensorDataset
+
+    x, y = given.train.dataset.tensors
+    broad = torch.nn.functional.interpolate(x[..., ::4, ::4].mean(1, keepdim=True), size=x.shape[-2:], mode="bicubic")
+    smooth = (broad * torch.tensor([1.0, 0.8, 1.2])[:, None, None]).permute(0, 2, 3, 1).contiguous()
+    return replace(given, train=DataLoader(TensorDataset(smooth.view(x.shape), y), batch_size=24, shuffle=True), val=None)
+
+
 def channels_by_permute(given: Given) -> Given:
     """The same, moved rightly."""
     import torch
@@ -75,6 +87,6 @@ CHECK = Check(
     name="scrambled-pictures",
     source="the recipe, look at what goes into the network",
     judge=judge,
-    sabotages=(Case(toy="cnn-batch-norm", plant=channels_by_view),),
+    sabotages=(Case(toy="cnn-batch-norm", plant=channels_by_view), Case(toy="cnn-batch-norm", plant=smooth_colours_by_view)),
     lookalikes=(Case(toy="cnn-batch-norm", plant=channels_by_permute),),
 )

@@ -4,10 +4,10 @@ Why it matters: milestones that lie beyond the run, or a schedule that was made 
 What was meant to settle the training at its end never comes.
 
 How it is measured: the schedule is simulated over the run and over thirty runs in a row, without training; its optimizer is
-compared with those handed over.
+compared with those handed over. One that waits for a better score is fed equal scores, three times its patience.
 
-When it is right to fail: its optimizer is none of those handed over. A warning where the rate moves only beyond the run; a rate
-that never moves at all may be meant, and is unsure.
+When it is right to fail: its optimizer is none of those handed over. A warning where the rate moves only beyond the run, or where
+no row of equal scores moves it (its least rate is no less than its first); a rate that never moves at all may be meant, and is unsure.
 
 What it cannot see: anything without epochs=, but for the optimizer.
 
@@ -45,6 +45,14 @@ def judge(schedule: ScheduleCourse) -> Finding:
             where=("scheduler.optimizer",),
             observed=Observed(value=float(schedule.astray), unit="schedules of other optimizers"),
             remedies=("make the schedule from the optimizer that trains: the optimizer was made anew after the schedule",),
+            **facts,
+        )
+    if schedule.plateau and schedule.unmoved:
+        return warned(
+            f"the schedule waits for a better score and does nothing where none comes: after {schedule.fed} equal scores the rate is still {schedule.unmoved:.3g}",
+            where=("scheduler", "min_lr"),
+            observed=Observed(value=schedule.unmoved, unit="learning rate", n=schedule.fed),
+            remedies=(f"a min_lr below the optimizer's own rate, such as {schedule.unmoved / 1000:.0e}", "a factor well below 1"),
             **facts,
         )
     if schedule.plateau or not schedule.epochs or not schedule.courses:
@@ -86,6 +94,20 @@ def optimizer_made_anew(given: Given) -> Given:
     return replace(given, optimizer=torch.optim.Adam(given.model.parameters(), lr=3e-3), scheduler=CosineAnnealingLR(old, T_max=given.epochs or 1))
 
 
+def a_floor_at_the_rate(given: Given) -> Given:
+    """The least rate is the rate that it starts from."""
+    from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+    return scheduled(given, lambda o: ReduceLROnPlateau(o, patience=3, min_lr=o.param_groups[0]["lr"]))
+
+
+def a_patient_schedule(given: Given) -> Given:
+    """It waits longer than most, and moves then."""
+    from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+    return scheduled(given, lambda o: ReduceLROnPlateau(o, patience=50, cooldown=20, min_lr=0.5 * o.param_groups[0]["lr"]))
+
+
 def one_late_step(given: Given) -> Given:
     """The rate falls once, for the last fifth of the run."""
     from torch.optim.lr_scheduler import MultiStepLR
@@ -98,7 +120,7 @@ CHECK = Check(
     name="idle-schedule",
     source=sources.TUNE,
     judge=judge,
-    sabotages=(Case(toy="cnn-batch-norm", plant=rare_steps), Case(toy="table-mlp", plant=milestones_beyond), Case(toy="table-mlp", plant=optimizer_made_anew)),
-    lookalikes=(Case(toy="table-mlp", plant=one_late_step),),
+    sabotages=(Case(toy="cnn-batch-norm", plant=rare_steps), Case(toy="table-mlp", plant=milestones_beyond), Case(toy="table-mlp", plant=optimizer_made_anew), Case(toy="table-mlp", plant=a_floor_at_the_rate)),
+    lookalikes=(Case(toy="table-mlp", plant=one_late_step), Case(toy="table-mlp", plant=a_patient_schedule)),
     under=("SKE440",),
 )

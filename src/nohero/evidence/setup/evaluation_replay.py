@@ -53,10 +53,9 @@ def measure(setup: Setup, facts: TaskFacts) -> EvaluationReplay:
     """Run it on the same batches in several ways."""
     source, batches, complete = held_out(setup)
     sizes = [size_of(b) for b in batches]
-    handed = Handed(batches, source.given, items=sum(sizes), complete=complete)
     with setup.apart(data=True):
         begun(setup)
-        first = play(setup, handed)
+        first = play(setup, Handed(batches, source.given, items=sum(sizes), complete=complete))
     with setup.apart(seed=1, data=True):
         _begun_alike(setup)
         again = play(setup, Handed(batches, source.given, items=sum(sizes), complete=complete))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.tracing import functions, users_line
@@ -10,6 +11,8 @@ from nohero.evidence.setup.trials import run_once
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nohero.setup.setup import Setup
 
 PRICE = 0.05  # seconds
@@ -28,57 +31,74 @@ class HeardPolicies:
     asked: int  # log-probabilities
 
 
-def measure(setup: Setup) -> HeardPolicies:
-    """One step with ears at torch's distributions, and at log-probabilities that are gathered by hand."""
-    import torch
-    from torch import distributions
+@dataclass
+class _Ears:
+    """Tensors are kept while they are listened for: an id alone may be given again."""
 
-    if setup.step is None:
-        raise Unmeasurable("there is no step of the user's own that could train a policy")
-    kinds = (distributions.Categorical, distributions.Normal, distributions.Independent, distributions.Bernoulli, distributions.Beta)
-    logs: list[tuple[Any, Any]] = []  # (the distribution, a log-probability or what is made of it alone)
-    entropies: list[tuple[Any, str, list[float]]] = []
-    weighed: list[tuple[str, bool]] = []
-    tables: list[Any] = []  # log-probabilities of all actions
-    told_by_hand: list[str] = []
-    kept = {(kind, name): getattr(kind, name) for kind in kinds for name in ("log_prob", "entropy")}
+    logs: list[tuple[Any, Any]] = field(default_factory=list)  # (the distribution, if any; a log-probability, or what is made of it alone)
+    entropies: list[tuple[Any, str, list[float]]] = field(default_factory=list)  # (the distribution, the line, the slopes of the loss along it)
+    weighed: list[tuple[str, bool]] = field(default_factory=list)
+    tables: list[Any] = field(default_factory=list)  # log-probabilities of all actions
+    asked: int = 0
 
-    def told(name: str, args: tuple[Any, ...], _: dict[str, Any], result: Any) -> None:
-        if name in SAME and args and any(args[0] is t for _, t in logs):
-            logs.append((None, result))
-        if name == "log_softmax":
-            tables.append(result)
-        elif name == "gather" and args and any(args[0] is t for t in tables):
-            logs.append((None, result))
-            told_by_hand.append(name)
-        if name not in PRODUCTS or len(args) < 2:
-            return
-        for one, other in (args[:2], args[1::-1]):
-            if any(one is t for _, t in logs) and isinstance(other, torch.Tensor) and other.requires_grad and other.numel() > 1 and not any(other is t for _, t in logs):
-                weighed.append((users_line(), type(other.grad_fn).__name__.startswith(("Sub", "Rsub"))))
+    def told(self, name: str, args: tuple[Any, ...], _: dict[str, Any], result: Any) -> None:
+        """One of torch's functions."""
+        if name in SAME and args and self._known(args[0]):
+            self.logs.append((None, result))
+        elif name == "log_softmax":
+            self.tables.append(result)
+        elif name == "gather" and args and any(args[0] is t for t in self.tables):
+            self.logs.append((None, result))
+            self.asked += 1
+        elif name in PRODUCTS and len(args) > 1:
+            for one, other in (args[:2], args[1::-1]):
+                if self._known(one) and getattr(other, "requires_grad", False) and other.numel() > 1 and not self._known(other):
+                    self.weighed.append((users_line(), type(other.grad_fn).__name__.startswith(("Sub", "Rsub"))))
 
-    def with_ears(kind: Any, name: str) -> Any:
-        def called(self: Any, *args: Any, **kwargs: Any) -> Any:
-            value = kept[kind, name](self, *args, **kwargs)
+    def _known(self, value: Any) -> bool:
+        return any(value is t for _, t in self.logs)
+
+    def listening(self, name: str, function: Any) -> Any:
+        """A distribution's log_prob or entropy, with an ear."""
+
+        def called(of: Any, *args: Any, **kwargs: Any) -> Any:
+            value = function(of, *args, **kwargs)
             if name == "log_prob":
-                logs.append((self, value))
+                self.logs.append((of, value))
+                self.asked += 1
             elif value.requires_grad:
                 slopes: list[float] = []
                 value.register_hook(lambda g: slopes.append(float(g.sum())))
-                entropies.append((self, users_line(), slopes))
+                self.entropies.append((of, users_line(), slopes))
             return value
 
         return called
 
-    for kind, name in kept:
-        setattr(kind, name, with_ears(kind, name))
+
+def measure(setup: Setup) -> HeardPolicies:
+    """One step with ears at torch's distributions, and at log-probabilities that are gathered by hand."""
+    if setup.step is None:
+        raise Unmeasurable("there is no step of the user's own that could train a policy")
+    ears = _Ears()
+    with setup.apart(), functions(ears.told), _at_distributions(ears):
+        run_once(setup)
+    if not ears.logs:
+        raise Unmeasurable("no log-probability of a distribution is asked for")
+    judged = [(line, sum(slopes)) for owner, line, slopes in ears.entropies if slopes and any(owner is o for o, _ in ears.logs)]
+    return HeardPolicies(rises=tuple(line for line, s in judged if s > 0), falls=sum(s < 0 for _, s in judged), weighed=tuple(dict.fromkeys(ears.weighed)), asked=ears.asked)
+
+
+@contextmanager
+def _at_distributions(ears: _Ears) -> Iterator[None]:
+    """Torch's classes with ears, and afterwards as they were."""
+    from torch import distributions
+
+    kinds = (distributions.Categorical, distributions.Normal, distributions.Independent, distributions.Bernoulli, distributions.Beta)
+    kept = {(kind, name): getattr(kind, name) for kind in kinds for name in ("log_prob", "entropy")}
+    for (kind, name), function in kept.items():
+        setattr(kind, name, ears.listening(name, function))
     try:
-        with setup.apart(), functions(told):
-            run_once(setup)
+        yield
     finally:
         for (kind, name), function in kept.items():
             setattr(kind, name, function)
-    if not logs:
-        raise Unmeasurable("no log-probability of a distribution is asked for")
-    judged = [(line, sum(slopes)) for owner, line, slopes in entropies if slopes and any(owner is o for o, _ in logs)]
-    return HeardPolicies(rises=tuple(line for line, s in judged if s > 0), falls=sum(s < 0 for _, s in judged), weighed=tuple(dict.fromkeys(weighed)), asked=sum(o is not None for o, _ in logs) + len(told_by_hand))

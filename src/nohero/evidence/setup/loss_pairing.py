@@ -146,15 +146,12 @@ def _influence(bench: Bench, generator: Generator) -> tuple[int, int, int, tuple
     place = raw + (0.3 * noise if float(raw.min()) < 0 or float(raw.max()) > 1 else 0.0)
     try:
         before = bench.raw_slope(place)
-        chosen = torch.randperm(flat.numel(), generator=generator).tolist()
-        strays = strewn = seen = 0
-        example: tuple[str, ...] = ()
+        chosen = [i for i in torch.randperm(flat.numel(), generator=generator).tolist() if flat.is_floating_point() or flat[i] >= 0]  # with a place that was left out the mean is another
+        strays, strewn, seen, example = 0, 0, 0, ()
         for index in chosen:
             other = _another(flat, index)
             if seen >= PROBES or other is None:
                 break
-            if not flat.is_floating_point() and int(flat[index]) < 0:
-                continue  # a place that is left out: with it the mean is over other places, and all of them move
             changed = flat.clone()
             changed[index] = other
             moved = (bench.raw_slope(place, changed.reshape(bench.target.shape)) - before).abs().double()

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from nohero.setup.given import Given
 
-
 OFF = 0.1  # of the score of wrong values: perfect ones should have no error
 NEAR = 0.02  # of the span between perfect and wrong
 GOOD = (0.0, 1.0, 100.0)  # what perfection scores: an error, a share, a percentage
@@ -54,8 +53,7 @@ def judge(oracle: EvaluationOracle) -> Finding:
     if oracle.kind == "values" and perfect > OFF * wrong > 0:
         return unsure(
             f"answers equal to the targets score {perfect:.4g}, wrong ones {wrong:.4g}: the score compares in two units, or is no error",
-            component="evaluation", remedies=("bring answers and targets to one unit before they are compared: perfect answers then have no error", "if the model answers in another unit than its targets have, and the evaluation turns its answers alone, nothing is wrong"),
-        )  # fmt: skip
+            component="evaluation", remedies=("bring answers and targets to one unit before they are compared", "if the evaluation turns the answers to the targets' unit, nothing is wrong"))  # fmt: skip
     return passed(f"perfect answers score {perfect:.4g}, wrong ones {wrong:.4g}")
 
 

@@ -18,8 +18,7 @@ ANY = 3.0  # the same for any repeated value
 FAR, NEAR = 6.0, 4.5  # robust deviations of the logarithm: a far group, and where the bulk ends
 SEVERAL = 5  # values of each of several far groups
 VALLEY = 0.25  # of the far group may lie between
-BEYOND = 4.0  # quartile ranges beyond the quartile: an outlier, where the gap to the rest is a range as well
-RARE = 0.01  # of the values: more are no outliers
+FEW = 0.01  # of the values: more zeros are no mistakes
 USUAL = 0.5  # of the values: a limit that more have is what is usual, and nothing was cut
 MASS = 5.0  # times the count of the values nearby: a limit
 FROM_ZERO = 0.05  # of the median lies between zero and the least of the rest: abalone's heights have 0.07, temperatures in degrees 0.01
@@ -31,7 +30,7 @@ SAMPLE = 200_000  # values looked at for shapes
 
 @dataclass(frozen=True, kw_only=True)
 class Oddity:
-    """One field's values apart: kind is mark, step (a mark, or the last of a tail), unit, outlier, zero or limit."""
+    """One field's values apart: kind is mark, step (a mark, or the last of a tail), unit, outlier, gross (an outlier that no tail explains), zero or limit."""
 
     kind: str
     field: str
@@ -155,7 +154,7 @@ def _oddities(tally: Tally, values: Any, *, whole: bool) -> list[tuple[dict[str,
         remaining = remaining[~np.isin(remaining, different[places])]
         found.append(({"kind": kind, "value": value, "typical": tally.chosen(left).median, "doubt": sum(doubt)}, places))
     zeros = different == 0
-    if not whole and different[0] == 0 and tally.counts[0] <= RARE * tally.n and different[1] >= FROM_ZERO * tally.median:
+    if not whole and different[0] == 0 and tally.counts[0] <= FEW * tally.n and different[1] >= FROM_ZERO * tally.median:
         found.append(({"kind": "zero", "value": 0.0, "typical": tally.chosen(~zeros).median}, zeros))
     for limit in _limits(different, tally.counts):
         if not any(places[different == limit].any() for _, places in found):
@@ -243,28 +242,19 @@ def _of_one_shape(group: Any, bulk: Any) -> bool:
 
 
 def _outlier(tally: Tally, _: Any) -> tuple[str, float, Any] | None:
-    """A few values far beyond the quartiles with a gap before them, on the scale on which the bulk is even."""
+    """A few values far beyond the quartiles with a gap before them that the tail does not explain, on the scale on which the bulk is even."""
     import numpy as np
 
     from nohero.data.tally import Tally
+    from nohero.evidence.audit.tail_gap import GROSS, apart
 
-    scaled = _even(tally)  # in the same order
-    low, high = Tally(scaled, tally.counts).quantiles((0.25, 0.75))
-    width = float(high - low)
-    if width <= 0 or len(scaled) < 2 * DISTINCT:
+    scaled = Tally(_even(tally), tally.counts)  # in the same order
+    sides = apart(scaled, logarithms=scaled.values is not tally.values) if len(tally.values) >= 2 * DISTINCT else []
+    if not sides:
         return None
-    under, over = np.searchsorted(scaled, [low - BEYOND * width, np.nextafter(high + BEYOND * width, np.inf)])
-    chosen = np.zeros(len(scaled), dtype=bool)
-    upwards = np.flatnonzero(np.diff(scaled[over - 1 :]) >= width)
-    downwards = np.flatnonzero(np.diff(scaled[: under + 1]) >= width)
-    if len(upwards):
-        chosen[over + upwards[0] :] = True
-    if len(downwards):
-        chosen[: downwards[-1] + 1] = True
-    if not chosen.any() or tally.counts[chosen].sum() > max(2, RARE * tally.n):
-        return None
+    chosen = np.any([places for places, _ in sides], axis=0)
     far = tally.values[chosen]
-    return "outlier", float(far[np.argmax(np.abs(far - tally.median))]), chosen
+    return "gross" if max(strength for _, strength in sides) >= GROSS else "outlier", float(far[np.argmax(np.abs(far - tally.median))]), chosen
 
 
 def _even(tally: Tally) -> Any:

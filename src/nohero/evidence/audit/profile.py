@@ -34,6 +34,7 @@ class Profile:
     shapes: dict[str, str]  # numeric field -> its histogram between the 1st and the 99th percentile, in block letters
     part_classes: tuple[tuple[str, tuple[str, ...]], ...]  # (part, its classes), where there are parts and a label of classes
     items: Sequence[str]
+    roles: tuple[str, ...] = ()  # the fields given as split, group and time
 
     def field(self, name: str) -> Field:
         """One field by name."""
@@ -69,6 +70,7 @@ def measure(collection: Collection) -> Profile:
     return Profile(
         n=collection.total, kind=collection.kind, label=collection.label, fields=fields, twins=twins_of(collection.frame, _comparable(collection, fields)),
         shapes={s.name: _shape(collection.tally(s.name)) for s in frame if s.dtype.is_numeric()}, classes=classes, part_classes=part_classes, items=collection.items,
+        roles=tuple(r for r in (collection.split, collection.group, collection.time) if r),
     )  # fmt: skip
 
 

@@ -24,6 +24,8 @@ MASS = 5.0  # times the count of the values nearby: a limit
 FROM_ZERO = 0.05  # of the median lies between zero and the least of the rest: abalone's heights have 0.07, temperatures in degrees 0.01
 ALIKE = 0.01  # chance of shapes as different from one source
 MEDIAN = 1.2533  # standard error of a median over that of a mean
+ASIDE = 8.0  # mean steps between the values beside it: farther away, a value at the end is a place or a kind of its own
+TWIN = 0.9  # correlation of fields that say the same, of which both are cut
 NATURAL = (0.0, 1.0, 100.0)  # limits that quantities have by nature
 SAMPLE = 200_000  # values looked at for shapes
 
@@ -86,6 +88,8 @@ def measure(collection: Collection) -> NumberFacts:
                 here = rows[np.isin(full, tally.values[chosen])]
                 oddities.append(Oddity(field=series.name, of=tally.n, count=len(here), rows=tuple(here.tolist()), **what))
     oddities = [replace(o, kind_of=_kind_of(collection, o)) if o.kind == "unit" and collection.whole is None else o for o in oddities]
+    if collection.whole is None:
+        oddities = [o for o in oddities if o.kind != "limit" or not _is_place(collection, o, [s.name for s in numeric])]
     places = tuple(sorted({i for o in oddities for i in o.rows}))
     names = collection.items if collection.whole is None else collection.whole.names
     return NumberFacts(oddities=tuple(oddities), fields=len(numeric), label=collection.label, places=places, names=tuple(names[i] for i in places))
@@ -104,6 +108,25 @@ def _kind_of(collection: Collection, group: Oddity) -> str:
         if ((shares == 0) | (shares == 1)).all():
             return str(series.name)
     return ""
+
+
+def _is_place(collection: Collection, limit: Oddity, fields: list[str]) -> bool:
+    """Whether the rows at the limit are those of one value of another field that does not go with this one elsewhere: an airport has one longitude and one latitude."""
+    import numpy as np
+
+    own, inside = collection.frame[limit.field].cast(float), np.zeros(len(collection), dtype=bool)
+    inside[list(limit.rows)] = True
+    for name in fields:
+        other = collection.frame[name].cast(float)
+        if name == limit.field or other.n_unique() < 2 * DISTINCT:
+            continue
+        values = other.to_numpy()
+        if not (values[inside] == values[limit.rows[0]]).all() or (values[~inside] == values[limit.rows[0]]).any():
+            continue
+        rest = ~inside & np.isfinite(values) & np.isfinite(own.to_numpy())
+        if rest.sum() > LEAST and abs(np.corrcoef(values[rest], own.to_numpy()[rest])[0, 1]) < TWIN:
+            return True
+    return False
 
 
 def _with_tails(column: Any, values: Any, rows: Any, *, whole: bool) -> list[Oddity]:
@@ -278,13 +301,14 @@ def _even(tally: Tally) -> Any:
 
 
 def _limits(uniques: Any, counts: Any) -> list[float]:
-    """Greatest and least value, where they come far more often than the values beside them."""
+    """Greatest and least value, where they come far more often than the values beside them, and follow on these: an airport at the edge of a town lies apart."""
     import numpy as np
 
     total = int(counts.sum())
     near = max(5, len(uniques) // 50)
     found = []
-    for value, count, beside in ((uniques[-1], counts[-1], counts[-near - 1 : -1]), (uniques[0], counts[0], counts[1 : near + 1])):
-        if float(value) not in NATURAL and max(10, 0.004 * total) <= count <= USUAL * total and count >= MASS * float(np.median(beside)) and count >= 2 * beside.max() and len(uniques) >= 2 * DISTINCT:
+    for value, count, beside, others in ((uniques[-1], counts[-1], counts[-near - 1 : -1], uniques[-near - 1 : -1]), (uniques[0], counts[0], counts[1 : near + 1], uniques[near:0:-1])):
+        apart = len(others) > 1 and abs(value - others[-1]) > ASIDE * abs(others[-1] - others[0]) / (len(others) - 1)
+        if not apart and float(value) not in NATURAL and max(10, 0.004 * total) <= count <= USUAL * total and count >= MASS * float(np.median(beside)) and count >= 2 * beside.max() and len(uniques) >= 2 * DISTINCT:
             found.append(float(value))
     return found

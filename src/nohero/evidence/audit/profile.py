@@ -82,6 +82,8 @@ def _shape(tally: Tally) -> str:
     if not tally.n:
         return ""
     low, high = tally.quantiles((0.01, 0.99))
+    if not np.isfinite(high / 2 - low / 2) or high / 2 - low / 2 > np.finfo(np.float64).max / 2:  # farther apart than 64 bits tell
+        return BLOCKS[-1]
     if low + 1 == low and (high - low) / BARS <= np.spacing(abs(low)):  # numbers so large that no bars lie between them
         return BLOCKS[-1]
     edges = np.linspace(low, high if high > low else low + 1, BARS + 1)[1:-1]

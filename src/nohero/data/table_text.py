@@ -247,7 +247,7 @@ def _parse(text: str, separator: str, *, quoted: bool, width: int | None) -> Gri
             chunk.append(record[:-1])
             numbers.append(number)
         elif any(cell.strip() for cell in record):
-            unusable.append((number, f"{len(record)} cells where most rows have {width}"))
+            unusable.append((number, f"{len(record)} cell{'s' * (len(record) != 1)} where most rows have {width}"))
         else:
             blank += 1
     parts.append(_columns(chunk, width))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 PRICE = 0.5  # seconds
 LEAST = 40  # values
 DISTINCT = 10  # values that a field needs to be a number rather than a code
+SCALE = 3  # different values of a scale of answers
 NINES = 0.5  # distance of a repeated -1, 99, 999 ..., in ranges of all the rest
 ANY = 3.0  # the same for any repeated value
 FAR, NEAR = 6.0, 4.5  # robust deviations of the logarithm: a far group, and where the bulk ends
@@ -82,6 +83,9 @@ def measure(collection: Collection) -> NumberFacts:
         rows = np.flatnonzero(np.isfinite(values))
         if collection.whole is not None:
             oddities += _with_tails(collection.whole.columns[series.name], values[rows], collection.whole.rows[rows], whole=whole)
+        elif tally.n >= LEAST and len(tally.values) < DISTINCT and whole and (what := _answers_mark(tally)) is not None:
+            here = rows[values[rows] == what["value"]]
+            oddities.append(Oddity(field=series.name, of=tally.n, count=len(here), rows=tuple(here.tolist()), **what))
         elif tally.n >= LEAST and len(tally.values) >= DISTINCT:
             full = values[rows]
             for what, chosen in _oddities(tally, full, whole=whole):
@@ -201,6 +205,18 @@ def _mark(tally: Tally, _: Any) -> tuple[str, float, Any] | None:
         if gap >= ANY * width or ((nines or alone) and gap >= NINES * width) or (alone and (nines or value == -1)):
             kind = "step" if value == -1 and _runs_on(Tally(others, counts[rest]), times) else "mark"
             return kind, value, different == value
+    return None
+
+
+def _answers_mark(tally: Tally) -> dict[str, Any] | None:
+    """-9, 99, 999 and the like, several times, far from the few whole numbers of a scale."""
+    for place, rest in ((0, slice(1, None)), (-1, slice(None, -1))):
+        value, others = float(tally.values[place]), tally.values[rest]
+        if len(others) < SCALE or tally.counts[place] < 3 or tally.counts[place] > tally.n / 2 or set(f"{abs(value):.0f}") != {"9"}:
+            continue
+        width = float(others[-1] - others[0])
+        if (value < 0 <= others[0] and value <= -9) or (value > 9 and value - others[-1] >= ANY * width):
+            return {"kind": "mark", "value": value, "typical": tally.chosen(tally.values != value).median}
     return None
 
 

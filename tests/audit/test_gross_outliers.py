@@ -51,3 +51,13 @@ def test_a_zero_among_pressures():
     values = np.random.default_rng(5).normal(1013, 6, 2880)
     values[::200] = 0
     assert "gross" in kinds(values)
+
+
+def test_zeros_below_a_field_that_begins_well_above_are_left_open():
+    """Blood pressures that nobody took; a number of siblings goes on from zero."""
+    draw = np.random.default_rng(6)
+    pressure = np.round(draw.normal(72, 12, 768).clip(24))
+    pressure[::20] = 0
+    assert {w["kind"] for w, _ in _oddities(tally_of(pl.Series(pressure)), pressure, whole=True)} == {"zero"}
+    siblings = draw.poisson(3, 2000).astype(float) + 30.0 * (draw.random(2000) < 0.01) * draw.random(2000).round(1)
+    assert "zero" not in {w["kind"] for w, _ in _oddities(tally_of(pl.Series(siblings)), siblings, whole=True)}

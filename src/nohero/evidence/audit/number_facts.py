@@ -19,6 +19,8 @@ ANY = 3.0  # the same for any repeated value
 FAR, NEAR = 6.0, 4.5  # robust deviations of the logarithm: a far group, and where the bulk ends
 SEVERAL = 5  # values of each of several far groups
 VALLEY = 0.25  # of the far group may lie between
+SOME, WELL_ABOVE = 0.1, 0.25  # of the values are zeros, where the least of the rest is so much of the median: blood pressures of Pima have 0.05 and 0.33
+STRIDES = 5.0  # between the least of the rest: a number of siblings goes on from zero
 FEW = 0.01  # of the values: more zeros are no mistakes
 USUAL = 0.5  # of the values: a limit that more have is what is usual, and nothing was cut
 MASS = 5.0  # times the count of the values nearby: a limit
@@ -181,7 +183,9 @@ def _oddities(tally: Tally, values: Any, *, whole: bool) -> list[tuple[dict[str,
         remaining = remaining[~np.isin(remaining, different[places])]
         found.append(({"kind": kind, "value": value, "typical": tally.chosen(left).median, "doubt": sum(doubt)}, places))
     zeros = different == 0
-    if not whole and different[0] == 0 and tally.counts[0] <= FEW * tally.n and different[1] >= FROM_ZERO * tally.median:
+    few, begins = tally.counts[0] / tally.n, different[1] / max(tally.median, 1e-300)
+    alone = len(different) >= 2 * DISTINCT and different[1] > STRIDES * float(np.median(np.diff(different[1 : 2 * DISTINCT])))
+    if different[0] == 0 and ((not whole and few <= FEW and begins >= FROM_ZERO) or (few <= SOME and begins >= WELL_ABOVE and alone)):
         found.append(({"kind": "zero", "value": 0.0, "typical": tally.chosen(~zeros).median}, zeros))
     for limit in _limits(different, tally.counts):
         if not any(places[different == limit].any() for _, places in found):

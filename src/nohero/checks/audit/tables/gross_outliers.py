@@ -2,7 +2,7 @@
 
 Why it matters: a lost decimal point, a typing error or a zero for "not measured" pulls at every mean and every squared loss.
 
-How it is measured: on the scale on which the bulk is even (as it is, or its logarithm), values beyond four quartile ranges with a gap of a range before them that is wider than the tail explains: a tail that thins out slowly, as those of returns and balances do, needs a wider one (Hill's estimate). A few zeros in a field of positive measurements that begins well above zero.
+How it is measured: on the scale on which the bulk is even (as it is, or its logarithm), values beyond four quartile ranges with a gap of a range before them that is wider than the tail explains: a tail that thins out slowly, as those of returns and balances do, needs a wider one (Hill's estimate). A few zeros in a field of positive measurements that begins well above zero; up to a tenth, where it begins at a quarter of the median.
 
 When it is right to fail: never: a value may be real. It warns where a tail would have such a gap once in 400 times, else it is unsure.
 
@@ -98,6 +98,16 @@ def returns_and_balances(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def siblings(collection: Collection) -> Collection:
+    """Some have none: a number of things goes on from zero."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["siblings"] = [str(i * 7919 % 23 if i % 3 == 0 else i * 104_729 % 7) for i in range(len(columns["age"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
 def a_tall_person(collection: Collection) -> Collection:
     """One height is the greatest, by a little."""
 
@@ -111,5 +121,5 @@ def a_tall_person(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT514", name="gross-outliers", source=sources.DATA, judge=judge,
     sabotages=tuple(Case(toy="people", plant=p) for p in (a_lost_decimal_point, a_slipped_key, no_pressure)),
-    lookalikes=(Case(toy="people", plant=a_tall_person), Case(toy="people", plant=returns_and_balances)),
+    lookalikes=(Case(toy="people", plant=a_tall_person), Case(toy="people", plant=returns_and_balances), Case(toy="people", plant=siblings)),
 )  # fmt: skip

@@ -261,7 +261,7 @@ def _unit(values: Any) -> tuple[str, float, Any, float] | None:
     if not _of_one_shape(logs[far] - np.median(logs[far]), logs[side * z <= NEAR] - middle):
         return None
     doubt = MEDIAN * math.hypot(shape / math.sqrt(far.sum()), spread / math.sqrt(len(values)))
-    return "unit", float(np.exp(np.median(logs[far]) - middle)), far, doubt
+    return "unit", float(np.exp(np.median(logs[far]) - np.median(logs[~far]))), far, doubt
 
 
 def _largest_group(z: Any, far: Any) -> Any:

@@ -148,7 +148,7 @@ def test_a_separator_at_the_end_of_each_line_is_no_column(table, head, quote):
 
 
 def test_a_title_above_the_header_is_counted(table):
-    raw = read(table("# made on Monday\n" + GOOD))
+    raw = read(table("made on Monday\n" + GOOD))
     assert raw.unusable[0].where == "record 1, above the header"
     assert raw.items[0] == "row 1"
 

@@ -104,7 +104,7 @@ def test_numbers_as_people_write_them(cells, values):
     assert column(cells).series.to_list() == pytest.approx(values)
 
 
-@pytest.mark.parametrize("cells", [["A12", "A13"], ["70 kg", "154 lb"], ["2A", "3B"], ["12-3", "14-5"]])
+@pytest.mark.parametrize("cells", [["A12", "A13"], ["70 kg", "154 lb"], ["70", "71", "69", "72", "154 lb"], ["2A", "3B"], ["12-3", "14-5"]])
 def test_codes_and_mixed_units_stay_text(cells):
     assert column(cells).series.dtype == pl.String
 

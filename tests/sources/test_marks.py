@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from nohero.checkup import examine_collection
+from nohero.data.picture_files import list_pictures
 from nohero.run.errors import DataError
 from nohero.run.finding import Status
 from nohero.sources.mask_folder import natural, pair
@@ -187,3 +188,11 @@ def test_masks_keep_their_codes_whatever_the_mode(tmp_path):
     assert (codes_of(tmp_path / "grey.png")[0] == codes).all()
     assert codes_of(tmp_path / "colour.png")[1]
     assert set(read_masks([tmp_path / "bits.png"])[0].counts) == {0, 1}
+
+
+def test_annotations_are_not_told_as_passed_over(tmp_path):
+    """Files that say where the boxes are were read."""
+    (tmp_path / "a.xml").write_text("<annotation/>")
+    (tmp_path / "notes.doc").write_text("x")
+    assert "2 files that are no pictures" in list_pictures(tmp_path).notes[0]
+    assert list_pictures(tmp_path, known=frozenset({".xml"})).notes == ("1 file that is no picture passed over (1 .doc)",)

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 import torch
 from PIL import Image
-from torch.utils.data import Dataset, IterableDataset, Subset, TensorDataset
+from torch.utils.data import DataLoader, Dataset, IterableDataset, Subset, TensorDataset
 
 import nohero
 from nohero.run.errors import DataError, UsageError
@@ -207,3 +207,26 @@ def test_what_cannot_be_audited_is_said(given, said):
         open_anything(*given)
     assert caught.value.expected
     assert caught.value.mend
+
+
+def test_pictures_with_masks_or_boxes_are_pictures():
+    """They alone make up the items: what lies beside them is told as left out, and nothing breaks."""
+    for beside, told in ((torch.zeros(32, 32), "pictures are those of `x`"), ({"boxes": torch.rand(3, 4)}, "it holds dict")):
+        collection = open_anything(Items([(torch.rand(3, 32, 32), beside)] * 40))
+        assert (collection.kind, len(collection)) == ("picture", 40)
+        assert any("`label` is left out" in note and told in note for note in collection.notes)
+        assert any("`x` is taken for pictures: arrays of shape [3, 32, 32]" in note for note in collection.notes)
+
+
+def test_a_loader_is_read_item_by_item():
+    data = TensorDataset(torch.randn(80, 8), torch.arange(80) % 2)
+    collection = open_anything(DataLoader(data, batch_size=16))
+    assert (collection.kind, len(collection), collection.label) == ("row", 80, "label")
+    assert any("loader's data set" in note for note in collection.notes)
+
+
+@pytest.mark.parametrize("shape", [(100, 6), (128, 9), (6, 100), (16, 16, 16), (3, 500, 8)])
+def test_windows_and_volumes_are_no_pictures(shape):
+    collection = open_anything(Items([(torch.rand(shape), i % 2) for i in range(40)]))
+    assert (collection.kind, collection.frame.columns) == ("row", ["label"])
+    assert any(f"arrays of shape {list(shape)}" in note for note in collection.notes)

@@ -43,10 +43,13 @@ def bare_number(series: pl.Series, form: str) -> pl.Series:
     return plain
 
 
-def ornament(odd: pl.Series) -> str:
-    """What stands in the way of reading these cells as numbers, in the words that `bare_number` knows."""
+def ornament(odd: pl.Series, *, most: bool = True) -> str:
+    """What stands in the way of reading these cells as numbers, in the words that `bare_number` knows; `most` says that most of the column is such.
+
+    A unit in a few cells is not taken off: they may be in another unit than the others.
+    """
     said, bare = "", odd
-    unit = _unit_of(odd)
+    unit = _unit_of(odd) if most else ""
     if unit:
         bare, said = _without_unit(odd, unit), f", unit `{unit}` taken off"
     signed, bare = bare, _without_signs(bare)

@@ -25,8 +25,8 @@ class Listing:
     notes: tuple[str, ...]
 
 
-def list_pictures(root: Path) -> Listing:
-    """Walk `root` without following links to folders."""
+def list_pictures(root: Path, *, known: frozenset[str] = frozenset()) -> Listing:
+    """Walk `root` without following links to folders; files whose suffix is `known` are read by somebody else, and not counted as passed over."""
     inside = root.resolve()
     names: list[str] = []
     folders: list[str] = []
@@ -52,7 +52,7 @@ def list_pictures(root: Path) -> Listing:
             if _hidden(name):
                 continue
             if path.suffix.lower() not in SUFFIXES:
-                others[path.suffix.lower() or "no suffix"] += 1
+                others[path.suffix.lower() or "no suffix"] += path.suffix.lower() not in known
             elif fault := link_fault(path, inside):
                 unusable.append(Unusable(where=relative_name(path, root), reason=fault))
             else:
@@ -89,7 +89,7 @@ def _notes(hidden: int, others: Counter[str]) -> tuple[str, ...]:
     notes = []
     if hidden:
         notes.append(f"{hidden} hidden {'entry' if hidden == 1 else 'entries'} passed over")
-    if others:
-        kinds = ", ".join(f"{count} {suffix}" for suffix, count in others.most_common(KINDS_SHOWN))
-        notes.append(f"{others.total()} files that are no pictures passed over ({kinds})")
+    if others.total():
+        kinds = ", ".join(f"{count} {suffix}" for suffix, count in others.most_common(KINDS_SHOWN) if count)
+        notes.append(f"{others.total()} {'file that is no picture' if others.total() == 1 else 'files that are no pictures'} passed over ({kinds})")
     return tuple(notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import polars as pl
@@ -11,6 +12,7 @@ from nohero.data.table_types import MISSING, MISSING_AMONG_NUMBERS
 from nohero.run.errors import DataError
 
 LOOKED_AT = 2000  # rows below the first that are compared with it
+YEARS = (1700, 2100)  # that may name columns
 MOSTLY = 0.9  # of a column that must be numbers for a word above it to be its name
 
 
@@ -25,11 +27,22 @@ def has_header(grid: pl.DataFrame) -> bool:
         return False
     if rest.height == 0:
         return all(words)
+    if _are_years(first, rest):
+        return True
     if any(_is_word(cell) and numbers for cell, numbers in zip(first, _mostly_numbers(rest), strict=True)):
         return True
     if not all(words) or len({cell.casefold() for cell in first if cell}) < len([cell for cell in first if cell]):
         return False
     return not any(cell and bool((rest[:, i] == cell).any()) for i, cell in enumerate(first))
+
+
+def _are_years(first: list[str], rest: pl.DataFrame) -> bool:
+    """Whether years in even steps stand beside words, above columns that hold no years: a table with a column a year."""
+    numbers = [(i, cell) for i, cell in enumerate(first) if _is_number(cell)]
+    if len(numbers) < 2 or not all(len(cell) == 4 and cell.isdecimal() and YEARS[0] <= int(cell) <= YEARS[1] for _, cell in numbers):
+        return False
+    steps = {int(b) - int(a) for (_, a), (_, b) in itertools.pairwise(numbers)}
+    return len(steps) == 1 and steps != {0} and not any(bool(rest[:, i].str.contains(r"^(1[789]|20)\d\d$").any()) for i, _ in numbers)
 
 
 def _is_number(cell: str) -> bool:

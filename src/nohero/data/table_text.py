@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import itertools
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+MOST_REMARKS = 100  # lines looked at
+REMARK = re.compile(r"sep=.$", re.IGNORECASE)  # tells Excel the separator
 SNIFFED = 200  # records looked at to choose the separator
 MEASURED = 10_000  # records whose cells are counted to find the width of the table
 CHUNK = 50_000  # records turned into columns at a time: bounds the memory of Python strings
@@ -79,9 +82,22 @@ def parse_text(content: bytes, source: str) -> Grid:
             expected="a header line and at least 20 rows",
             mend="check the path, or how the file was written",
         )
+    text, said = _without_remarks(text)
     dialect = dialect_of(text)
     grid = cut(text, dialect)
-    return replace(grid, notes=(*notes, *dialect.notes, *grid.notes))
+    return replace(grid, notes=(*notes, *said, *dialect.notes, *grid.notes))
+
+
+def _without_remarks(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text without what stands above its table for people and programs: `sep=;`, and lines that begin with #, where they are not cut into cells as the table is."""
+    lines = [line.strip() for line in itertools.islice(io.StringIO(text), MOST_REMARKS)]
+    first = next((line for line in lines if not (line.startswith("#") or REMARK.match(line))), "")
+    cut = [s for s in SEPARATORS if s in first]
+    remarks = list(itertools.takewhile(lambda line: REMARK.match(line) or (line.startswith("#") and cut and all(line.count(s) != first.count(s) for s in cut)), lines))
+    start = 0
+    for _ in remarks:
+        start = text.index("\n", start) + 1
+    return text[start:], (f"passed over above the table: {', '.join(f'`{r[:60]}`' for r in remarks[:3])}" + (f" and {len(remarks) - 3} lines more" if len(remarks) > 3 else ""),) if remarks else ()
 
 
 def cut(text: str, dialect: Dialect, width: int | None = None) -> Grid:
@@ -231,7 +247,7 @@ def _parse(text: str, separator: str, *, quoted: bool, width: int | None) -> Gri
             chunk.append(record[:-1])
             numbers.append(number)
         elif any(cell.strip() for cell in record):
-            unusable.append((number, f"{len(record)} cells where most rows have {width}"))
+            unusable.append((number, f"{len(record)} cell{'s' * (len(record) != 1)} where most rows have {width}"))
         else:
             blank += 1
     parts.append(_columns(chunk, width))

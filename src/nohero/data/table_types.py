@@ -168,7 +168,8 @@ def _as_numbers(series: pl.Series) -> tuple[str, pl.Series, int]:
     """(a form of numbers, the cells read in it, how many of them are neither numbers nor markers)."""
     form, fitted = NUMBERS, _cast(series)
     lost = misfits(series, fitted, form)
-    in_the_way = ornament(series.gather(lost.head(PROBE))) if lost.len() else ""
+    most = 2 * lost.len() > series.len() - series.null_count()
+    in_the_way = ornament(series.gather(lost.head(PROBE)), most=most) if lost.len() else ""
     if not in_the_way:
         return form, fitted, lost.len()
     form += in_the_way

@@ -39,7 +39,8 @@ class Tally:
         """float64 [levels]; between two numbers in proportion, as numpy's default has it."""
         places = np.asarray(levels) * (self.n - 1)
         low, high = (self.values[np.searchsorted(self.below, rank, side="right")].astype(np.float64) for rank in (np.floor(places), np.ceil(places)))
-        return low + (high - low) * (places - np.floor(places))
+        with np.errstate(over="ignore", invalid="ignore"):  # of numbers at the end of what 64 bits hold
+            return low + (high - low) * (places - np.floor(places))
 
     @property
     def median(self) -> float:

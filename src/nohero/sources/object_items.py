@@ -61,7 +61,9 @@ def _is_set(value: Any) -> bool:
 
 def read_part(name: str, thing: Any, *, seed: int, alone: bool) -> Part:
     """As many items as memory allows; of a longer set they are drawn evenly, of one without a length they are the first."""
-    part = Part(name=name, thing=thing)
+    loader = hasattr(thing, "dataset") and hasattr(thing, "collate_fn")
+    thing = thing.dataset if loader else thing
+    part = Part(name=name, thing=thing, notes=["the items are those of the loader's data set, before it makes batches of them"] if loader else [])
     columns = _columns(thing)
     if columns is not None:
         lengths = {len(v) for v in columns.values()}

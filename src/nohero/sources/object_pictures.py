@@ -24,7 +24,7 @@ def pictured(collection: Collection, values: list[Any]) -> Collection:
     keep = [i for i, v in enumerate(values) if v is not None]
     shapes = {(np.shape(v) if isinstance(v, np.ndarray) else (v.size, v.mode)) for v in (values[i] for i in keep)}
     absent = tuple(Unusable(where=collection.items[i], reason="it has no picture") for i, v in enumerate(values) if v is None)
-    fields = collection.frame[keep]
+    fields = collection.frame[keep] if collection.frame.width else collection.frame
     items = tuple(collection.items[i] for i in keep)
     collection = collection.with_(frame=fields, items=items, unusable=(*collection.unusable, *absent))
     if len(shapes) == 1 and (isinstance(values[keep[0]], np.ndarray) or values[keep[0]].mode in ("L", "RGB")):
@@ -41,7 +41,7 @@ def _of_one_size(collection: Collection, pictures: Any) -> Collection:
     if not good.any():
         raise DataError("none of the pictures holds numbers alone", expected="finite values", mend="look at how they are made")
     items = tuple(n for n, ok in zip(collection.items, good, strict=True) if ok)
-    frame = collection.frame.with_columns(pl.Series("number", np.arange(len(good)))).filter(pl.Series(good))
+    frame = pl.DataFrame([*collection.frame.get_columns(), pl.Series("number", np.arange(len(good)))]).filter(pl.Series(good))
     return collection.with_(kind=PICTURE, pictures=pictures[good], frame=frame, items=items, unusable=(*collection.unusable, *lost))
 
 

@@ -43,7 +43,7 @@ def _sniffed(path: Path) -> bool:
 
 def read_voc(folder: Path, xmls: list[Path], source: str) -> Collection:
     """Every picture below the folder, with the boxes of the xml of its name."""
-    listing = list_pictures(folder)
+    listing = list_pictures(folder, known=frozenset({".xml"}))
     by_stem: dict[str, list[str]] = {}
     for name in listing.names:
         by_stem.setdefault(PurePosixPath(name).stem, []).append(name)

@@ -55,6 +55,8 @@ def measure(collection: Collection, profile: Profile) -> LabelTells:
     if not collection.label or collection.kind != "row":
         raise Unmeasurable("no field is named as the label" if not collection.label else "the items are no rows of several fields")
     known = collection.frame[collection.label].is_not_null().to_numpy() & collection.part(collection.parts[0] if collection.parts else "")
+    labels = collection.frame[collection.label]
+    known &= np.isfinite(labels.cast(float).to_numpy()) if labels.dtype.is_float() else True
     rows = np.flatnonzero(known)
     rng = np.random.default_rng(collection.seed)
     rows = np.sort(rng.choice(rows, ROWS, replace=False)) if len(rows) > ROWS else rows
@@ -62,7 +64,7 @@ def measure(collection: Collection, profile: Profile) -> LabelTells:
         raise Unmeasurable(f"{len(rows)} items with a label; {LEAST} are needed")
     frame = collection.frame[rows]
     classes = bool(profile.classes)
-    y = codes_of(frame[collection.label]) if classes else frame[collection.label].cast(float).to_numpy() if frame[collection.label].dtype.is_numeric() else None
+    y = np.unique(codes_of(frame[collection.label]), return_inverse=True)[1] if classes else frame[collection.label].cast(float).to_numpy() if frame[collection.label].dtype.is_numeric() else None
     if y is None:
         raise Unmeasurable("the label is neither of few classes nor a number")
     features = [f for f in collection.features if profile.field(f).kind not in ("constant", "empty")]

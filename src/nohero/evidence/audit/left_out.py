@@ -122,13 +122,18 @@ def probabilities(scores: Any, y: Any) -> Any:
 
 def tree_probabilities(x: Any, y: Any, classes: int, *, seed: int = 0, categorical: list[bool] | None = None) -> Any:
     """[N, classes]: boosted trees in three folds; x float [N, F], not a number where missing."""
+    import warnings
+
     import numpy as np
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.model_selection import StratifiedKFold
 
     said = np.full((len(y), classes), 1.0 / classes)
     folds = min(FOLDS, int(np.bincount(y, minlength=classes).max()))
-    for fit, held in StratifiedKFold(max(2, folds), shuffle=True, random_state=seed).split(x, y):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)  # a check of its own names rare classes
+        parts = list(StratifiedKFold(max(2, folds), shuffle=True, random_state=seed).split(x, y))
+    for fit, held in parts:
         model = HistGradientBoostingClassifier(
             max_iter=ROUNDS, learning_rate=RATE, l2_regularization=SHRINKAGE, early_stopping=False, categorical_features=categorical, random_state=seed,
         )  # fmt: skip

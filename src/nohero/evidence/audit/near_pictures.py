@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from nohero.evidence.audit.picture_ground import same_thing
+
 SIDE = 32  # pixels: at most, of the grey copies
 FREQUENCIES = 4
 DIRECTIONS = 16
@@ -239,7 +241,9 @@ def _agree(one_HWC: Any, other_HWC: Any, how: str, least: float) -> bool:
         return False
     chosen = turns[int(np.argmax(fits))]
     soft = [gaussian_filter(v, (BLUR * scale, BLUR * scale, 0)) for v in (one_HWC, other_HWC)]
-    return one_HWC.shape[2] == 1 or 1 - _best(soft[0], chosen(soft[1])) < COLOUR
+    if one_HWC.shape[2] > 1 and 1 - _best(soft[0], chosen(soft[1])) >= COLOUR:
+        return False
+    return same_thing(one_HWC, chosen(other_HWC), scale)
 
 
 def _detail(grey_HW: Any, scale: float) -> Any:

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.value_limits import NATURAL, limits_of
+
 if TYPE_CHECKING:
     from nohero.data.tally import Tally
     from nohero.sources.collection import Collection
@@ -13,26 +15,25 @@ if TYPE_CHECKING:
 PRICE = 0.5  # seconds
 LEAST = 40  # values
 DISTINCT = 10  # values that a field needs to be a number rather than a code
+SCALE = 3  # different values of a scale of answers
 NINES = 0.5  # distance of a repeated -1, 99, 999 ..., in ranges of all the rest
 ANY = 3.0  # the same for any repeated value
 FAR, NEAR = 6.0, 4.5  # robust deviations of the logarithm: a far group, and where the bulk ends
 SEVERAL = 5  # values of each of several far groups
 VALLEY = 0.25  # of the far group may lie between
-BEYOND = 4.0  # quartile ranges beyond the quartile: an outlier, where the gap to the rest is a range as well
-RARE = 0.01  # of the values: more are no outliers
-USUAL = 0.5  # of the values: a limit that more have is what is usual, and nothing was cut
-MASS = 5.0  # times the count of the values nearby: a limit
-HEAPS, EXACT = 3, 1e-9  # round values next to a limit, that come as often where all of them are heaped; distance from a multiple of a power of ten
+SOME, WELL_ABOVE = 0.1, 0.25  # of the values are zeros, where the least of the rest is so much of the median: blood pressures of Pima have 0.05 and 0.33
+STRIDES = 5.0  # between the least of the rest: a number of siblings goes on from zero
+FEW = 0.01  # of the values: more zeros are no mistakes
 FROM_ZERO = 0.05  # of the median lies between zero and the least of the rest: abalone's heights have 0.07, temperatures in degrees 0.01
 ALIKE = 0.01  # chance of shapes as different from one source
 MEDIAN = 1.2533  # standard error of a median over that of a mean
-NATURAL = (0.0, 1.0, 100.0)  # limits that quantities have by nature
+TWIN = 0.9  # correlation of fields that say the same, of which both are cut
 SAMPLE = 200_000  # values looked at for shapes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Oddity:
-    """One field's values apart: kind is mark, step (a mark, or the last of a tail), unit, outlier, zero or limit."""
+    """One field's values apart: kind is mark, step (a mark, or the last of a tail), unit, outlier, gross (an outlier that no tail explains), zero or limit."""
 
     kind: str
     field: str
@@ -82,12 +83,17 @@ def measure(collection: Collection) -> NumberFacts:
         rows = np.flatnonzero(np.isfinite(values))
         if collection.whole is not None:
             oddities += _with_tails(collection.whole.columns[series.name], values[rows], collection.whole.rows[rows], whole=whole)
+        elif tally.n >= LEAST and len(tally.values) < DISTINCT and whole and (what := _answers_mark(tally)) is not None:
+            here = rows[values[rows] == what["value"]]
+            oddities.append(Oddity(field=series.name, of=tally.n, count=len(here), rows=tuple(here.tolist()), **what))
         elif tally.n >= LEAST and len(tally.values) >= DISTINCT:
             full = values[rows]
             for what, chosen in _oddities(tally, full, whole=whole):
                 here = rows[np.isin(full, tally.values[chosen])]
                 oddities.append(Oddity(field=series.name, of=tally.n, count=len(here), rows=tuple(here.tolist()), **what))
     oddities = [replace(o, kind_of=_kind_of(collection, o)) if o.kind == "unit" and collection.whole is None else o for o in oddities]
+    if collection.whole is None:
+        oddities = [o for o in oddities if o.kind != "limit" or not _is_place(collection, o, [s.name for s in numeric])]
     places = tuple(sorted({i for o in oddities for i in o.rows}))
     names = collection.items if collection.whole is None else collection.whole.names
     return NumberFacts(oddities=tuple(oddities), fields=len(numeric), label=collection.label, places=places, names=tuple(names[i] for i in places))
@@ -106,6 +112,25 @@ def _kind_of(collection: Collection, group: Oddity) -> str:
         if ((shares == 0) | (shares == 1)).all():
             return str(series.name)
     return ""
+
+
+def _is_place(collection: Collection, limit: Oddity, fields: list[str]) -> bool:
+    """Whether the rows at the limit are those of one value of another field that does not go with this one elsewhere: an airport has one longitude and one latitude."""
+    import numpy as np
+
+    own, inside = collection.frame[limit.field].cast(float), np.zeros(len(collection), dtype=bool)
+    inside[list(limit.rows)] = True
+    for name in fields:
+        other = collection.frame[name].cast(float)
+        if name == limit.field or other.n_unique() < 2 * DISTINCT:
+            continue
+        values = other.to_numpy()
+        if not (values[inside] == values[limit.rows[0]]).all() or (values[~inside] == values[limit.rows[0]]).any():
+            continue
+        rest = ~inside & np.isfinite(values) & np.isfinite(own.to_numpy())
+        if rest.sum() > LEAST and abs(np.corrcoef(values[rest], own.to_numpy()[rest])[0, 1]) < TWIN:
+            return True
+    return False
 
 
 def _with_tails(column: Any, values: Any, rows: Any, *, whole: bool) -> list[Oddity]:
@@ -156,9 +181,11 @@ def _oddities(tally: Tally, values: Any, *, whole: bool) -> list[tuple[dict[str,
         remaining = remaining[~np.isin(remaining, different[places])]
         found.append(({"kind": kind, "value": value, "typical": tally.chosen(left).median, "doubt": sum(doubt)}, places))
     zeros = different == 0
-    if not whole and different[0] == 0 and tally.counts[0] <= RARE * tally.n and different[1] >= FROM_ZERO * tally.median:
+    few, begins = tally.counts[0] / tally.n, different[1] / max(tally.median, 1e-300)
+    alone = len(different) >= 2 * DISTINCT and different[1] > STRIDES * float(np.median(np.diff(different[1 : 2 * DISTINCT])))
+    if different[0] == 0 and ((not whole and few <= FEW and begins >= FROM_ZERO) or (few <= SOME and begins >= WELL_ABOVE and alone)):
         found.append(({"kind": "zero", "value": 0.0, "typical": tally.chosen(~zeros).median}, zeros))
-    for limit in _limits(different, tally.counts):
+    for limit in limits_of(different, tally.counts):
         if not any(places[different == limit].any() for _, places in found):
             found.append(({"kind": "limit", "value": limit, "typical": tally.median}, different == limit))
     return found
@@ -180,6 +207,18 @@ def _mark(tally: Tally, _: Any) -> tuple[str, float, Any] | None:
         if gap >= ANY * width or ((nines or alone) and gap >= NINES * width) or (alone and (nines or value == -1)):
             kind = "step" if value == -1 and _runs_on(Tally(others, counts[rest]), times) else "mark"
             return kind, value, different == value
+    return None
+
+
+def _answers_mark(tally: Tally) -> dict[str, Any] | None:
+    """-9, 99, 999 and the like, several times, far from the few whole numbers of a scale."""
+    for place, rest in ((0, slice(1, None)), (-1, slice(None, -1))):
+        value, others = float(tally.values[place]), tally.values[rest]
+        if len(others) < SCALE or tally.counts[place] < 3 or tally.counts[place] > tally.n / 2 or set(f"{abs(value):.0f}") != {"9"}:
+            continue
+        width = float(others[-1] - others[0])
+        if (value < 0 <= others[0] and value <= -9) or (value > 9 and value - others[-1] >= ANY * width):
+            return {"kind": "mark", "value": value, "typical": tally.chosen(tally.values != value).median}
     return None
 
 
@@ -220,7 +259,7 @@ def _unit(values: Any) -> tuple[str, float, Any, float] | None:
     if not _of_one_shape(logs[far] - np.median(logs[far]), logs[side * z <= NEAR] - middle):
         return None
     doubt = MEDIAN * math.hypot(shape / math.sqrt(far.sum()), spread / math.sqrt(len(values)))
-    return "unit", float(np.exp(np.median(logs[far]) - middle)), far, doubt
+    return "unit", float(np.exp(np.median(logs[far]) - np.median(logs[~far]))), far, doubt
 
 
 def _largest_group(z: Any, far: Any) -> Any:
@@ -244,28 +283,19 @@ def _of_one_shape(group: Any, bulk: Any) -> bool:
 
 
 def _outlier(tally: Tally, _: Any) -> tuple[str, float, Any] | None:
-    """A few values far beyond the quartiles with a gap before them, on the scale on which the bulk is even."""
+    """A few values far beyond the quartiles with a gap before them that the tail does not explain, on the scale on which the bulk is even."""
     import numpy as np
 
     from nohero.data.tally import Tally
+    from nohero.evidence.audit.tail_gap import GROSS, apart
 
-    scaled = _even(tally)  # in the same order
-    low, high = Tally(scaled, tally.counts).quantiles((0.25, 0.75))
-    width = float(high - low)
-    if width <= 0 or len(scaled) < 2 * DISTINCT:
+    scaled = Tally(_even(tally), tally.counts)  # in the same order
+    sides = apart(scaled, logarithms=scaled.values is not tally.values) if len(tally.values) >= 2 * DISTINCT else []
+    if not sides:
         return None
-    under, over = np.searchsorted(scaled, [low - BEYOND * width, np.nextafter(high + BEYOND * width, np.inf)])
-    chosen = np.zeros(len(scaled), dtype=bool)
-    upwards = np.flatnonzero(np.diff(scaled[over - 1 :]) >= width)
-    downwards = np.flatnonzero(np.diff(scaled[: under + 1]) >= width)
-    if len(upwards):
-        chosen[over + upwards[0] :] = True
-    if len(downwards):
-        chosen[: downwards[-1] + 1] = True
-    if not chosen.any() or tally.counts[chosen].sum() > max(2, RARE * tally.n):
-        return None
+    chosen = np.any([places for places, _ in sides], axis=0)
     far = tally.values[chosen]
-    return "outlier", float(far[np.argmax(np.abs(far - tally.median))]), chosen
+    return "gross" if max(strength for _, strength in sides) >= GROSS else "outlier", float(far[np.argmax(np.abs(far - tally.median))]), chosen
 
 
 def _even(tally: Tally) -> Any:
@@ -286,32 +316,3 @@ def _even(tally: Tally) -> Any:
         return np.sign(values) * np.log1p(np.abs(values) / max(Tally(np.abs(values)[order], tally.counts[order]).median, 1e-300))
     logs = np.log(values)
     return logs if lean(logs) < lean(values) else values
-
-
-def _limits(uniques: Any, counts: Any) -> list[float]:
-    """Greatest and least value, where they come far more often than the values beside them."""
-    import numpy as np
-
-    total = int(counts.sum())
-    near = max(5, len(uniques) // 50)
-    found = []
-    for end, inwards in ((len(uniques) - 1, slice(-2, None, -1)), (0, slice(1, None))):
-        value, count, others, often = float(uniques[end]), int(counts[end]), uniques[inwards], counts[inwards]
-        beside = often[:near]
-        many = max(10, 0.004 * total) <= count <= USUAL * total and count >= MASS * float(np.median(beside)) and count >= 2 * beside.max()
-        if value not in NATURAL and many and len(uniques) >= 2 * DISTINCT and not _heaped(value, count, others, often):
-            found.append(value)
-    return found
-
-
-def _heaped(value: float, count: int, others: Any, often: Any) -> bool:
-    """Whether values that are as round as this one come about as often: people heap what they round."""
-    import numpy as np
-
-    for power in range(12, -7, -1):
-        grid = 10.0**power
-        if abs(value / grid - round(value / grid)) < EXACT:
-            alike = often[np.abs(others / grid - np.round(others / grid)) < EXACT][:HEAPS]
-            if len(alike) and count < 2 * alike.max():
-                return True
-    return False

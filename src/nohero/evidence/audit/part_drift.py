@@ -13,6 +13,7 @@ PRICE = 1.5  # seconds
 ROWS = 5000  # of each part
 LEAST = 50
 DRAWN = 8
+SEVERAL = 5  # names in each part, for a field of names to be what the items were divided by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,13 +26,16 @@ class Drift:
     error: float  # standard error at chance
     fields: tuple[tuple[str, float], ...]  # field, the same for this field alone; strongest first
     n: int
+    by_time: str = ""  # the field of times in which one part ends before the other begins
+    by_group: tuple[str, ...] = ()  # fields of names of which no one stands in both parts; the model does not see them
 
 
 @dataclass(frozen=True, kw_only=True)
 class PartDrift:
-    """Train against each other part."""
+    """Train against each other part; without the field that was given as time, without numberings and names of the items."""
 
     drifts: tuple[Drift, ...]
+    time: str = ""  # the field that was given as time
 
 
 def measure(collection: Collection, profile: Profile) -> PartDrift:
@@ -45,7 +49,7 @@ def measure(collection: Collection, profile: Profile) -> PartDrift:
     kept = tuple(d for d in found if d is not None)
     if not kept:
         raise Unmeasurable(f"fewer than {LEAST} items in a part")
-    return PartDrift(drifts=kept)
+    return PartDrift(drifts=kept, time=collection.time)
 
 
 def _drift(collection: Collection, profile: Profile, one: str, other: str) -> Drift | None:
@@ -62,12 +66,39 @@ def _drift(collection: Collection, profile: Profile, one: str, other: str) -> Dr
         return None
     rows = np.concatenate([rng.choice(s, size, replace=False) for s in sides])
     y = np.repeat([0, 1], size)
-    x, categorical, names = features(collection, profile, rows)
+    groups = _groups(collection, one, other)
+    x, categorical, names = features(collection, profile, rows, leave=(collection.time, *groups))
+    by_time = _by_time(collection, one, other)
     if not names:
-        return None
+        return Drift(one=one, other=other, auc=0.5, error=0.0, fields=(), n=2 * size, by_time=by_time, by_group=groups) if by_time or groups else None
     auc = float(roc_auc_score(y, tree_probabilities(x, y, 2, seed=collection.seed, categorical=categorical)[:, 1]))
     alone = sorted(((_alone(x[:, j], y, named=categorical[j]), n) for j, n in enumerate(names)), reverse=True)
-    return Drift(one=one, other=other, auc=auc, error=float(np.sqrt((2 * size + 1) / (12 * size * size))), fields=tuple((n, a) for a, n in alone[:DRAWN]), n=2 * size)
+    return Drift(one=one, other=other, auc=auc, error=float(np.sqrt((2 * size + 1) / (12 * size * size))), fields=tuple((n, a) for a, n in alone[:DRAWN]), n=2 * size, by_time=by_time, by_group=groups)
+
+
+def _by_time(collection: Collection, one: str, other: str) -> str:
+    """The field of times that divides the two: the one given, else the first field of dates that does."""
+    parts = [collection.frame.filter(collection.part(p)) for p in (one, other)]
+    for name in (collection.time,) if collection.time else tuple(str(s.name) for s in collection.frame if s.dtype.is_temporal()):
+        first, second = ([s.min(), s.max()] for s in (p[name].drop_nulls() for p in parts))
+        if first[0] is not None and second[0] is not None and (first[1] <= second[0] or second[1] <= first[0]):
+            return name
+    return ""
+
+
+def _groups(collection: Collection, one: str, other: str) -> tuple[str, ...]:
+    """Fields of names that say whose each item is: none stands in both parts, and each part has several."""
+    import polars as pl
+
+    parts = [collection.frame.filter(collection.part(p)) for p in (one, other)]
+    found = []
+    for name in collection.features:
+        if collection.frame[name].dtype != pl.String:
+            continue
+        values = [set(p[name].drop_nulls().unique()) for p in parts]
+        if min(map(len, values)) >= SEVERAL and not values[0] & values[1]:
+            found.append(name)
+    return tuple(found)
 
 
 def _alone(column: Any, y: Any, *, named: bool) -> float:

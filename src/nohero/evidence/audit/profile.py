@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PRICE = 0.5  # seconds
 SHOWN = 60  # fields in the table
 CLASSES = 40
+COUNTED, MOST_COUNTED, THIN = 6, 60, 0.03  # least number of different values, greatest value, and how often the last comes at most, against the commonest, for values to be counts
 BLOCKS, BARS = " ▁▂▃▄▅▆▇█", 12
 
 
@@ -34,6 +35,7 @@ class Profile:
     shapes: dict[str, str]  # numeric field -> its histogram between the 1st and the 99th percentile, in block letters
     part_classes: tuple[tuple[str, tuple[str, ...]], ...]  # (part, its classes), where there are parts and a label of classes
     items: Sequence[str]
+    roles: tuple[str, ...] = ()  # the fields given as split, group and time
 
     def field(self, name: str) -> Field:
         """One field by name."""
@@ -69,6 +71,7 @@ def measure(collection: Collection) -> Profile:
     return Profile(
         n=collection.total, kind=collection.kind, label=collection.label, fields=fields, twins=twins_of(collection.frame, _comparable(collection, fields)),
         shapes={s.name: _shape(collection.tally(s.name)) for s in frame if s.dtype.is_numeric()}, classes=classes, part_classes=part_classes, items=collection.items,
+        roles=tuple(r for r in (collection.split, collection.group, collection.time) if r),
     )  # fmt: skip
 
 
@@ -79,6 +82,8 @@ def _shape(tally: Tally) -> str:
     if not tally.n:
         return ""
     low, high = tally.quantiles((0.01, 0.99))
+    if not np.isfinite(high / 2 - low / 2) or high / 2 - low / 2 > np.finfo(np.float64).max / 2:  # farther apart than 64 bits tell
+        return BLOCKS[-1]
     if low + 1 == low and (high - low) / BARS <= np.spacing(abs(low)):  # numbers so large that no bars lie between them
         return BLOCKS[-1]
     edges = np.linspace(low, high if high > low else low + 1, BARS + 1)[1:-1]
@@ -101,12 +106,31 @@ def _classes(collection: Collection) -> tuple[Any, Any]:
 
 
 def has_classes(collection: Collection) -> bool:
-    """Whether the label is one of few values rather than a quantity."""
+    """Whether the label is one of few values rather than a quantity: a number of things that were counted is one."""
     labels = collection.frame[collection.label]
     distinct = labels.drop_nulls().n_unique()
     if labels.dtype.is_numeric():
-        return 1 < distinct <= 20 and bool((labels.drop_nulls().cast(float) % 1 == 0).all())
+        return 1 < distinct <= 20 and bool((labels.drop_nulls().cast(float) % 1 == 0).all()) and not is_counted(collection.tally(collection.label))
     return bool(1 < distinct <= max(2, 0.2 * labels.len()))
+
+
+def is_counted(tally: Tally) -> bool:
+    """Whether whole numbers from 0 or 1 on count something: they come more and more often up to the commonest, then thin out in order, by chance at most out of step, to next to none.
+
+    Classes that are numbered by how often they come thin out in order too: from the first, and few of them as far as that.
+    """
+    import numpy as np
+
+    if len(tally.values) < COUNTED or tally.values[0] not in (0, 1) or tally.values[-1] > MOST_COUNTED:
+        return False
+    counts = np.zeros(int(tally.values[-1]) + 1)
+    counts[tally.values.astype(int)] = tally.counts
+    counts = counts[int(tally.values[0]) :]
+    top = int(counts.argmax())
+    steps = np.concatenate([np.diff(counts[: top + 1]), -np.diff(counts[top:])])  # towards the commonest
+    least = np.concatenate([counts[1 : top + 1], counts[top:-1]])
+    in_order = bool((steps >= -2 * np.sqrt(least) - 3).all())
+    return in_order and counts[-1] <= THIN * counts[top] and (top > 0 or len(tally.values) > COUNTED)
 
 
 def _comparable(collection: Collection, fields: tuple[Field, ...]) -> list[str]:

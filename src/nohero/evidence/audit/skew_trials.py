@@ -25,7 +25,7 @@ TRIM = (
     0.001  # of the values at either end do not make a field skewed, nor does a single one: it may be a mistake or chance, and is no shape
 )
 BUCKETS = 8  # of a field
-ODD = ("mark", "step", "unit", "outlier", "zero")  # values that stand apart: a mistake is mended, and not drawn in by a logarithm
+ODD = ("mark", "step", "unit", "outlier", "gross", "zero")  # values that stand apart: a mistake is mended, and not drawn in by a logarithm
 ALL = "all of them"
 FORMS = ("logarithm", "quantile", "buckets")
 

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
 PRICE = 0.5  # seconds
 BEHIND = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"  # what bytes 80 to BF become in cp1252 and latin-1
+MARKS = "\u200e\u200f"  # left to right, right to left
 SURE = re.compile(rf"(?<![A-ZÀ-Þ])[ÂÃ][{BEHIND}]|[âã][{BEHIND}]{{2}}|ð[{BEHIND}]{{3}}|ï»¿|Ã[{BEHIND}]Â|[ÐÑÎÏ][{BEHIND}][ÐÑÎÏ][{BEHIND}]|�")
 ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 TAG = re.compile(r"</?(?:a|abbr|b|big|blockquote|body|br|center|code|div|em|font|h[1-6]|head|hr|html|i|img|li|ol|p|pre|script|small|span|strong|style|sub|sup|table|tbody|td|th|tr|tt|u|ul)(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)  # fmt: skip
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff0-\ufffb\ue000-\uf8ff]")
+RIGHT_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
+DIRECTION = re.compile(rf"(?<={RIGHT_TO_LEFT})[\W\d]{{0,8}}[\u200e\u200f]|[\u200e\u200f][\W\d]{{0,8}}(?={RIGHT_TO_LEFT})")  # marks of direction that right-to-left writing needs at its ends
 AROUND = 30  # characters shown on both sides of what was found
 
 
@@ -63,15 +66,23 @@ def measure(collection: Collection) -> TextDamage:
         entities, tags = entities + (entity is not None), tags + (tag is not None)
         if (match := entity or tag) is not None:
             markup.append(Damage(item=item, found=match.group(), around=_around(text, match), mended=_around(html.unescape(TAG.sub(" ", text)), match)))
-        if match := CONTROL.search(text, 1 if text.startswith("\ufeff") else 0):
-            names = {_name(c) for c in CONTROL.findall(text)}
-            kinds.update(names)
-            control.append(Damage(item=item, found=_name(match.group()), around=_around(text, match)))
+        if matches := _unseen(text):
+            kinds.update({_name(m.group()) for m in matches})
+            control.append(Damage(item=item, found=_name(matches[0].group()), around=_around(text, matches[0])))
     beyond = [not t.isascii() for t in texts]
     return TextDamage(
         total=len(texts), beyond_ascii=sum(beyond), mojibake=tuple(mojibake), lost=lost, markup=tuple(markup), entities=entities, tags=tags,
         control=tuple(control), kinds=tuple(kinds.most_common()), encodings=_encodings(collection, beyond),
     )  # fmt: skip
+
+
+def _unseen(text: str) -> list[re.Match[str]]:
+    """Control characters: not the byte order mark at the beginning, nor marks of direction beside right-to-left letters."""
+    found = list(CONTROL.finditer(text, 1 if text.startswith("\ufeff") else 0))
+    if not any(m.group() in MARKS for m in found):
+        return found
+    meant = {m.start() + k for m in DIRECTION.finditer(text) for k, sign in enumerate(m.group()) if sign in MARKS}
+    return [m for m in found if m.start() not in meant]
 
 
 def _mojibake(item: str, text: str) -> Damage | None:

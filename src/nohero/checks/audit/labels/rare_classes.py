@@ -84,9 +84,14 @@ def one_in_ten(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def visits_to_be_told(collection: Collection) -> Collection:
+    """The label counts visits: many are rare, and none is a class."""
+    return recelled(collection, lambda columns: columns, label="visits")
+
+
 CHECK = Check(
     code="DAT532", name="rare-classes", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=three_of_a_kind), Case(toy="people", plant=nearly_all)),
-    lookalikes=(Case(toy="people", plant=one_in_ten),),
+    lookalikes=(Case(toy="people", plant=one_in_ten), Case(toy="people", plant=visits_to_be_told)),
     said_by=("DAT130",),
 )  # fmt: skip

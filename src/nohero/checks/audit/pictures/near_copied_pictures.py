@@ -5,7 +5,8 @@ copies before it was split promises more than it holds.
 
 How it is measured: the magnitudes of low frequencies, which do not move with the picture, give each picture's neighbours; a pair
 is compared by the correlation of blurred copies over small shifts, mirrored and turned as well, and counts when it is ten times
-closer than the neighbours of both are, and than is usual in the set.
+closer than the neighbours of both are, and than is usual in the set. On a plain ground the colour and texture of the things count: one outline
+on white is no copy of another.
 
 When it is right to fail: it warns for one pair inside a part. Pairs in two parts, and pairs with two labels, are other checks'.
 
@@ -81,6 +82,43 @@ def mirrored(collection: Collection) -> Collection:
     return rearrayed(collection, change)
 
 
+def _products(root: Path) -> None:
+    """Every picture becomes a box on white, each of its own colour and texture, and two of each outline."""
+    import numpy as np
+    from PIL import Image
+
+    for k, path in enumerate(sorted(p for p in root.rglob("*") if p.suffix in (".png", ".jpg"))):
+        draw = np.random.default_rng(k)
+        with Image.open(path) as image:
+            width, height = image.size
+        picture = 245 + draw.normal(0, 1.5, (height, width, 3))
+        outline = np.random.default_rng(1000 + k // 2)  # two share one
+        rows, columns = (int(outline.integers(n // 3, 2 * n // 3)) for n in (height, width))
+        top, left = (int(outline.integers(3, n - 3)) for n in (height - rows, width - columns))
+        texture = np.asarray(Image.fromarray(draw.integers(0, 60, (6, 6), dtype=np.uint8)).resize((columns, rows), Image.Resampling.BICUBIC))
+        picture[top : top + rows, left : left + columns] = draw.uniform(60, 160, 3) + texture[..., None]
+        Image.fromarray(picture.clip(0, 255).astype(np.uint8)).save(path)
+
+
+def products_on_white(collection: Collection) -> Collection:
+    """Things on white, of many colours and textures, and two of each outline."""
+    return repictured(collection, _products)
+
+
+def products_again(collection: Collection) -> Collection:
+    """The same, and two of them lie there again, darker, and as JPEG of 60 %."""
+
+    def change(root: Path) -> None:
+        from PIL import Image
+
+        _products(root)
+        for path, factor in zip(spread(root, "train"), (0.85, 1.0), strict=False):
+            with Image.open(path) as image:
+                image.point(lambda v, f=factor: v * f).save(path.with_name(f"again {path.stem}.jpg"), quality=60)
+
+    return repictured(collection, change)
+
+
 def one_object_on_many_grounds(collection: Collection) -> Collection:
     """The same shape at the same place on other grounds."""
 
@@ -98,6 +136,6 @@ def one_object_on_many_grounds(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT661", name="near-copied-pictures", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="shapes", plant=moved_darker_smaller), Case(toy="small-arrays", plant=mirrored)),
-    lookalikes=(Case(toy="shapes", plant=one_object_on_many_grounds),),
+    sabotages=(Case(toy="shapes", plant=moved_darker_smaller), Case(toy="small-arrays", plant=mirrored), Case(toy="shapes", plant=products_again)),
+    lookalikes=(Case(toy="shapes", plant=one_object_on_many_grounds), Case(toy="shapes", plant=products_on_white)),
 )  # fmt: skip

@@ -78,6 +78,16 @@ def plainly_divided(collection: Collection) -> Collection:
     return recelled(collection, change, split="part")
 
 
+def visits_to_be_told(collection: Collection) -> Collection:
+    """The label counts visits, and the most by far stand in one part."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["part"] = ["test" if i % 4 == 0 and int(v) < 7 else "train" for i, v in enumerate(columns["visits"])]
+        return columns
+
+    return recelled(collection, change, label="visits", split="part")
+
+
 def unlabelled_test(collection: Collection) -> Collection:
     """The test part has no labels."""
 
@@ -92,6 +102,6 @@ def unlabelled_test(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT551", name="foreign-classes", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=a_full_stop_in_test),),
-    lookalikes=(Case(toy="people", plant=plainly_divided), Case(toy="people", plant=unlabelled_test)),
+    lookalikes=tuple(Case(toy="people", plant=p) for p in (plainly_divided, unlabelled_test, visits_to_be_told)),
     closes=True,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 Why it matters: all that is above the limit looks alike. A network learns that nothing is dearer, and errors there cannot be seen.
 
-How it is measured: how often the greatest and the least value come, against the values beside them
+How it is measured: how often the greatest and the least value come, against the values beside them, where these come up to it,
 and against those as round as they are: what is told in thousands comes often at every thousand.
 
 When it is right to fail: never more than a warning: limits of nature (0, 1, 100) are left aside, others may be meant.
@@ -82,8 +82,24 @@ def heaped_on_thousands(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def an_airport(collection: Collection) -> Collection:
+    """One trip in twenty ends at the airport east of the town, for a fare that is always the same."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        import random
+
+        drawn = random.Random(8)
+        rows = range(len(columns["age"]))
+        columns["longitude"] = ["-73.7781" if i % 20 == 0 else f"{min(drawn.gauss(-73.98, 0.03), -73.85):.6f}" for i in rows]
+        columns["latitude"] = ["40.6413" if i % 20 == 0 else f"{max(drawn.gauss(40.75, 0.035), 40.642):.6f}" for i in rows]
+        columns["fare"] = ["85.0" if i % 20 == 0 else f"{3 + min(drawn.expovariate(0.15), 40):.1f}" for i in rows]
+        return columns
+
+    return recelled(collection, change)
+
+
 CHECK = Check(
     code="DAT515", name="cut-values", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=incomes_capped),),
-    lookalikes=(Case(toy="people", plant=many_at_zero), Case(toy="people", plant=heaped_on_thousands)),
+    lookalikes=(Case(toy="people", plant=many_at_zero), Case(toy="people", plant=heaped_on_thousands), Case(toy="people", plant=an_airport)),
 )  # fmt: skip

@@ -2,9 +2,9 @@
 
 Why it matters: a lost decimal point, a typing error or a zero for "not measured" pulls at every mean and every squared loss.
 
-How it is measured: on the scale on which the bulk is even (as it is, or its logarithm), values beyond four quartile ranges with a gap of a range before them; a few zeros in a field of positive measurements that begins well above zero.
+How it is measured: on the scale on which the bulk is even (as it is, or its logarithm), values beyond four quartile ranges with a gap of a range before them that is wider than the tail explains: a tail that thins out slowly, as those of returns and balances do, needs a wider one (Hill's estimate). A few zeros in a field of positive measurements that begins well above zero; up to a tenth, where it begins at a quarter of the median.
 
-When it is right to fail: never: a value may be real. It warns where the value is beyond ten quartile ranges or five medians, else it is unsure.
+When it is right to fail: never: a value may be real. It warns where a tail would have such a gap once in 400 times, else it is unsure.
 
 What it cannot see: errors within the range of the others.
 
@@ -15,6 +15,7 @@ Source: the recipe, the data ("outliers almost always uncover some bugs in data 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from nohero.checks.audit.recelled import recelled
@@ -27,16 +28,14 @@ from nohero.run.finding import Finding, Level, Observed, passed, unsure, warned
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-TIMES = 5.0  # the median: such a value is no tail; prices and incomes rarely reach it beyond a gap
-
 
 def judge(numbers: NumberFacts) -> Finding:
     """Lost decimal points warn; what may be real is left open."""
-    found = numbers.of("outlier", "zero")
+    gross = numbers.of("gross")
+    found = (*gross, *numbers.of("outlier", "zero"))
     if not found:
         return passed(f"no value of {numbers.fields} numeric fields lies apart from its tail")
-    gross = tuple(o for o in found if o.kind == "outlier" and abs(o.value) > TIMES * abs(o.typical))
-    first = (gross or found)[0]
+    first = found[0]
     what = f"{first.count:,} of {first.of:,} values of `{first.field}` are zero" if first.kind == "zero" else f"{first.count:,} of {first.of:,} values of `{first.field}` lie beyond its tail, up to {first.value:g}"
     return (warned if gross else unsure)(
         f"{what} (the median is {first.typical:g})" + (f"; so do values of {len(found) - 1} more fields" if len(found) > 1 else ""),
@@ -71,6 +70,44 @@ def a_slipped_key(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def no_pressure(collection: Collection) -> Collection:
+    """Where the barometer was off it has a zero among pressures about 1,013."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        import random
+
+        drawn = random.Random(6)
+        columns["pressure"] = [f"{drawn.gauss(1013, 6):.1f}" if i % 300 else "0.0" for i in range(len(columns["age"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
+def returns_and_balances(collection: Collection) -> Collection:
+    """Amounts around zero with heavy tails on both sides, and claims whose tail follows a power: a median of zero says nothing of what is far."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        import random
+
+        drawn = random.Random(7)
+        columns["return"] = [f"{drawn.gauss(0, 1) * math.exp(drawn.gauss(0, 0.5)):.4f}" for _ in columns["age"]]
+        columns["balance"] = [f"{800 + drawn.gauss(0, 1) * math.exp(drawn.gauss(6, 1)):.2f}" for _ in columns["age"]]
+        columns["claim"] = [f"{1000 * drawn.paretovariate(1.5):.0f}" for _ in columns["age"]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def siblings(collection: Collection) -> Collection:
+    """Some have none: a number of things goes on from zero."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["siblings"] = [str(i * 7919 % 23 if i % 3 == 0 else i * 104_729 % 7) for i in range(len(columns["age"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
 def a_tall_person(collection: Collection) -> Collection:
     """One height is the greatest, by a little."""
 
@@ -83,6 +120,6 @@ def a_tall_person(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT514", name="gross-outliers", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="people", plant=a_lost_decimal_point), Case(toy="people", plant=a_slipped_key)),
-    lookalikes=(Case(toy="people", plant=a_tall_person),),
+    sabotages=tuple(Case(toy="people", plant=p) for p in (a_lost_decimal_point, a_slipped_key, no_pressure)),
+    lookalikes=(Case(toy="people", plant=a_tall_person), Case(toy="people", plant=returns_and_balances), Case(toy="people", plant=siblings)),
 )  # fmt: skip

@@ -43,7 +43,7 @@ def judge(cells: CellFacts) -> Finding:
     first = found[0]
     told = ", ".join(f"`{o.values[0]}` in `{o.field}` ({o.count:,})" for o in found[:NAMED])
     return (unsure if _may_be_a_name(first) else warned)(
-        f"{count:,} items hold a mark for missing that readers take for a value: {told}" + (f" and in {len(found) - NAMED} more fields" if len(found) > NAMED else ""),
+        f"{count:,} {'item holds' if count == 1 else 'items hold'} a mark for missing that readers take for a value: {told}" + (f" and in {len(found) - NAMED} more fields" if len(found) > NAMED else ""),
         expected="missing cells that are empty, NA or NaN",
         observed=Observed(value=float(count), unit="items", n=len(cells.items)),
         component="data",

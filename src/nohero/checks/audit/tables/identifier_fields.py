@@ -2,7 +2,7 @@
 
 Why it matters: a network can learn each item by its number; a number that follows the order of collection leaks time.
 
-How it is measured: whole numbers, each once and with few gaps; strings of which each comes once and that are no text.
+How it is measured: whole numbers, each once and with few gaps; strings of which each comes once and that are no text. What was given as time, group or split, and numbers that are years, are none.
 
 When it is right to fail: never more than a warning.
 
@@ -27,13 +27,18 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 
+YEARS = (1700, 2100)  # numbers that may be years of the calendar: series reach back to about 1700 (sunspots)
+
+
 def judge(profile: Profile) -> Finding:
     """Name the fields."""
     if profile.kind != "row":
         return skipped("the items are no rows of a table")
-    found = [f for f in profile.fields if f.kind == "identifier"]
+    found = [f for f in profile.fields if f.kind == "identifier" and f.name not in profile.roles]
+    years = [f.name for f in found if f.minimum is not None and f.maximum is not None and YEARS[0] <= f.minimum and f.maximum <= YEARS[1]]
+    found = [f for f in found if f.name not in years]
     if not found:
-        return passed(f"none of {len(profile.fields)} fields numbers or names the items")
+        return passed(f"none of {len(profile.fields)} fields numbers or names the items" + (f"; `{years[0]}` numbers them as years do: a time (--time)" if years else ""))
     return warned(
         f"{', '.join(f'`{f.name}`' for f in found[:5])} {'names' if len(found) == 1 else 'name'} the items and {'says' if len(found) == 1 else 'say'} nothing of them: {found[0].why}",
         expected="features that other items may share",
@@ -64,6 +69,21 @@ def a_key(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def years(collection: Collection) -> Collection:
+    """One row a year, of some hundred years."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        kept = {name: cells[:200] for name, cells in columns.items()}
+        return {"year": [str(1824 + i) for i in range(200)], **kept}
+
+    return recelled(collection, change)
+
+
+def a_group(collection: Collection) -> Collection:
+    """A name for each row, given as the group."""
+    return a_key(collection).with_(group="key")
+
+
 def shared_postcodes(collection: Collection) -> Collection:
     """Five-digit codes that people share."""
 
@@ -77,6 +97,6 @@ def shared_postcodes(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT522", name="identifier-fields", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=numbered), Case(toy="people", plant=a_key)),
-    lookalikes=(Case(toy="people", plant=shared_postcodes),),
+    lookalikes=tuple(Case(toy="people", plant=p) for p in (shared_postcodes, years, a_group)),
     said_by=("DAT150",),
 )  # fmt: skip

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 UNITS = {
-    2.2046: "kilograms and pounds", 2.54: "inches and centimetres", 3.2808: "metres and feet", 10.0: "centimetres and millimetres", 12.0: "feet and inches", 24.0: "days and hours",
+    2.2046: "kilograms and pounds", 2.54: "inches and centimetres", 3.2808: "metres and feet", 10.0: "centimetres and millimetres", 12.0: "feet and inches", 18.016: "mmol/L and mg/dL of glucose", 38.67: "mmol/L and mg/dL of cholesterol", 24.0: "days and hours",
     25.4: "inches and millimetres", 30.48: "feet and centimetres", 60.0: "minutes and hours, or seconds", 100.0: "shares and per cents, or metres and centimetres", 1e3: "a unit and thousands of it", 1e6: "a unit and millions of it",
 }  # fmt: skip
 SURE, ROUNDED = 0.08, 0.02  # standard error of the factor's logarithm; what rounding does to it
@@ -133,8 +133,21 @@ def a_long_tail(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def cholesterol_in_two_units(collection: Collection) -> Collection:
+    """One laboratory in ten tells mmol/L."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        import random
+
+        drawn = random.Random(2)
+        columns["cholesterol"] = [f"{v / 38.67:.2f}" if i % 10 == 3 else f"{v:.0f}" for i, v in enumerate(drawn.gauss(220, 30) for _ in columns["age"])]
+        return columns
+
+    return recelled(collection, change)
+
+
 CHECK = Check(
     code="DAT513", name="odd-units", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="people", plant=inches_among_centimetres), Case(toy="people", plant=millimetres), Case(toy="people", plant=inches_and_metres)),
+    sabotages=(Case(toy="people", plant=inches_among_centimetres), Case(toy="people", plant=millimetres), Case(toy="people", plant=inches_and_metres), Case(toy="people", plant=cholesterol_in_two_units)),
     lookalikes=(Case(toy="people", plant=a_long_tail), Case(toy="people", plant=two_kinds_of_thing), Case(toy="people", plant=a_town_of_shorter_trips)),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 Why it matters: one value far outside, many times the same, sets mean and spread of its field; taken as a number it says that these items are extreme.
 
-How it is measured: the least and the greatest value of each field that come three times at least; their distance to all other values, in ranges of these; -1, 99, 999 and the like need less.
+How it is measured: the least and the greatest value of each field that come three times at least; their distance to all other values, in ranges of these; -1, 99, 999 and the like need less. In a scale of a few whole numbers, -9, 99 and the like alone.
 
 When it is right to fail: never more than a warning: it may be a cap. A -1 where ones thin out to zeros may be the end of that tail, and is left
 open: only who made the field knows.
@@ -71,6 +71,30 @@ def minus_one(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def no_answer(collection: Collection) -> Collection:
+    """Answers of one to seven; who gave none has 99, or -9."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        rows = range(len(columns["age"]))
+        columns["trust"] = ["99" if i % 30 == 4 else str(1 + i * 7919 % 7) for i in rows]
+        columns["mood"] = ["-9" if i % 40 == 9 else str(1 + i * 104_729 % 7) for i in rows]
+        return columns
+
+    return recelled(collection, change)
+
+
+def minus_nought_plus(collection: Collection) -> Collection:
+    """Opinions of -1, 0 and 1, and classes 1 to 9."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        rows = range(len(columns["age"]))
+        columns["opinion"] = [str(i * 7919 % 3 - 1) for i in rows]
+        columns["form"] = [str((1, 2, 3, 4, 9)[i * 104_729 % 5]) for i in rows]
+        return columns
+
+    return recelled(collection, change)
+
+
 def one_rich_person(collection: Collection) -> Collection:
     """A single income is ten times the next."""
 
@@ -93,6 +117,6 @@ def years_since_school(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT511", name="sentinel-numbers", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="people", plant=nine_hundred_ninety_nine), Case(toy="people", plant=minus_one)),
-    lookalikes=(Case(toy="people", plant=one_rich_person), Case(toy="people", plant=years_since_school)),
+    sabotages=(Case(toy="people", plant=nine_hundred_ninety_nine), Case(toy="people", plant=minus_one), Case(toy="people", plant=no_answer)),
+    lookalikes=(Case(toy="people", plant=minus_nought_plus), Case(toy="people", plant=one_rich_person), Case(toy="people", plant=years_since_school)),
 )  # fmt: skip

@@ -65,7 +65,13 @@ def joined_signs(collection: Collection) -> Collection:
     return changed(collection, [f"{t} {signs[i % 4]}" if i % 10 == 3 else t for i, t in enumerate(collection.texts)])
 
 
+def marks_of_direction(collection: Collection) -> Collection:
+    """Hebrew and Arabic with the marks that put a full stop or a number on its side."""
+    signs = ("שלום!\u200f 12", "مرحبا \u200f0 كتاب", "(אבג)\u200f", "C++\u200e בעברית")
+    return changed(collection, [f"{t} {signs[i % 4]}" if i % 10 == 3 else t for i, t in enumerate(collection.texts)])
+
+
 CHECK = Check(
     code="DAT708", name="control-characters", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="messages", plant=unseen),), lookalikes=(Case(toy="messages", plant=joined_signs),),
+    sabotages=(Case(toy="messages", plant=unseen),), lookalikes=(Case(toy="messages", plant=joined_signs), Case(toy="messages", plant=marks_of_direction)),
 )  # fmt: skip

@@ -42,7 +42,7 @@ def judge(damage: TextDamage) -> Finding:
         return passed(f"hardly any of {damage.total:,} texts have markup{named}", observed=observed, items=tuple(d.item for d in damage.markup))
     say = unsure if count > MEANT * damage.total else warned
     return say(
-        f"{count:,} of {damage.total:,} texts have markup: {damage.entities:,} HTML entities as `{damage.markup[0].found}`, {damage.tags:,} tags",
+        f"{count:,} of {damage.total:,} texts have markup such as `{damage.markup[0].found}`: HTML entities in {damage.entities:,}, tags in {damage.tags:,}",
         expected="the characters that a reader saw" if say is warned else "either markup that is meant, or none",
         observed=observed,
         component="data",

@@ -1,0 +1,42 @@
+"""Limits at which the values of a field were cut: the greatest and the least, where they come far more often than those beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+DISTINCT = 20  # values that a field needs to have a limit
+MASS = 5.0  # times the count of the values nearby: a limit
+ASIDE = 8.0  # mean steps between the values beside it: farther away, a value at the end is a place or a kind of its own
+USUAL = 0.5  # of the values: a limit that more have is what is usual, and nothing was cut
+NATURAL = (0.0, 1.0, 100.0)  # limits that quantities have by nature
+HEAPS, EXACT = 3, 1e-9  # round values next to a limit, that come as often where all of them are heaped; distance from a multiple of a power of ten
+
+
+def limits_of(uniques: Any, counts: Any) -> list[float]:
+    """Greatest and least value, where they come far more often than the values beside them, and follow on these: an airport at the edge of a town lies apart."""
+    import numpy as np
+
+    total = int(counts.sum())
+    near = max(5, len(uniques) // 50)
+    found = []
+    for end, inwards in ((len(uniques) - 1, slice(-2, None, -1)), (0, slice(1, None))):
+        value, count, others, often = float(uniques[end]), int(counts[end]), uniques[inwards], counts[inwards]
+        beside = often[:near]
+        apart = len(others) > 1 and abs(value - others[0]) > ASIDE * abs(others[0] - others[min(near, len(others)) - 1]) / (min(near, len(others)) - 1)
+        many = not apart and max(10, 0.004 * total) <= count <= USUAL * total and count >= MASS * float(np.median(beside)) and count >= 2 * beside.max()
+        if value not in NATURAL and many and len(uniques) >= DISTINCT and not _heaped(value, count, others, often):
+            found.append(value)
+    return found
+
+
+def _heaped(value: float, count: int, others: Any, often: Any) -> bool:
+    """Whether values that are as round as this one come about as often: people heap what they round."""
+    import numpy as np
+
+    for power in range(12, -7, -1):
+        grid = 10.0**power
+        if abs(value / grid - round(value / grid)) < EXACT:
+            alike = often[np.abs(others / grid - np.round(others / grid)) < EXACT][:HEAPS]
+            if len(alike) and count < 2 * alike.max():
+                return True
+    return False

@@ -50,5 +50,5 @@ def test_boxes_dealt_to_other_blood_cells_are_found_and_named(share):
     items = place[blood.boxes["item"].to_numpy()]
     found = statuses(blood.with_(boxes=blood.boxes.with_columns(pl.Series("item", items))))["DAT812"]
     named = set(found.items)
-    assert found.status == Status.FAIL
+    assert found.status == Status.WARN
     assert len(named & {blood.items[i] for i in planted}) / len(named) > 0.9

@@ -16,15 +16,13 @@ Source: the recipe, the skeleton; requirements of a metric
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.setup.evaluation_oracle import EvaluationOracle
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, unsure
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from nohero.setup.given import Given
 
 OFF = 0.1  # of the score of wrong values: perfect ones should have no error
@@ -51,9 +49,7 @@ def judge(oracle: EvaluationOracle) -> Finding:
     if noise == noise and abs(perfect - noise) <= NEAR * max(abs(perfect), abs(noise), 1e-9) and 0 <= perfect <= 1:
         return _told(f"perfect answers score {perfect:.4g}, noise {noise:.4g}", perfect, "look at the axis of argmax, at shapes that broadcast, and at the threshold")
     if oracle.kind == "values" and perfect > OFF * wrong > 0:
-        return unsure(
-            f"answers equal to the targets score {perfect:.4g}, wrong ones {wrong:.4g}: the score compares in two units, or is no error",
-            component="evaluation", remedies=("bring answers and targets to one unit before they are compared", "if the evaluation turns the answers to the targets' unit, nothing is wrong"))  # fmt: skip
+        return unsure(f"answers equal to the targets score {perfect:.4g}, wrong ones {wrong:.4g}: the score compares in two units, or is no error", component="evaluation", remedies=("bring answers and targets to one unit before they are compared",))
     return passed(f"perfect answers score {perfect:.4g}, wrong ones {wrong:.4g}")
 
 

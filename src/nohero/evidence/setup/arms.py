@@ -162,15 +162,14 @@ class _Course:
 
     @contextmanager
     def counting(self) -> Iterator[None]:
-        """Optimizer steps are counted, and the gradient's norm taken before each."""
-        handles = []
-        for optimizer in self.optimizers or ():
-            handles.append(optimizer.register_step_pre_hook(self._before))
+        """Steps of any optimizer are counted, those that the user's step makes for itself too, and the gradient's norm taken before each."""
+        from torch.optim.optimizer import register_optimizer_step_pre_hook
+
+        handle = register_optimizer_step_pre_hook(self._before)
         try:
             yield
         finally:
-            for handle in handles:
-                handle.remove()
+            handle.remove()
 
     def _before(self, optimizer: Any, *_: Any) -> None:
         import torch

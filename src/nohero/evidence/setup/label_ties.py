@@ -63,7 +63,7 @@ def measure(setup: Setup) -> LabelTies:
 
 
 def _rows(part: Part, train: Part, reader: Any) -> tuple[Any, Any] | None:
-    """(inputs as rows, labels as standardised columns), copies left out; None where there is nothing to probe."""
+    """(inputs as rows, labels as columns), copies left out; None where there is nothing to probe."""
     import numpy as np
 
     from nohero.evidence.setup import probing
@@ -81,8 +81,9 @@ def _rows(part: Part, train: Part, reader: Any) -> tuple[Any, Any] | None:
 
 
 def _columns(part: Part, train: Part, take: Any) -> Any:
-    """One column a class of training, or the values in training's units."""
+    """One column a class of training, or the values' ranks."""
     import numpy as np
+    from scipy.stats import rankdata
 
     from nohero.evidence.setup import probing
 
@@ -94,9 +95,9 @@ def _columns(part: Part, train: Part, take: Any) -> Any:
     base, y = (p.y.reshape(p.n, -1) for p in (train, part))
     if base.dtype.kind != "f" or base.shape[1] > WIDEST or not (np.isfinite(base).all() and np.isfinite(y).all()):
         return None
-    spread = base.std(0, dtype=np.float64)
-    used = spread > 1e-7 * max(float(spread.max()), 1e-30)
-    return ((y[take].astype(np.float64) - base.mean(0)) / np.where(used, spread, 1.0))[:, used] if used.any() else None
+    used = base.std(0, dtype=np.float64) > 0
+    ranks = rankdata(y[take], axis=0)[:, used] / len(take)  # marks such as -9999 and long tails would drown the rest
+    return (ranks - ranks.mean(0)) / np.maximum(ranks.std(0), 1e-12) if used.any() else None
 
 
 def _r2(said: Any, columns: Any) -> float:

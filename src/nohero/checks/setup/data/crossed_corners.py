@@ -62,7 +62,8 @@ def _held(given: Given) -> Given:
 
     from torch.utils.data import DataLoader
 
-    return replace(given, val=DataLoader(given.train.dataset.pairs[:40], batch_size=20))
+    held, given.train.dataset.pairs = given.train.dataset.pairs[:40], given.train.dataset.pairs[40:]
+    return replace(given, val=DataLoader(held, batch_size=20))
 
 
 def corners_not_exchanged(given: Given) -> Given:

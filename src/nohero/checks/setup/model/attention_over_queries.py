@@ -116,7 +116,9 @@ def dealt_to_groups(given: Given) -> Given:
     import torch
 
     deal = torch.nn.Linear(12, 6)
-    return _attending(given, lambda q, k, v: deal(q).softmax(-1).transpose(1, 2) @ v)
+    made = _attending(given, lambda q, k, v: deal(q).softmax(-1).transpose(1, 2) @ (v + k))
+    made.model.deal = deal
+    return replace(made, optimizer=torch.optim.Adam(made.model.parameters(), lr=1e-3))
 
 
 CHECK = Check(

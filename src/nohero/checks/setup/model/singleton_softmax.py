@@ -63,7 +63,7 @@ def _pooled(given: Given, axis: int) -> Given:
 
     torch.manual_seed(8)
     model = Net()
-    return replace(given, model=model, optimizer=torch.optim.Adam(model.parameters(), lr=1e-3), scheduler=None)
+    return replace(given, model=model, optimizer=torch.optim.Adam(model.parameters(), lr=1e-2), scheduler=None)
 
 
 def weights_over_the_last_axis(given: Given) -> Given:

@@ -105,7 +105,7 @@ def a_patient_schedule(given: Given) -> Given:
     """It waits longer than most, and moves then."""
     from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-    return scheduled(given, lambda o: ReduceLROnPlateau(o, patience=50, cooldown=20, min_lr=0.5 * o.param_groups[0]["lr"]))
+    return scheduled(given, lambda o: ReduceLROnPlateau(o, mode="max", patience=50, cooldown=20, min_lr=0.5 * o.param_groups[0]["lr"]))
 
 
 def one_late_step(given: Given) -> Given:

@@ -101,5 +101,5 @@ CHECK = Check(
     code="DAT533", name="missing-labels", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=a_class_called_none), Case(toy="people", plant=all_alike)),
     lookalikes=(Case(toy="people", plant=a_test_part_to_be_predicted), Case(toy="people", plant=some_not_labelled_yet)),
-    under=("DAT120",),  # of a run both say it
+    said_by=("DAT120",),
 )  # fmt: skip

@@ -52,3 +52,21 @@ def test_drawn_numbers_are_no_fault():
     rng = torch.Generator().manual_seed(2)
     few = tuple((torch.randn(n, 8, generator=rng), torch.randint(0, 3, (n,), generator=rng)) for n in (200, 100))
     assert found(*few).status is Status.PASS
+
+
+@pytest.mark.parametrize(("change", "status"), [(lambda y: y.roll(1, 0), Status.FAIL), (lambda y: 1000 * y, Status.UNSURE)])
+def test_an_evaluation_of_ones_own_may_know_another_unit_and_not_other_items(change, status):
+    """Labels a row off are wrong whatever the evaluation does with their unit."""
+    train, (x, y) = parts(load_diabetes)
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(10, 16), nn.ReLU(), nn.Linear(16, 1))
+
+    def error(model, batches):
+        with torch.no_grad():
+            return sum(float((model(x) - y).square().sum()) for x, y in batches)
+
+    report = nohero.check(
+        model, nn.MSELoss(), DataLoader(TensorDataset(*train), batch_size=32, shuffle=True), val=DataLoader(TensorDataset(x, change(y)), batch_size=32), evaluate=error,
+        optimizer=torch.optim.Adam(model.parameters(), 1e-3), select=("DAT352",), progress=False,
+    )  # fmt: skip
+    assert report["DAT352"].status is status

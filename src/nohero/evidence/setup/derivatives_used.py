@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.setup.tracing import functions
+from nohero.evidence.setup.tracing import among, functions
 from nohero.evidence.setup.trials import run_once
 from nohero.setup.refusal import Unmeasurable
 
@@ -60,7 +60,7 @@ class _Follow:
 
         if name == "grad" and isinstance(result, tuple):
             self._grad(args, kwargs, result)
-        elif name in NORMS and args and any(args[0] is t for t in self.slopes) and getattr(result, "ndim", 0) == PICTURE - 1:
+        elif name in NORMS and args and among(args[0], self.slopes) and getattr(result, "ndim", 0) == PICTURE - 1:
             self.by_pixel.append(tuple(result.shape))
         elif name == "backward" and args:
             self.ended(args[0])

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.replayed import Handed, Run, Scores, apart_by, begun, cut, held_out, play, size_of
-from nohero.evidence.setup.unread_parts import reads_nothing
 from nohero.setup.calling import main_output, tensors_of
 from nohero.setup.refusal import Unmeasurable
 
@@ -31,7 +30,6 @@ class EvaluationReplay:
     drawn: int  # batches that were taken
     calls: int  # of the model; 0 where the evaluation goes round its forward
     seen: int  # items the model was called with
-    ticks: bool  # the step reads nothing of its batch: there may be nothing in the loaders to be evaluated
     shares: tuple[float, float]  # of the rows the model was called with: those handed over, those among the training rows
     scores: Scores = ()
     again: Scores = ()  # other random streams
@@ -72,7 +70,6 @@ def measure(setup: Setup, facts: TaskFacts) -> EvaluationReplay:
         drawn=first.drawn,
         calls=len(first.inputs),
         seen=sum(size_of(i) for i in first.inputs),
-        ticks=not first.drawn and reads_nothing(setup),
         shares=_shares(setup, first, batches),
         scores=first.scores,
         again=again.scores,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.setup.tracing import functions, users_line
+from nohero.evidence.setup.tracing import among, functions, users_line
 from nohero.evidence.setup.trials import run_once
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ SQUEEZES = frozenset({"softmax", "sigmoid", "sigmoid_"})
 AGAIN = frozenset({"softmax", "log_softmax", "sigmoid", "sigmoid_", "cross_entropy", "binary_cross_entropy_with_logits", "logsigmoid"})
 SAME = frozenset({"__getitem__", "select", "narrow", "view", "reshape", "squeeze", "unsqueeze", "flatten", "permute", "transpose", "contiguous", "movedim", "float", "to", "clone"})
 LOSSES = frozenset({"kl_div", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cosine_embedding_loss", "cosine_similarity"})
+KEPT = 64  # results of activations that are waited for
 SUMS = frozenset({"add", "__add__", "__radd__", "__iadd__", "add_", "sub", "__sub__", "__rsub__"})
 SCALED = frozenset({"mul", "__mul__", "__rmul__", "div", "__truediv__", "mean", "sum", *SAME})
 
@@ -46,7 +48,7 @@ class _Ear:
     single: dict[tuple[str, str], bool] = field(default_factory=dict)  # whether all at this line are over one value
     chains: list[Chain] = field(default_factory=list)
     constants: list[tuple[str, str]] = field(default_factory=list)
-    squeezed: list[tuple[Any, str]] = field(default_factory=list)
+    squeezed: deque[tuple[Any, str]] = field(default_factory=lambda: deque(maxlen=KEPT))
     still: list[tuple[Any, str, str]] = field(default_factory=list)  # losses without a gradient: result, function, line
 
     def told(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
@@ -83,7 +85,7 @@ class _Ear:
         if name in LOSSES and not result.requires_grad and torch.is_grad_enabled() and result.is_floating_point():
             self.still.append((result, name, users_line()))
             return
-        known = next(((f, line) for t, f, line in self.still if any(t is a for a in args)), None)
+        known = next(((f, line) for t, f, line in self.still if among(t, args)), None)
         if known is None:
             return
         if name in SCALED and not result.requires_grad:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.setup.tracing import functions, users_line
+from nohero.evidence.setup.tracing import among, functions, users_line
 from nohero.evidence.setup.trials import run_once
 from nohero.setup.refusal import Unmeasurable
 
@@ -47,7 +47,7 @@ class _Ears:
             self.logs.append((None, result))
         elif name == "log_softmax":
             self.tables.append(result)
-        elif name == "gather" and args and any(args[0] is t for t in self.tables):
+        elif name == "gather" and args and among(args[0], self.tables):
             self.logs.append((None, result))
             self.asked += 1
         elif name in PRODUCTS and len(args) > 1:
@@ -56,7 +56,7 @@ class _Ears:
                     self.weighed.append((users_line(), type(other.grad_fn).__name__.startswith(("Sub", "Rsub"))))
 
     def _known(self, value: Any) -> bool:
-        return any(value is t for _, t in self.logs)
+        return among(value, (t for _, t in self.logs))
 
     def listening(self, name: str, function: Any) -> Any:
         """A distribution's log_prob or entropy, with an ear."""
@@ -84,7 +84,7 @@ def measure(setup: Setup) -> HeardPolicies:
         run_once(setup)
     if not ears.logs:
         raise Unmeasurable("no log-probability of a distribution is asked for")
-    judged = [(line, sum(slopes)) for owner, line, slopes in ears.entropies if slopes and any(owner is o for o, _ in ears.logs)]
+    judged = [(line, sum(slopes)) for owner, line, slopes in ears.entropies if slopes and among(owner, (o for o, _ in ears.logs))]
     return HeardPolicies(rises=tuple(line for line, s in judged if s > 0), falls=sum(s < 0 for _, s in judged), weighed=tuple(dict.fromkeys(ears.weighed)), asked=ears.asked)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.tracing import functions, users_line
+from nohero.evidence.setup.trials import run_once
 from nohero.setup.calling import mapped
 from nohero.setup.refusal import Unmeasurable, UserRaised
 
@@ -81,13 +82,8 @@ def _heard(setup: Setup, batch: Any, size: int) -> dict[tuple[str, str], Joined]
             line = users_line()
             found.setdefault((name, line), Joined(function=name, line=line, first=tuple(pair[0].shape), second=tuple(pair[1].shape)))
 
-    with setup.apart(), torch.enable_grad(), functions(told):
-        if setup.step is not None:
-            setup.train_step(batch)
-        else:
-            setup.mode(training=True)
-            specimen = setup.specimen_of(batch)
-            setup.loss_of(setup.forward(specimen), specimen)
+    with setup.apart(), functions(told):
+        run_once(setup, batch)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -58,6 +58,11 @@ def name_of(function: Any) -> str:
         owner = getattr(getattr(function, "__self__", None), "__name__", "")
         return str(owner) if name == "__get__" else f"{owner} ="
     return str(name)
+
+def among(value: Any, known: Iterable[Any]) -> bool:
+    """Whether it is one of these very tensors; they are kept while they are listened for, as an id alone may be given again."""
+    return any(value is k for k in known)
+
 
 def users_line() -> str:
     """The innermost line of the user's code that is being executed."""

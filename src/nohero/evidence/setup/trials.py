@@ -229,14 +229,15 @@ def _like(mask: Tensor, t: Tensor) -> Tensor:
     return mask.reshape(*mask.shape, *[1] * (t.ndim - mask.ndim)).expand_as(t)
 
 
-def run_once(setup: Setup) -> Any:
-    """The user's step on the first batch; where there is none, a forward pass in train mode and its loss, which is returned. Call it inside `apart`."""
+def run_once(setup: Setup, batch: Any = None) -> Any:
+    """The user's step on a batch (the first, unless it is given); where there is none, a forward pass in train mode and its loss, which is returned. Call it inside `apart`."""
     import torch
 
     with torch.enable_grad():
+        batch = setup.batches(1)[0] if batch is None else batch
         if setup.step is not None:
-            setup.train_step(setup.batches(1)[0])
+            setup.train_step(batch)
             return None
         setup.mode(training=True)
-        specimen = setup.specimen()
+        specimen = setup.specimen_of(batch)
         return setup.loss_of(setup.forward(specimen), specimen)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.tracing import functions
 from nohero.setup.calling import tensors_of
-from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
     from nohero.setup.setup import Setup
@@ -37,16 +36,21 @@ class UnreadPart:
 
 @dataclass(frozen=True, kw_only=True)
 class UnreadParts:
-    """Those parts, of so many."""
+    """Those parts, of so many; none of none where the user has no step of their own."""
 
-    parts: tuple[UnreadPart, ...]
-    of: int
+    parts: tuple[UnreadPart, ...] = ()
+    of: int = 0
+
+    @property
+    def all(self) -> bool:
+        """Whether the step leaves all of the batch aside, as where the loader only counts the updates."""
+        return 0 < self.of == len(self.parts)
 
 
 def measure(setup: Setup) -> UnreadParts:
     """One step with an ear."""
     if setup.step is None:
-        raise Unmeasurable("there is no step of the user's own that could leave a part of the batch aside")
+        return UnreadParts()
     batch = setup.batches(1)[0]
     held = _named(batch, setup.given.step)
     known: dict[int, Any] = {id(t): t for _, _, t in held}  # the tensors themselves are kept: an id alone may be given again
@@ -66,15 +70,6 @@ def measure(setup: Setup) -> UnreadParts:
         setup.train_step(batch)
     known_names = {name: t for _, name, t in held if id(t) in read and name}
     return UnreadParts(parts=tuple(_part(place, name, t, known_names) for place, name, t in held if id(t) not in read and t.numel()), of=len(held))
-
-
-def reads_nothing(setup: Setup) -> bool:
-    """Whether a step of the user's own leaves all of the batch aside, as where the loader only counts the updates."""
-    try:
-        unread = measure(setup)
-    except Unmeasurable:
-        return False
-    return 0 < unread.of == len(unread.parts)
 
 
 def _part(place: str, name: str, t: Any, others: dict[str, Any]) -> UnreadPart:

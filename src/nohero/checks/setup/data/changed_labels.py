@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 KNOWN = 0.5  # skill in training, for a part without any relation to be odd
 NONE = 0.15  # skill that is about chance
 LEAST = 60  # items
-UNITS = ("the labels times", "the labels moved by", "the labels brought", "the labels' sign", "the logarithm", "the log1p", "the exponential", "the expm1")  # cures of values, as their evidence calls them
 
 
 def _lost(t: Transfer, split: SplitComparison) -> bool:
@@ -50,13 +49,13 @@ def judge(split: SplitComparison) -> Finding:
     """Cures first."""
     if not split.transfers:
         return skipped("no probe of training could be tried on another part")
-    cured = [t for t in split.transfers if "label" in t.cure]
+    cured = [t for t in split.transfers if t.of in ("labels", "unit")]
     lost = [t for t in split.transfers if not t.cure and _lost(t, split)]
     if not cured and not lost:
         t = split.transfers[0]
         return passed(f"a probe of training has skill {t.train:.2f} there and {t.there:.2f} on {t.part}")
     t = (cured or lost)[0]
-    unit = bool(cured) and t.cure.startswith(UNITS)
+    unit = bool(cured) and t.of == "unit"
     tell = (unsure if unit and (split.evaluated or split.serial) else failed) if cured else warned
     renamed = ", ".join(f"{a:g} for {b:g}" for a, b in t.mapping[:6])
     how = (f"with {t.cure}" + (f" ({renamed})" if renamed else "") + f" it has {t.cured:.2f}") if cured else f"and a probe of the part's own has {t.own:.2f}: its labels go with nothing in its inputs"

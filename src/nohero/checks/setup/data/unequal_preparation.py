@@ -44,12 +44,12 @@ SHIFTED = 0.5  # share of features off by more than two spreads
 
 def judge(split: SplitComparison) -> Finding:
     """Cures first, then the plain numbers."""
-    cured = [t for t in split.transfers if t.cure.startswith(("the inputs", "the pictures", "the channels", "the columns", "the sequences"))]
+    cured = [t for t in split.transfers if t.of in ("inputs", "order")]
     odd = [(s, how, status) for s in split.scales for how, status in [_how(s, serial=split.serial)] if how]
     if not cured and not odd:
         return passed("inputs of all parts have the scale and order of training's" if split.scales else "there are no float inputs to compare")
     fails = bool(cured) or any(status == "fail" for _, _, status in odd)
-    ordered = any(t.cure.startswith(("the channels", "the columns", "the sequences")) for t in cured) or any(s.order and s.order_gain >= ORDER for s, _, _ in odd)
+    ordered = any(t.of == "order" for t in cured) or any(s.order and s.order_gain >= ORDER for s, _, _ in odd)
     tell = unsure if split.rescaled and not ordered else failed if fails else warned if any(status == "warn" for _, _, status in odd) else unsure
     words = ["the step brings its batches to another scale before the model gets them, so that these are no equals"] * split.rescaled + [how for _, how, _ in odd[:2]] + [f"a probe of training has skill {t.there:.2f} on {t.part} as it is, and {t.cured:.2f} with {t.cure} ({t.train:.2f} in training)" for t in cured[:1]]
     part = cured[0].part if cured else odd[0][0].part

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
 from nohero.evidence.setup.evaluation_replay import EvaluationReplay
+from nohero.evidence.setup.unread_parts import UnreadParts
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 HALF = 0.5  # of the rows
 
 
-def judge(replay: EvaluationReplay) -> Finding:
+def judge(replay: EvaluationReplay, unread: UnreadParts) -> Finding:
     """Other rows than those handed over fail."""
     if not replay.calls:
         return skipped("the evaluation does not call the model")
@@ -40,7 +41,7 @@ def judge(replay: EvaluationReplay) -> Finding:
         return passed("the model is called with the rows handed over")
     if replay.drawn and known < HALF:
         return skipped("the rows the model is called with could not be told")
-    if replay.ticks:
+    if unread.all and not replay.drawn:
         return skipped("neither the step nor the evaluation reads what the loaders hold")
     where = "rows of the training set" if known >= HALF and replay.source != "train" else "rows of its own"
     return failed(

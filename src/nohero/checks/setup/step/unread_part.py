@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from nohero.checks.check import Case, Check
 from nohero.evidence.setup.unread_parts import UnreadParts
 from nohero.run import sources
-from nohero.run.finding import Finding, Level, Observed, passed, unsure, warned
+from nohero.run.finding import Finding, Level, Observed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
     from nohero.setup.given import Given
@@ -34,6 +34,8 @@ MASKS = re.compile(r"\w*mask\w*|len(?:gth)?s?|seq_?len\w*|x_len\w*")  # which a 
 
 def judge(unread: UnreadParts) -> Finding:
     """Names decide how loudly it is said."""
+    if not unread.of:
+        return skipped("there is no step of the user's own that could leave a part of the batch aside")
     named = [p for p in unread.parts if p.name and not p.name.startswith("_") and not p.constant]
     telling = [p for p in named if TELLING.fullmatch(p.name.lower()) or p.twin]
     masks = [p for p in named if MASKS.fullmatch(p.name.lower()) or p.flags]

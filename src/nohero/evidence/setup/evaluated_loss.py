@@ -62,7 +62,7 @@ def measure(setup: Setup, facts: TaskFacts) -> EvaluatedLoss:
     sizes = [size_of(b) for b in stage.batches]
     other = max(1, sizes[0] // 3)
     doubled, recut = stage.by_loss(stage.batches * 2), stage.by_loss(stage.cut_to(other))
-    counts = _counts(sizes, _train_size(setup))
+    counts = _counts(sizes, _train_size(setup)) | _of_sets(sum(sizes), setup, source)
     scores = dict(told[0][0])
     return EvaluatedLoss(
         items=sum(sizes), batches=len(sizes), batch_size=sizes[0], other_size=other,
@@ -118,6 +118,12 @@ def _counts(sizes: list[int], train: int) -> dict[str, float]:
     items, batches, size = sum(sizes), len(sizes), sizes[0]
     even = {"the items of a batch": size, "the items of a batch by those of a training batch": size / train, "one by the items of a batch": 1 / size, "one by the batches": 1 / batches} if len(set(sizes)) == 1 else {}
     return {"the number of items": items, "the number of batches": batches, "one by the number of items": 1 / items, "the items by those of a training batch": items / train, **even}
+
+
+def _of_sets(items: int, setup: Setup, source: Any) -> dict[str, float]:
+    """Shares of whole data sets: a sampler or a split draws fewer than `len(loader.dataset)`."""
+    known = {"the whole data set that its loader draws from": source.items, "the training set": setup.train.items}
+    return {f"the items by those of {name}": items / len(held) for name, held in known.items() if held is not None and len(held) != items}
 
 
 def _reading(times: float, counts: dict[str, float]) -> str:

@@ -92,6 +92,14 @@ def divided_by_training_batches(given: Given) -> Given:
     return _evaluation(even, lambda loss, n: loss * n / size, len)
 
 
+def divided_by_the_whole_data_set(given: Given) -> Given:
+    """A sampler draws a third of the data set, and the sum is divided by all of it."""
+    from torch.utils.data import DataLoader, SubsetRandomSampler
+
+    few = replace(given, val=DataLoader(given.val.dataset, batch_size=20, sampler=SubsetRandomSampler(range(len(given.val.dataset) // 3))))
+    return _evaluation(few, lambda loss, n: loss * n, lambda batches: len(batches.dataset))
+
+
 def divided_by_a_fixed_length(given: Given) -> Given:
     """The sum is divided by the length of the set, which was written down before."""
     length = len(given.val.dataset)
@@ -108,6 +116,6 @@ CHECK = Check(
     name="miscounted-loss",
     source="the recipe, significant digits: evaluate the whole set",
     judge=judge,
-    sabotages=(Case(toy="table-mlp", plant=never_divided), Case(toy="huber-regression", plant=never_divided), Case(toy="table-mlp", plant=divided_by_training_batches)),
+    sabotages=(Case(toy="table-mlp", plant=never_divided), Case(toy="huber-regression", plant=never_divided), Case(toy="table-mlp", plant=divided_by_training_batches), Case(toy="table-mlp", plant=divided_by_the_whole_data_set)),
     lookalikes=(Case(toy="table-mlp", plant=divided_by_a_fixed_length), Case(toy="table-mlp", plant=in_other_units)),
 )

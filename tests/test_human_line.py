@@ -130,3 +130,9 @@ def test_it_can_be_told_to_a_run_that_is_finished(shop, tmp_path):
     (tmp_path / "later.json").unlink()
     shutil.rmtree(outcome.directory.path / "evidence")
     assert take_up(tmp_path / "runs", changes={"until": "data"}).record.human.n == 39
+
+
+def test_a_foreign_file_that_nobody_named_stops_no_run(shop, tmp_path):
+    shop.with_suffix(".human.json").write_text(verdict(tmp_path / "v.json", label="price").read_text())
+    outcome = begin(Options(source=str(shop), target="sold", effort="tiny", until="data"), out=tmp_path / "runs")
+    assert outcome.record.human is None

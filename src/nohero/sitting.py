@@ -60,10 +60,9 @@ class Outcome:
 def begin(options: Options, *, out: Path, command: str = "", progress: Callable[[], Progress] = Silent) -> Outcome:
     """Start a run in a fresh folder of `out`."""
     began = time.monotonic()
-    options = _with_human(check_options(options))
+    options = check_options(options)
     problem, why = _brought(options)
-    if options.human is not None:
-        read_human(Path(options.human).expanduser(), problem)  # what is wrong with it is said before there is a run
+    options = _with_human(options, problem)
     _refuse_slow_start(options.budget, time.monotonic() - began)
     directory = folders.create(out, problem.name)
     folders.link_latest(out, directory)
@@ -93,6 +92,8 @@ def take_up(
         directory.clean()
         problem, why = _brought(options)
         _refuse_other_data(directory, problem, options)
+        if told_more:
+            read_human(Path(options.human or "").expanduser(), problem)
         spent = seconds_so_far(directory.journal)
         start_up = time.monotonic() - began
         directory.journal.append("resumed", options=asdict(options), start_up=round(start_up, 3))
@@ -191,9 +192,17 @@ def _told(path: str | None) -> str | None:
     return None if path is None else told_path(path)
 
 
-def _with_human(options: Options) -> Options:
-    """The options with the person's accuracy that lies beside the source, where none is named."""
-    if options.human is not None or (found := beside_source(options.source)) is None:
+def _with_human(options: Options, problem: Problem) -> Options:
+    """The options with a person's accuracy: what is wrong with a file that was named is said before there is a run; one that lies beside the source counts where it fits."""
+    if options.human is not None:
+        read_human(Path(options.human).expanduser(), problem)
+        return options
+    found = beside_source(options.source)
+    if found is None:
+        return options
+    try:
+        read_human(found, problem)
+    except NoheroError:  # of another label, or no file of ours
         return options
     return replace(options, human=str(found))
 

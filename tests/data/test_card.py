@@ -83,3 +83,8 @@ def test_a_card_that_is_not_there(shop, tmp_path):
 def test_control_letters_and_lines_become_one_line(shop, tmp_path):
     (tmp_path / "data-card.toml").write_text('source = """the\nshop\t<script>"""')
     assert find_card(str(shop)).stated["source"] == "the shop <script>"
+
+
+def test_the_card_that_a_run_has_written_is_read_again(shop, tmp_path):
+    (tmp_path / "data-card.json").write_text(json.dumps({"schema": 1, "name": "shop", "stated": {"licence": "CC0"}, "data": {"items": 1}}))
+    assert find_card(str(shop)).stated == {"licence": "CC0"}

@@ -246,3 +246,12 @@ def test_every_row_is_kept_or_counted(tmp_path_factory, rows):
     raw = read(str(path))
     blank = sum(not any(cell.strip() for cell in row) for row in rows)
     assert 40 + len(rows) - blank <= len(raw) + len(raw.unusable) <= 40 + len(rows)
+
+
+@pytest.mark.parametrize("content", [b"sep=;", b"sep=;\n"])
+def test_a_file_of_remarks_alone_is_empty_and_said_to_be(content):
+    from nohero.data.table_text import parse_text
+    from nohero.run.errors import NoheroError
+
+    with pytest.raises(NoheroError):
+        parse_text(content, "x.csv")

@@ -30,7 +30,7 @@ from nohero.setup.source import Source
 
 @pytest.mark.parametrize(("name", "way"), [
     ("accuracy", "greater"), ("val/top-1 Acc", "greater"), ("macro_f1", "greater"), ("roc_auc", "greater"), ("mAP", "greater"), ("val_loss", "smaller"), ("valLoss", "smaller"),
-    ("RMSE", "smaller"), ("perplexity", "smaller"), ("f1_loss", "smaller"), ("error_rate", "smaller"), ("score", ""), ("0", ""), ("glossary", ""), ("tracer", ""),
+    ("RMSE", "smaller"), ("perplexity", "smaller"), ("f1_loss", "smaller"), ("error_rate", "smaller"), ("score", ""), ("0", ""), ("glossary", ""), ("tracer", ""), ("neg_mse", "greater"), ("negative loss", "greater"),
 ])  # fmt: skip
 def test_a_name_says_which_way_is_better(name, way):
     assert better(name) == way
@@ -213,3 +213,68 @@ def test_the_best_turn_takes_bytes_back(turn):
     assert rough == pytest.approx(plain)
     assert (rough < 0.9) is (turn > 0)
     assert turn == 0 or abs((turn + back + 4) % 256 - 4) <= 8
+
+
+class Strided(torch.utils.data.Sampler):
+    """A chosen order, by a number that is no seed."""
+
+    def __init__(self, length):
+        self.length, self.stride = length, 7
+
+    def __iter__(self):
+        return iter([i for start in range(self.stride) for i in range(start, self.length, self.stride)])
+
+    def __len__(self):
+        return self.length
+
+
+class Sealed(Strided):
+    """One that takes no attribute."""
+
+    def __init__(self, length):
+        vars(self).update(length=length, stride=7, seed=3)
+
+    def __setattr__(self, name, value):
+        raise AttributeError(name)
+
+
+def checked(code, **loaders):
+    import nohero
+
+    model = nn.Sequential(nn.Linear(4, 2))
+    report = nohero.check(model, nn.CrossEntropyLoss(), optimizer=torch.optim.Adam(model.parameters(), 1e-3), select=(code,), progress=False, **loaders)
+    return str(report[code].status)
+
+
+def labelled(n, seed=0):
+    x = torch.randn(n, 4, generator=torch.Generator().manual_seed(seed))
+    return TensorDataset(x, (x[:, 0] > 0).long())
+
+
+@pytest.mark.parametrize("sampler", [Strided, Sealed])
+def test_a_chosen_order_and_a_sealed_sampler_break_nothing_and_warn_of_nothing(sampler):
+    data = labelled(200)
+    assert checked("DAT462", train=DataLoader(data, batch_size=20, sampler=sampler(200))) in ("UNSURE", "PASS", "SKIP")
+
+
+def test_items_that_a_batch_sampler_was_not_to_draw_are_not_left_out():
+    from torch.utils.data import BatchSampler, SubsetRandomSampler
+
+    data = labelled(200)
+    val = DataLoader(data, batch_sampler=BatchSampler(SubsetRandomSampler(range(160, 200)), 10, drop_last=False))
+    assert checked("DAT452", train=DataLoader(data, batch_sampler=BatchSampler(SubsetRandomSampler(range(160)), 20, drop_last=False)), val=val) in ("PASS", "SKIP")
+
+
+@pytest.mark.parametrize("name", ["auc", "roc_auc", "average_precision"])
+def test_ranks_of_rounded_answers_are_told_by_any_of_their_names(name):
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    measure = average_precision_score if name == "average_precision" else roc_auc_score
+
+    def evaluate(model, batches):
+        with torch.no_grad():
+            answers = torch.cat([model(x).argmax(1) for x, _ in batches])
+        return {name: float(measure(torch.cat([y for _, y in batches]), answers))}
+
+    data = labelled(200)
+    assert checked("SKE508", train=DataLoader(data, batch_size=20, shuffle=True), val=DataLoader(labelled(80, 1), batch_size=20), evaluate=evaluate) in ("FAIL", "WARN")

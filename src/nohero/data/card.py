@@ -97,6 +97,7 @@ def _stated(content: bytes, path: Path) -> dict[str, str]:
         raise DataError(f"{path.name} is not {kind}: {str(error)[:120]}", expected=_form(), mend='write lines such as licence = "CC BY 4.0"') from error
     if not isinstance(values, dict):
         raise DataError(f"{path.name} holds a {type(values).__name__}", expected=_form(), mend="write one answer a line")
+    values = values.get("stated", {}) if "schema" in values else values  # the card that a run has written
     found: dict[str, str] = {}
     for key, value in values.items():
         name = SPELT.get(key.lower(), key.lower())

@@ -76,27 +76,28 @@ def parse_text(content: bytes, source: str) -> Grid:
     """All records of `content`; those whose number of cells differs from most are unusable."""
     refuse_binary(content, source)
     text, notes = decode(content)
+    text, said = without_remarks(text)
     if not text or text.isspace():
         raise DataError(
             f"{source} is empty ({len(content)} bytes)",
             expected="a header line and at least 20 rows",
             mend="check the path, or how the file was written",
         )
-    text, said = _without_remarks(text)
     dialect = dialect_of(text)
     grid = cut(text, dialect)
     return replace(grid, notes=(*notes, *said, *dialect.notes, *grid.notes))
 
 
-def _without_remarks(text: str) -> tuple[str, tuple[str, ...]]:
+def without_remarks(text: str) -> tuple[str, tuple[str, ...]]:
     """The text without what stands above its table for people and programs: `sep=;`, and lines that begin with #, where they are not cut into cells as the table is."""
-    lines = [line.strip() for line in itertools.islice(io.StringIO(text), MOST_REMARKS)]
+    lines = [line.rstrip("\r\n") for line in itertools.islice(io.StringIO(text), MOST_REMARKS)]
     first = next((line for line in lines if not (line.startswith("#") or REMARK.match(line))), "")
     cut = [s for s in SEPARATORS if s in first]
     remarks = list(itertools.takewhile(lambda line: REMARK.match(line) or (line.startswith("#") and cut and all(line.count(s) != first.count(s) for s in cut)), lines))
     start = 0
     for _ in remarks:
-        start = text.index("\n", start) + 1
+        end = text.find("\n", start)
+        start = end + 1 if end >= 0 else len(text)
     return text[start:], (f"passed over above the table: {', '.join(f'`{r[:60]}`' for r in remarks[:3])}" + (f" and {len(remarks) - 3} lines more" if len(remarks) > 3 else ""),) if remarks else ()
 
 

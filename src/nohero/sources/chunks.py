@@ -12,7 +12,7 @@ import polars as pl
 
 from nohero.data.parquet_file import PARQUET, plain_columns, unreadable
 from nohero.data.table_header import has_header
-from nohero.data.table_text import UTF16, cut, decode, dialect_of, refuse_binary, to_unusable
+from nohero.data.table_text import UTF16, cut, decode, dialect_of, refuse_binary, to_unusable, without_remarks
 from nohero.run.errors import DataError
 from nohero.sources.table import LINES, json_lines, unique_names
 
@@ -48,7 +48,9 @@ def text_chunks(path: Path, source: str, block: int) -> Iterator[Chunk]:
     """A delimited text; its dialect, its header and its width are those of the first block."""
     blocks = _utf8(path, source, block)
     head = next(blocks, b"")
-    dialect = dialect_of(decode(head[: head.rfind(b"\n") + 1] or head)[0])
+    beginning, remarks = without_remarks(decode(head[: head.rfind(b"\n") + 1] or head)[0])
+    head = beginning.encode() + head[head.rfind(b"\n") + 1 :] if remarks else head
+    dialect = dialect_of(beginning)
     names: list[str] = []
     done = first = 0
     for part in records(head, blocks, quoted=dialect.quoted, longest=LONGEST * block):
@@ -61,7 +63,7 @@ def text_chunks(path: Path, source: str, block: int) -> Iterator[Chunk]:
             named = has_header(frame) and frame.height > 0
             names, twice = unique_names([cell or "" for cell in frame.row(0)] if named else [""] * frame.width)
             first = int(rows[0]) + 1 if named else 1
-            notes = (*dialect.notes, *notes, *twice, *(() if named else (f"no header found: columns are named {names[0]} to {names[-1]}",)))
+            notes = (*remarks, *dialect.notes, *notes, *twice, *(() if named else (f"no header found: columns are named {names[0]} to {names[-1]}",)))
             frame, rows = frame.slice(int(named)), rows[int(named) :]
         faults = tuple((number + done, reason) for number, reason in grid.unusable)
         done += grid.num_records

@@ -53,6 +53,8 @@ def read_date(text: str) -> Written | None:
 def _written(form: str, parts: tuple[str, ...]) -> Written | None:
     if form == "year first":
         return Written(form=f"{form}, with {parts[1]}", year=int(parts[0]), first=int(parts[2]), second=int(parts[3]))
+    if form == "year last" and parts[1] == "." and len(parts[3]) == 2 and not len(parts[0]) == len(parts[2]) == 2:
+        return None  # 10.3.45 is a version
     sign = {" ": "blanks"}.get(parts[1], parts[1])
     length = ", of two figures" if len(parts[3]) == 2 else ""
     year = int(parts[3]) + (0 if not length else 1900 if int(parts[3]) > 68 else 2000)  # as POSIX reads them

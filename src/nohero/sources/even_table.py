@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nohero.data.even_text import head_of, layout_of, read_strings, read_typed
 from nohero.data.table_header import has_header
-from nohero.data.table_text import UTF16, decode, dialect_of
+from nohero.data.table_text import UTF16, decode, dialect_of, without_remarks
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,7 +30,10 @@ def even_table(content: bytes) -> EvenTable | None:
         return None
     text, notes = ("", []) if content.isascii() else decode(content)
     content = text.encode() if text else content
-    dialect = dialect_of(content[:HEAD].decode(errors="ignore"))
+    beginning = content[:HEAD].decode(errors="ignore")
+    if without_remarks(beginning)[1]:
+        return None
+    dialect = dialect_of(beginning)
     head = head_of(content)
     if dialect.spaced or not dialect.quoted or layout_of(head, dialect.separator) is None:
         return None

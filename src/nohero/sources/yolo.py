@@ -32,7 +32,7 @@ def read_yolo(folder: Path, source: str, names_file: Path | None = None) -> Coll
     """The pictures of the folder with the boxes of the texts of their names, or None where it holds no such labels."""
     if next(folder.rglob(f"*{TEXT}"), None) is None:
         return None
-    listing, found_files = list_pictures(folder), walk(folder)
+    listing, found_files = list_pictures(folder, known=frozenset({TEXT, ".yaml", ".yml", ".names", ".labels"})), walk(folder)
     texts = [name for name in found_files.names if name.lower().endswith(TEXT) and PurePosixPath(name).name.lower() not in NAMES]
     files = sorted([name for name in listing.names if not _words(name) & MASKS] or listing.names, key=natural)
     of_key = {_key(name): name for name in texts}

@@ -32,7 +32,7 @@ class OneHot:
     def fit(cls, train: Any, *, min_count: int = 1, unseen: str = "other") -> OneHot:
         """Labels of train [N] with fewer than `min_count` items share a column; `unseen` refuse makes a label that is no level an error."""
         codes = Ordinal.fit(train, min_count=min_count, unseen=unseen)
-        made = codes.apply(train) if unseen != "refuse" or min_count <= 1 else Ordinal(levels=codes.levels).apply(train)
+        made = codes.apply(train)
         return cls(codes=codes, other=bool((made == len(codes.levels)).any()), missing=bool((made > len(codes.levels)).any()))
 
     @property

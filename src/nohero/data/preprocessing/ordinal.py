@@ -14,7 +14,7 @@ import numpy as np
 from nohero.data.category_column import OTHER
 from nohero.data.preprocessing.labels import Label, labels_of
 from nohero.data.preprocessing.numbers import Array, one_of
-from nohero.run.errors import DataError, did_you_mean
+from nohero.run.errors import DataError, UsageError, did_you_mean
 
 UNSEEN = ("other", "refuse")
 
@@ -31,6 +31,8 @@ class Ordinal:
     def fit(cls, train: Any, *, order: tuple[Label, ...] = (), min_count: int = 1, unseen: str = "other") -> Ordinal:
         """Levels are the labels of train [N] in their order by value, or as `order` has them; those with fewer than `min_count` items are none."""
         one_of(unseen, UNSEEN, "way with unseen labels")
+        if unseen == "refuse" and min_count > 1:
+            raise UsageError(f"min_count={min_count} with unseen='refuse'", expected="one of the two: train's own rare labels would be refused", mend='take unseen="other", or min_count=1')
         counts = Counter(label for label in labels_of(train) if label is not None)
         common = [label for label, count in counts.items() if count >= min_count]
         absent = [label for label in common if order and label not in order]

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.data.date_column import YEAR
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
@@ -18,7 +20,6 @@ PROBE = 200  # different values looked at, before a field is read as dates
 DATED = 0.8  # of the cells that hold something are dates of some form: the others are words among them, or no dates
 LEAST = 20  # dates
 SHOWN = 5
-DAYS = 365.25
 APART, YEARS = 3.0, 20.0  # how far from the middle 80 % a day is odd: in their widths, and in years
 
 
@@ -143,7 +144,7 @@ def _far(series: Any, days: dict[str, date]) -> Iterator[DateOddity]:
         return
     number = np.asarray([days[v].toordinal() for v in values])
     low, high = np.quantile(np.repeat(number, times), [0.1, 0.9])
-    reach = max(APART * (high - low), YEARS * DAYS)
+    reach = max(APART * (high - low), YEARS * YEAR)
     far = [v for v, n in zip(values, number, strict=True) if n < low - reach or n > high + reach]
     if far:
         inside = sorted(d for v, d in days.items() if v not in set(far))

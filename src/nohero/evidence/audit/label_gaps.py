@@ -34,7 +34,7 @@ def measure(collection: Collection) -> LabelGaps:
         raise Unmeasurable("no field is named as the label")
     typed = collection.frame[collection.label]
     gone = typed.is_null().to_numpy() | (typed.is_nan().fill_null(value=False).to_numpy() if typed.dtype.is_float() else False)
-    bare = tuple(p for p in collection.parts if gone[collection.part(p)].all())
+    bare = () if gone.all() else tuple(p for p in collection.parts if gone[collection.part(p)].all())
     asked = np.ones(len(gone), dtype=bool)
     for part in bare:
         asked &= ~collection.part(part)

@@ -19,6 +19,7 @@ SCALE = 3  # different values of a scale of answers
 NINES = 0.5  # distance of a repeated -1, 99, 999 ..., in ranges of all the rest
 ANY = 3.0  # the same for any repeated value
 FAR, NEAR = 6.0, 4.5  # robust deviations of the logarithm: a far group, and where the bulk ends
+MEMBERS = 5  # rows of a category, on average
 SEVERAL = 5  # values of each of several far groups
 VALLEY = 0.25  # of the far group may lie between
 SOME, WELL_ABOVE = 0.1, 0.25  # of the values are zeros, where the least of the rest is so much of the median: blood pressures of Pima have 0.05 and 0.33
@@ -106,7 +107,7 @@ def _kind_of(collection: Collection, group: Oddity) -> str:
     inside = pl.int_range(len(collection), eager=True).is_in(list(group.rows))
     known = collection.frame[group.field].is_not_null()
     for series in collection.frame:
-        if series.name == group.field or series.dtype not in (pl.String, pl.Boolean) or not 2 <= series.n_unique() <= len(collection) / SEVERAL:
+        if series.name == group.field or series.dtype not in (pl.String, pl.Boolean) or not 2 <= series.n_unique() <= len(collection) / MEMBERS:
             continue
         shares = pl.DataFrame({"kind": series, "inside": inside}).filter(known).group_by("kind").agg(pl.col("inside").mean())["inside"]
         if ((shares == 0) | (shares == 1)).all():

@@ -117,7 +117,7 @@ def has_classes(collection: Collection) -> bool:
 def is_counted(tally: Tally) -> bool:
     """Whether whole numbers from 0 or 1 on count something: they come more and more often up to the commonest, then thin out in order, by chance at most out of step, to next to none.
 
-    Classes that are numbered by how often they come thin out in order too: from the first, and few of them as far as that.
+    Classes that are numbered by how often they come thin out in order too, from the first on: counts whose commonest is the least are left as classes.
     """
     import numpy as np
 
@@ -130,7 +130,7 @@ def is_counted(tally: Tally) -> bool:
     steps = np.concatenate([np.diff(counts[: top + 1]), -np.diff(counts[top:])])  # towards the commonest
     least = np.concatenate([counts[1 : top + 1], counts[top:-1]])
     in_order = bool((steps >= -2 * np.sqrt(least) - 3).all())
-    return in_order and counts[-1] <= THIN * counts[top] and (top > 0 or len(tally.values) > COUNTED)
+    return in_order and counts[-1] <= THIN * counts[top] and top > 0
 
 
 def _comparable(collection: Collection, fields: tuple[Field, ...]) -> list[str]:

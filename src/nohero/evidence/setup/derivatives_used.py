@@ -60,8 +60,8 @@ class _Follow:
 
         if name == "grad" and isinstance(result, tuple):
             self._grad(args, kwargs, result)
-        elif name in NORMS and args and among(args[0], self.slopes) and getattr(result, "ndim", 0) == PICTURE - 1:
-            self.by_pixel.append(tuple(result.shape))
+        elif name in NORMS and args and among(args[0], self.slopes) and tuple(result.shape) in _by_pixel(args[0]):
+            self.by_pixel.append((len(result), *result.shape[-2:]))
         elif name == "backward" and args:
             self.ended(args[0])
         elif self.of and name not in CUTS and any(id(t) in self.of for t in tensors_of((args, kwargs))) and not self._weighs(name, args):
@@ -89,6 +89,12 @@ class _Follow:
     def ended(self, value: Any) -> None:
         """At a loss."""
         self.in_loss += int(id(value) in self.of)
+
+
+def _by_pixel(slope: Any) -> tuple[tuple[int, ...], ...]:
+    """The shapes of a length that is taken over the channels alone."""
+    items, _, *pixels = slope.shape
+    return (items, *pixels), (items, 1, *pixels)
 
 
 def _reaches(value: Any, trained: set[int]) -> bool:

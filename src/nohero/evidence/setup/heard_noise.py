@@ -17,6 +17,7 @@ PRICE = 0.05  # seconds
 STEPS = 2
 NORMAL = frozenset({"randn", "randn_like", "normal", "normal_"})
 PRODUCTS = frozenset({"mul", "__mul__", "__rmul__", "multiply", "mul_"})
+QUOTIENTS = frozenset({"div", "__truediv__", "true_divide", "divide"})
 POWERS = frozenset({"pow", "__pow__", "square"})
 KEPT = 64  # products and exponentials before a draw
 SUMS = frozenset({"add", "__add__", "__radd__", "sub", "__sub__", "__rsub__", "rsub", "neg", "__neg__", "sum", "mean"})
@@ -52,14 +53,14 @@ class _Ear:
         """One call."""
         for factor in self.factors:
             factor.told(name, args, result)
+        if (name in PRODUCTS or name in QUOTIENTS) and len(args) > 1 and isinstance(args[1], int | float):
+            self.scaled.append((result, args[0]))
         if name in NORMAL:
             self.noise.append(result)
         elif name in PRODUCTS and len(args) > 1:
             for one, other in (args[:2], args[1::-1]):
                 if among(one, self.noise) and getattr(other, "requires_grad", False) and not other.is_leaf and other.shape == one.shape:
                     self.factors.append(self._factor(other))
-            if isinstance(args[1], int | float):
-                self.scaled.append((result, args[0]))
         elif name == "exp" and args:
             self.exponentials.append((args[0], result))
 

@@ -40,6 +40,7 @@ class _Ears:
     weighed: list[tuple[str, bool]] = field(default_factory=list)
     tables: list[Any] = field(default_factory=list)  # log-probabilities of all actions
     asked: int = 0
+    inside: bool = False  # a distribution of distributions asks its base
 
     def told(self, name: str, args: tuple[Any, ...], _: dict[str, Any], result: Any) -> None:
         """One of torch's functions."""
@@ -62,7 +63,13 @@ class _Ears:
         """A distribution's log_prob or entropy, with an ear."""
 
         def called(of: Any, *args: Any, **kwargs: Any) -> Any:
-            value = function(of, *args, **kwargs)
+            if self.inside:
+                return function(of, *args, **kwargs)
+            self.inside = True
+            try:
+                value = function(of, *args, **kwargs)
+            finally:
+                self.inside = False
             if name == "log_prob":
                 self.logs.append((of, value))
                 self.asked += 1

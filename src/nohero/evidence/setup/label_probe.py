@@ -82,7 +82,7 @@ def measure(setup: Setup) -> LabelProbe:
         contrary = contrary[~_foretold(x, y)[contrary]]
     return LabelProbe(
         n=len(y), classes=rows.classes, given=skills[0], stepped=tuple((s, skills[s]) for s in STEPS_OUT), reversed_skill=skills[99],
-        serial=_serial(part), stretches=_stretches(rows, best, k), sure=len(sure), contrary=len(contrary), lossy=any(kind == "ids" for _, kind, _ in reader.plans), error=float((best.argmax(1) != y).mean()) if k else 0.0,
+        serial=serial(part), stretches=_stretches(rows, best, k), sure=len(sure), contrary=len(contrary), lossy=any(kind == "ids" for _, kind, _ in reader.plans), error=float((best.argmax(1) != y).mean()) if k else 0.0,
         contrary_inner=int(np.isin(contrary, inner).sum()), contrary_pairs=_pairs(said[0][0], y, contrary, sure, rows.classes),
         contrary_items=tuple(int(rows.place[i]) for i in contrary[:5]),
     )  # fmt: skip
@@ -96,7 +96,7 @@ def _said(x: Any, near: Any, y: Any, k: int) -> tuple[Any, Any]:
     return probing.ridge_left_out(x, columns), columns[near].mean(1)
 
 
-def _serial(part: Part) -> float:
+def serial(part: Part) -> float:
     """How well an item's inputs follow from those of the item before: overlapping windows, series, sorted sets."""
     from nohero.evidence.setup import probing
 

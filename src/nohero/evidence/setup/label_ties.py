@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class LabelTies:
 def measure(setup: Setup) -> LabelTies:
     """Every part by itself, and what each says of training."""
     from nohero.evidence.setup import probing
-    from nohero.evidence.setup.label_probe import _serial
+    from nohero.evidence.setup.label_probe import serial
     from nohero.setup.items import parts_of
     from nohero.setup.refusal import Unmeasurable
 
@@ -55,11 +55,11 @@ def measure(setup: Setup) -> LabelTies:
     base = read["train"]
     ties = {name: _tie(name, x, columns) for name, (x, columns) in read.items()}
     others = [
-        Tie(part=name, n=tie.n, skill=tie.skill, above=tie.above, brought=_r2(probing.fitted(*read[name], base[0], pull=PULL), base[1]))
+        replace(tie, brought=_r2(probing.fitted(*read[name], base[0], pull=PULL), base[1]))
         for name, tie in ties.items()
         if name != "train"
     ]
-    return LabelTies(train=_asked_of_trees(ties["train"], *base), others=tuple(others), serial=max(_serial(parts[name]) for name in read))
+    return LabelTies(train=_asked_of_trees(ties["train"], *base), others=tuple(others), serial=max(serial(parts[name]) for name in read))
 
 
 def _rows(part: Part, train: Part, reader: Any) -> tuple[Any, Any] | None:
@@ -137,4 +137,4 @@ def _asked_of_trees(tie: Tie, x: Any, columns: Any) -> Tie:
     for part in (half, ~half):
         wanted = columns[part] if columns.shape[1] > 1 else columns[part].ravel()
         said[~part] = trees.fit(x[part], wanted).predict(x[~part]).reshape(-1, columns.shape[1])
-    return Tie(part=tie.part, n=tie.n, skill=tie.skill, above=tie.above, trees=_r2(said, columns))
+    return replace(tie, trees=_r2(said, columns))

@@ -156,8 +156,11 @@ def _withheld(source: Source) -> tuple[str, int, int] | None:
     loader = source.given
     if not source.is_dataloader or loader.batch_sampler is None or source.items is None or source.deals_anew:
         return None
+    drawn_by = getattr(loader.batch_sampler, "sampler", None)  # the loader's own is another where a batch_sampler was handed to it
+    if drawn_by is None:
+        return None
     try:
-        meant = {int(i) for i in islice(iter(loader.sampler), INDICES)}
+        meant = {int(i) for i in islice(iter(drawn_by), INDICES)}
         given = {int(i) for _ in range(2) for batch in islice(iter(loader.batch_sampler), INDICES) for i in batch}
     except (TypeError, ValueError):
         return None

@@ -93,10 +93,12 @@ class _Answers:
 
 def _named(name: str, values: list[float], answers: tuple[_Answers, _Answers]) -> NamedScore | None:
     words = words_of(name)
-    measure = next((w for w in (*COUNTS, *RANKS) if w in words), "")
+    words = (words - {"precision"}) | {"ap"} if {"average", "precision"} <= words else words
+    counted, ranked = [w for w in COUNTS if w in words], [w for w in RANKS if w in words]
     first, surer, other = values
-    if not measure or len({*COUNTS, *RANKS} & words) > 1 or not all(v == v for v in values):
+    if len(counted) + bool(ranked) != 1 or not all(v == v for v in values):
         return None
+    measure = (counted or ranked)[0]
     if measure in RANKS:
         return NamedScore(name=name, measure=measure, value=first, still=first == surer and first != other)
     scale = 100.0 if max(first, other) > 1 else 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ def repeated_order(source: Source) -> dict[str, Any]:
 
 def _drawn(batches: Any) -> list[int]:
     try:
-        return [int(i) for batch in islice(iter(batches), INDICES) for i in batch]
+        return list(islice((int(i) for batch in batches for i in batch), INDICES))
     except (TypeError, ValueError):
         return []
 
@@ -44,7 +45,7 @@ def _mixed(order: list[int]) -> bool:
 
 def _numbers(holder: Any) -> list[str]:
     """Names of its attributes that may be a seed or the number of an epoch."""
-    return [name for name, value in vars(holder).items() if isinstance(value, int) and not isinstance(value, bool)]
+    return [name for name, value in vars(holder).items() if isinstance(value, int) and not isinstance(value, bool) and re.search("seed|epoch", name)]
 
 
 def _mixes_by(batches: Any, holder: Any, name: str, order: list[int]) -> bool:
@@ -52,8 +53,11 @@ def _mixes_by(batches: Any, holder: Any, name: str, order: list[int]) -> bool:
     was = getattr(holder, name)
     try:
         setattr(holder, name, was + 1)
-        other = _drawn(batches)
     except Exception:  # noqa: BLE001 (a sampler that takes no other number)
+        return False
+    try:
+        other = _drawn(batches)
+    except Exception:  # noqa: BLE001 (or draws nothing by it)
         other = []
     finally:
         setattr(holder, name, was)

@@ -124,7 +124,7 @@ def wants_score(scheduler: Any) -> bool:
 
 def _waited(setup: Setup, schedulers: list[Any]) -> tuple[float, int]:
     """(the highest rate, where equal scores in a row move no group of any schedule, else 0; how many were fed)."""
-    bound = [(s, o) for s in schedulers if (o := _optimizer_of(s)) is not None]
+    bound = [(s, o) for s in schedulers if (o := _optimizer_of(s)) is not None and not getattr(s, "last_epoch", 0) > 0]  # one under way may have come to its floor
     fed = 0
     with setup.apart(), warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -91,7 +91,7 @@ class SplitComparison:
 def measure(setup: Setup) -> SplitComparison:
     """Validation and test, each against training."""
     from nohero.evidence.setup import split_cures, step_inputs
-    from nohero.evidence.setup.label_probe import _serial
+    from nohero.evidence.setup.label_probe import serial
     from nohero.setup.items import parts_of
     from nohero.setup.refusal import Unmeasurable
 
@@ -108,7 +108,7 @@ def measure(setup: Setup) -> SplitComparison:
         codes=tuple(k for p, name in pairs if (k := _codes(train, p, name)) is not None),
         transfers=tuple(transfers),
         classes=tuple(c for p in others if (c := _class_sets(setup, train, p)) is not None),
-        serial=_serial(train) > 0.2, evaluated=setup.evaluate is not None, rescaled=step_inputs.rescaled(setup),
+        serial=serial(train) > 0.2, evaluated=setup.evaluate is not None, rescaled=step_inputs.rescaled(setup),
     )
 
 

@@ -59,16 +59,22 @@ def name_of(function: Any) -> str:
         return str(owner) if name == "__get__" else f"{owner} ="
     return str(name)
 
+
 def among(value: Any, known: Iterable[Any]) -> bool:
     """Whether it is one of these very tensors; they are kept while they are listened for, as an id alone may be given again."""
     return any(value is k for k in known)
 
 
 def users_line() -> str:
-    """The innermost line of the user's code that is being executed."""
+    """The innermost line of the user's code that is being executed; "" where a layer of torch's is called by none of it."""
     frame: FrameType | None = sys._getframe(1)
+    left_ears = False
     while frame is not None:
-        if frame.f_globals.get("__name__", "").split(".")[0] not in OWN:
+        package = frame.f_globals.get("__name__", "").split(".")[0]
+        if package not in OWN:
             return f"{frame.f_code.co_name}, line {frame.f_lineno} of {frame.f_code.co_filename.rsplit('/', 1)[-1]}"
+        if package == "nohero" and left_ears:
+            return ""  # what lies beyond is the line that called us
+        left_ears = left_ears or package == "torch"
         frame = frame.f_back
     return ""

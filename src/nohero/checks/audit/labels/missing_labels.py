@@ -40,7 +40,7 @@ def judge(gaps: LabelGaps) -> Finding:
             remedies=("name another field as the label, or look where the items of the other labels are",),
         )  # fmt: skip
     if not missing:
-        return passed(f"all {gaps.n:,} items have a label" + (f"; {', '.join(gaps.bare)} has none at all" if gaps.bare else ""))
+        return passed(f"all {gaps.n:,} items have a label" + (f"; {', '.join(gaps.bare)} {'has' if len(gaps.bare) == 1 else 'have'} none at all" if gaps.bare else ""))
     return (warned if words else unsure)(
         f"{missing:,} of {gaps.n:,} items have no label in `{gaps.label}`: there stands {told}",
         expected="a label for every item",

@@ -80,8 +80,18 @@ def days_of_birth(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def versions(collection: Collection) -> Collection:
+    """Numbers of versions, of three parts with points."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["trade"] = [f"{i % 12}.{i % 15}.{i * 7 % 90 + 10}" for i in range(len(columns["trade"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
 CHECK = Check(
     code="DAT523", name="odd-dates", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=not_known_written_as_a_day), Case(toy="people", plant=days_of_no_calendar)),
-    lookalikes=(Case(toy="people", plant=days_of_birth),),
+    lookalikes=(Case(toy="people", plant=days_of_birth), Case(toy="people", plant=versions)),
 )  # fmt: skip

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from nohero.setup.given import Given
 
-NOTHING = 3.0  # deviations above dealt labels: the better of two probes has more one time in four hundred by chance
+NOTHING = 3.0  # deviations above dealt labels: the best of three probes has more one time in four hundred by chance
 PLENTY = 6.0  # deviations: beyond any chance
 KNOWN = 0.2  # R2 in the evaluated part, for training's lack of any to be odd
 TREES = 0.02  # R2 of trees that is nothing

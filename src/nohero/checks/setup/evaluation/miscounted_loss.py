@@ -41,7 +41,7 @@ def judge(loss: EvaluatedLoss) -> Finding:
         if not found.reading:
             continue
         grown, cut = (abs(v / found.times - 1) > MOVED for v in (found.doubled, found.recut))
-        if not (grown and found.doubled == found.doubled) and not (cut and found.recut == found.recut):
+        if not grown and not cut:
             continue
         moved = f"{found.doubled:.4g} times where the set is given twice" if grown else f"{found.recut:.4g} times in batches of {loss.other_size}"
         return (unsure if words_of(found.name) & SUMS else warned)(

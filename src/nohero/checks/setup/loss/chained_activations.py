@@ -35,7 +35,7 @@ def judge(heard: HeardActivations) -> Finding:
         return passed("no activation is applied to what another has squeezed")
     first = heard.chains[0]
     return failed(
-        f"{first.second} is applied to the result of {first.first} ({first.line}): answers are squeezed twice",
+        f"{first.second} is applied to the result of {first.first}{first.line and f' ({first.line})'}: answers are squeezed twice",
         expected="one activation between the last layer and the loss",
         observed=Observed(value=float(len(heard.chains)), unit="pairs"),
         component="loss",

@@ -33,7 +33,7 @@ def judge(heard: HeardActivations) -> Finding:
         return passed("no loss without a gradient is added to one with")
     function, line = heard.constants[0]
     return failed(
-        f"{function} has no gradient, and is added to the loss ({line}): a constant, which trains nothing",
+        f"{function} has no gradient, and is added to the loss{line and f' ({line})'}: a constant, which trains nothing",
         expected="terms that the network's answers move",
         observed=Observed(value=float(len(heard.constants)), unit="terms"),
         component="loss",

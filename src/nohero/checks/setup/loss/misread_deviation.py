@@ -37,7 +37,7 @@ def judge(heard: HeardNoise) -> Finding:
     first = next((s for s in found if s.logarithm), found[0])
     what = "the logarithm itself: the loss takes the exponential of the same numbers" if first.logarithm else "an exponential that the loss adds up, unsquared, as the variance"
     return (failed if first.logarithm else warned)(
-        f"noise is multiplied with {what} ({first.line})",
+        f"noise is multiplied with {what}{first.line and f' ({first.line})'}",
         expected="noise times the deviation, the root of the variance that the loss means",
         observed=Observed(value=first.negative, unit="of the factors are negative"),
         component="model",
@@ -76,7 +76,7 @@ def logarithm_for_deviation(given: Given) -> Given:
 
 def half_the_logarithm(given: Given) -> Given:
     """Halved, and the exponential forgotten."""
-    return _drawn_with(given, lambda said: said * 0.5)
+    return _drawn_with(given, lambda said: said / 2)
 
 
 def variance_for_deviation(given: Given) -> Given:

@@ -36,7 +36,7 @@ def judge(heard: HeardActivations) -> Finding:
     function, line = (softmax or list(heard.single))[0]
     what = f"{function} is taken over an axis of one value: the result is {'0' if function == 'log_softmax' else '1'} whatever goes in" if softmax else "attention looks at one key: its weight is 1 whatever the query"
     return (failed if softmax else warned)(
-        f"{what} ({line})",
+        what + (f" ({line})" if line else ""),
         expected="a soft-max over several values",
         observed=Observed(value=1.0, unit="values", n=len(heard.single)),
         component="model",

@@ -41,7 +41,7 @@ def judge(optimizer: OptimizerFacts) -> Finding:
         return skipped("there are no groups that differ in weight decay")
     decayed = [n for n, _, d in vectors if d > 0]
     free = [n for n, _, d in matrices if d == 0]
-    if len(free) < len(matrices) and (found := _odd_ones_out(vectors)):
+    if not free and (found := _odd_ones_out(vectors)):
         return found
     if len(decayed) <= MOST * len(vectors) or len(free) <= MOST * len(matrices):
         return passed(f"{len(matrices) - len(free)} of {len(matrices)} matrices and {len(decayed)} of {len(vectors)} norms and biases are decayed")

@@ -48,8 +48,10 @@ def judge(plateau: PlateauMode) -> Finding:
     left = {"greater": plateau.left_when_rising, "smaller": plateau.left_when_falling}
     name, way = ways[0]
     fits = [n for n, w in ways if left[w] >= CUT or left["greater" if w == "smaller" else "smaller"] < CUT]
-    if fits or len(ways) < len(plateau.scores):
-        return passed(f"the schedule takes it for progress when `{fits[0]}` gets better" if fits else "the evaluation gives scores of which it is not known which way they go")
+    if fits:
+        return passed(f"the schedule takes it for progress when `{fits[0]}` gets better")
+    if len(ways) < len(plateau.scores):
+        return unsure(f"the mode does not fit `{name}`, and which way the evaluation's other scores go is not known", component="schedule", where=("mode",), remedies=("look whether mode= fits the score that the schedule is fed",))
     told = ", ".join(f"`{n}` ({one:.3g} to {other:.3g} in a short training)" for n, one, other in plateau.scores)
     return warned(
         f"{way} is better in what the evaluation gives, {told}, but the schedule takes that for no progress and cuts the rate to {left[way]:.2g} of it",

@@ -34,7 +34,7 @@ def judge(heard: HeardPolicies) -> Finding:
     told: dict[str, Any] = {"component": "step", "level": Level.VERIFIED, "observed": Observed(value=float(heard.asked), unit="log-probabilities")}
     if heard.rises and not heard.falls:
         return warned(
-            f"the loss rises with the policy's entropy ({heard.rises[0]}): training drives it to one action",
+            f"the loss rises with the policy's entropy{heard.rises[0] and f' ({heard.rises[0]})'}: training drives it to one action",
             expected="a loss that falls with the entropy, so that all actions are tried",
             where=heard.rises,
             effect="the policy stops trying before it knows what is good",
@@ -45,7 +45,7 @@ def judge(heard: HeardPolicies) -> Finding:
         return passed(f"what {heard.asked} log-probabilities are weighed by has no gradient of its own" + ("; the loss falls with the entropy" if heard.falls else ""))
     line, difference = max(heard.weighed, key=lambda w: w[1])
     return (warned if difference else unsure)(
-        f"a log-probability is multiplied with {'a difference' if difference else 'a number'} that has a gradient of its own ({line}): the policy's loss trains what made it",
+        f"a log-probability is multiplied with {'a difference' if difference else 'a number'} that has a gradient of its own{line and f' ({line})'}: the policy's loss trains what made it",
         expected="advantages that are plain numbers to the policy's loss",
         where=tuple(line for line, _ in heard.weighed),
         effect="the critic is trained to flatter the policy",

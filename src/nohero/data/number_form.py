@@ -43,10 +43,10 @@ def bare_number(series: pl.Series, form: str) -> pl.Series:
     return plain
 
 
-def ornament(odd: pl.Series, *, most: bool = True) -> str:
+def ornament(odd: pl.Series, *, most: bool = True, pointed: bool = False) -> str:
     """What stands in the way of reading these cells as numbers, in the words that `bare_number` knows; `most` says that most of the column is such.
 
-    A unit in a few cells is not taken off: they may be in another unit than the others.
+    A unit in a few cells is not taken off: they may be in another unit than the others. Where others are `pointed`, a comma is no decimal sign.
     """
     said, bare = "", odd
     unit = _unit_of(odd) if most else ""
@@ -60,7 +60,7 @@ def ornament(odd: pl.Series, *, most: bool = True) -> str:
     rest = bare.filter(~bare.str.contains(NUMBER))  # $5.50 needs nothing more, and says nothing of $1,550.50
     if share(rest, THOUSANDS) >= SHARE / 2 and not rest.str.contains(BELOW_ONE).any():
         return f"{said}, {WITHOUT_COMMAS}"
-    return f"{said}, {WITH_DECIMAL_COMMA}" if share(rest, DECIMAL_COMMA) >= SHARE / 2 else said
+    return f"{said}, {WITH_DECIMAL_COMMA}" if share(rest, DECIMAL_COMMA) >= SHARE / 2 and not pointed else said
 
 
 def in_one_table(forms: list[str], frame: pl.DataFrame) -> list[str]:

@@ -169,7 +169,8 @@ def _as_numbers(series: pl.Series) -> tuple[str, pl.Series, int]:
     form, fitted = NUMBERS, _cast(series)
     lost = misfits(series, fitted, form)
     most = 2 * lost.len() > series.len() - series.null_count()
-    in_the_way = ornament(series.gather(lost.head(PROBE)), most=most) if lost.len() else ""
+    pointed = lost.len() > 0 and bool(series.filter(fitted.is_not_null()).str.contains(r"^[+-]?\d*\.\d+$").any())
+    in_the_way = ornament(series.gather(lost.head(PROBE)), most=most, pointed=pointed) if lost.len() else ""
     if not in_the_way:
         return form, fitted, lost.len()
     form += in_the_way

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 ROWS = 5000  # training rows looked at
 DRAWN = 15
 PRICE = 1.0  # seconds
+ALWAYS = True  # a leak closes the gate, whatever the time; at most ROWS rows are looked at
 
 
 @dataclass(frozen=True, kw_only=True)

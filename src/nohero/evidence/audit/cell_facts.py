@@ -91,10 +91,10 @@ def _field(series: Any, plain: Any, *, whole: bool) -> list[CellOddity]:
     full, full_counts = values.filter(~missing), counts.filter(~missing)
     number = odd_cells.are_numbers(full)
     of = numbers + int(full_counts.sum() or 0)
-    share = (numbers + float(full_counts.filter(number).sum() or 0)) / max(1, of)
+    share = numbers / max(1, of) if plain is not None else float(full_counts.filter(number).sum() or 0) / max(1, of)
     found: list[tuple[str, pl.Series]] = [("mark", values.filter(odd_cells.are_marks(values)))]
     if whole and MOSTLY <= share < 1:
-        found.append(("mixed", full.filter(~number)))
+        found.append(("mixed", full if plain is not None else full.filter(~number)))  # of a field of numbers, all that could not be read as one
     found += [("garbled", odd_cells.garbled(full)), ("formula", odd_cells.formulas(full))]
     variants = _variants(full, full_counts) if full.len() <= LABELS and share < 0.5 else full.head(0)
     found.append(("variant", variants))

@@ -62,6 +62,9 @@ def measure(setup: Setup) -> ScheduleCourse:
     schedulers, rate, within = _schedulers(setup)
     if not schedulers:
         raise Unmeasurable("no schedule was handed over, and the step steps none")
+    taken = max(int(getattr(s, "last_epoch", 0) or 0) for s in schedulers)
+    if taken > 0:
+        raise Unmeasurable(f"the schedule has taken {taken:,} steps already: what it does over a whole run is told of a fresh one")
     astray = sum(_optimizer_of(s) is not None and not any(_optimizer_of(s) is o for o in setup.optimizers) for s in schedulers) if setup.optimizers else 0
     unit = "batch" if within or setup.given.scheduler_steps == "batch" else "epoch"
     plateau = any(wants_score(s) for s in schedulers)
@@ -124,7 +127,7 @@ def wants_score(scheduler: Any) -> bool:
 
 def _waited(setup: Setup, schedulers: list[Any]) -> tuple[float, int]:
     """(the highest rate, where equal scores in a row move no group of any schedule, else 0; how many were fed)."""
-    bound = [(s, o) for s in schedulers if (o := _optimizer_of(s)) is not None and not getattr(s, "last_epoch", 0) > 0]  # one under way may have come to its floor
+    bound = [(s, o) for s in schedulers if (o := _optimizer_of(s)) is not None]
     fed = 0
     with setup.apart(), warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.setup.step_ears import Ears, Event, Update
+from nohero.setup.parts import each
 
 if TYPE_CHECKING:
     from nohero.setup.setup import Setup
@@ -88,7 +89,10 @@ def measure(setup: Setup) -> StepReplay:
 
 
 def _begin_above_zero(setup: Setup) -> None:
-    """A warm-up that begins at zero is helped over its first steps."""
+    """A warm-up that begins at zero is helped over its first steps; where a schedule has come to its end, the rate is that of its beginning."""
+    over = setup.scheduler is not None and any(getattr(s, "last_epoch", 0) > 0 for s in each(setup.scheduler))
+    for group in (g for o in setup.optimizers for g in o.param_groups if over and g["lr"] == 0):
+        group["lr"] = group.get("initial_lr", 0.0)
     for _ in range(IDLE):
         if setup.scheduler is None or any(g["lr"] > 0 for o in setup.optimizers for g in o.param_groups):
             return
@@ -96,8 +100,6 @@ def _begin_above_zero(setup: Setup) -> None:
 
 
 def _next_rate(scheduler: Any) -> None:
-    from nohero.setup.parts import each
-
     for one in each(scheduler):
         try:
             one.step()

@@ -219,7 +219,7 @@ def other_values(t: Tensor, seed: int = 0, *, keep: Any = None) -> Tensor:
         changed = ~t
     else:
         known = torch.unique(t)
-        place = torch.searchsorted(known, t)
+        place = torch.searchsorted(known, t.contiguous())
         step = torch.randint(1, max(2, len(known)), t.shape, generator=generator).to(t.device)
         changed = known[(place + step) % len(known)].to(t.dtype)
     return changed if keep is None else torch.where(_like(keep, t), t, changed)

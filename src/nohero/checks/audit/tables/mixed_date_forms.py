@@ -36,9 +36,10 @@ def judge(dates: DateFacts) -> Finding:
     if not found:
         return passed(f"one form of dates in each of {dates.fields} fields of dates" if dates.fields else "there are no dates written in letters")
     first = found[0]
-    how = f"not with {first.usual}, as the others" if first.kind == "order" else f"in another form than the others ({first.usual})"
+    how = f"otherwise than with {first.usual}, which more of the dates in figures have" if first.kind == "order" else f"in another form than the others ({first.usual})"
+    also = sum(o.count for o in found if o.field == first.field and o is not first)
     return warned(
-        f"{first.count:,} of {first.of:,} dates of `{first.field}` are written {how}: {', '.join(f'`{v[:40]}`' for v in first.values)}",
+        f"{first.count:,} of {first.of:,} dates of `{first.field}` are written {how}: {', '.join(f'`{v[:40]}`' for v in first.values)}" + (f"; {also:,} are of another form than most" if also else ""),
         expected="one form of dates a field",
         observed=Observed(value=float(first.count), unit="cells", n=first.of),
         component="data",

@@ -29,3 +29,10 @@ def test_ratings_from_three_to_nine_stay_classes():
     """White wine's tasters gave them."""
     given = np.repeat(np.arange(3, 10), [20, 163, 1457, 2198, 880, 175, 5])
     assert not is_counted(tally_of(pl.Series(given)))
+
+
+@pytest.mark.parametrize("ratio", [0.5, 0.6, 0.8])
+def test_classes_of_a_long_tail_are_no_counts(ratio):
+    """As in benchmarks whose classes are numbered from the commonest on."""
+    labels = np.repeat(np.arange(10), (5000 * ratio ** np.arange(10)).astype(int).clip(5))
+    assert not is_counted(tally_of(pl.Series(labels)))

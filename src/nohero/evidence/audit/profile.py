@@ -19,6 +19,7 @@ PRICE = 0.5  # seconds
 SHOWN = 60  # fields in the table
 CLASSES = 40
 COUNTED, MOST_COUNTED, THIN = 6, 60, 0.03  # least number of different values, greatest value, and how often the last comes at most, against the commonest, for values to be counts
+FASTER = 0.75  # ratio of the second step's ratio to the first's: Poisson's is one half, an even row's 1, Zipf's 4/3
 BLOCKS, BARS = " ▁▂▃▄▅▆▇█", 12
 
 
@@ -117,7 +118,7 @@ def has_classes(collection: Collection) -> bool:
 def is_counted(tally: Tally) -> bool:
     """Whether whole numbers from 0 or 1 on count something: they come more and more often up to the commonest, then thin out in order, by chance at most out of step, to next to none.
 
-    Classes that are numbered by how often they come thin out in order too, from the first on: counts whose commonest is the least are left as classes.
+    Classes that are numbered by how often they come thin out in order too, from the first on, and evenly or ever slower (a long tail); counts whose commonest is the least, ever faster.
     """
     import numpy as np
 
@@ -130,7 +131,8 @@ def is_counted(tally: Tally) -> bool:
     steps = np.concatenate([np.diff(counts[: top + 1]), -np.diff(counts[top:])])  # towards the commonest
     least = np.concatenate([counts[1 : top + 1], counts[top:-1]])
     in_order = bool((steps >= -2 * np.sqrt(least) - 3).all())
-    return in_order and counts[-1] <= THIN * counts[top] and top > 0
+    faster = top > 0 or counts[2] * counts[0] < FASTER * counts[1] ** 2
+    return in_order and counts[-1] <= THIN * counts[top] and faster
 
 
 def _comparable(collection: Collection, fields: tuple[Field, ...]) -> list[str]:

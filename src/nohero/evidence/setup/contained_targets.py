@@ -27,9 +27,8 @@ class ContainedTargets:
     columns: int  # numbers of a target that differ from item to item
     found: tuple[str, ...]  # the inputs' numbers that equal them, in the order of the target
     whole: bool  # the targets, in another shape perhaps, are an input as a whole: it is to be rebuilt
-    in_a_row: bool  # they lie one after another along one axis of one input
-    newest: bool  # and reach to its end
-    sequence: bool  # which is known to be one of steps in time: it has an axis of its own, or slides along one series from item to item
+    newest: bool  # they lie one after another along one axis of one input, and reach to its end
+    sequence: bool  # in a row along an axis that is known to be one of steps in time: it has an axis of its own, or slides along one series from item to item
 
 
 def measure(setup: Setup) -> ContainedTargets:
@@ -50,7 +49,7 @@ def measure(setup: Setup) -> ContainedTargets:
     places = _places(inputs, wanted)
     whole = any(x.reshape(len(x), -1).shape == y[:FIRST].reshape(len(x), -1).shape and np.array_equal(x.reshape(len(x), -1), y[:FIRST].reshape(len(x), -1)) for x in inputs.values())
     row, newest = _row(inputs, places) if places and len(places) == wanted.shape[1] else (False, False)
-    return ContainedTargets(n=len(wanted), columns=wanted.shape[1], found=tuple(_named(inputs, p) for p in places), whole=whole, in_a_row=row, newest=newest, sequence=row and (inputs[places[0][0]].ndim == 3 or slides(inputs[places[0][0]])))
+    return ContainedTargets(n=len(wanted), columns=wanted.shape[1], found=tuple(_named(inputs, p) for p in places), whole=whole, newest=newest, sequence=row and (inputs[places[0][0]].ndim == 3 or slides(inputs[places[0][0]])))
 
 
 def _places(inputs: dict[str, Any], wanted: Any) -> list[tuple[str, int]]:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.setup.replayed import Handed, Scores, cut, held_out, play, size_of
+from nohero.evidence.setup.replayed import Handed, Scores, cut, held_out, mean_loss, play, size_of
 from nohero.setup.refusal import Unmeasurable
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ class EvaluatedLoss:
     """The scores that are multiples of the loss."""
 
     items: int
-    batches: int
-    batch_size: int
     other_size: int
     multiples: tuple[Multiple, ...]
 
@@ -65,7 +63,7 @@ def measure(setup: Setup, facts: TaskFacts) -> EvaluatedLoss:
     counts = _counts(sizes, _train_size(setup)) | _of_sets(sum(sizes), setup, source)
     scores = dict(told[0][0])
     return EvaluatedLoss(
-        items=sum(sizes), batches=len(sizes), batch_size=sizes[0], other_size=other,
+        items=sum(sizes), other_size=other,
         multiples=tuple(Multiple(name=n, score=scores[n], loss=losses[0], times=times[n][0], doubled=doubled.get(n, math.nan), recut=recut.get(n, math.nan), reading=_reading(times[n][0], counts)) for n in known),
     )  # fmt: skip
 
@@ -88,10 +86,7 @@ class _Stage:
             setup.mode(training=False)
             scores = play(setup, Handed(batches, self.source.given, items=items, complete=self.complete and len(batches) == len(self.batches))).scores
             setup.mode(training=False)
-            specimens = [setup.specimen_of(b) for b in batches]
-            with torch.no_grad():
-                total = sum(float(setup.loss_of(setup.forward(s), s)) * s.size for s in specimens)
-        return scores, total / items
+            return scores, mean_loss(setup, batches)
 
     def by_loss(self, batches: list[Any]) -> dict[str, float]:
         """Each score by the loss; nothing where there are no batches or the evaluation does not take them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.setup.replayed import Handed, Run, Scores, apart_by, begun, cut, held_out, play, size_of
+from nohero.evidence.setup.replayed import Handed, Run, Scores, apart_by, begun, cut, held_out, mean_loss, play, size_of
 from nohero.setup.calling import main_output, tensors_of
 from nohero.setup.refusal import Unmeasurable
 
@@ -190,15 +190,11 @@ def _all_answers(run: Run) -> Any:
 
 def _is_loss(setup: Setup, batches: list[Any], scores: Scores) -> bool:
     """Whether the first score is the mean over the items of the loss of each batch, with the model that `_rebatched` scored."""
-    import torch
-
     try:
         with setup.apart(seed=2, data=True):
             begun(setup)
             setup.mode(training=False)
-            specimens = [setup.specimen_of(b) for b in batches]
-            with torch.no_grad():
-                mean = sum(float(setup.loss_of(setup.forward(s), s)) * s.size for s in specimens) / sum(s.size for s in specimens)
+            mean = mean_loss(setup, batches)
     except (Unmeasurable, RuntimeError, ValueError, TypeError):
         return False
     return bool(scores) and abs(scores[0][1] - mean) <= SAME * abs(mean)

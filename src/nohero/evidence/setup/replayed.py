@@ -100,6 +100,15 @@ def size_of(batch: Any) -> int:
     return next((int(t.shape[0]) for t in tensors_of(batch) if t.ndim), 1)
 
 
+def mean_loss(setup: Setup, batches: list[Any]) -> float:
+    """The user's loss of each batch, with the weights and in the mode that the model has, as a mean over the items."""
+    import torch
+
+    specimens = [setup.specimen_of(b) for b in batches]
+    with torch.no_grad():
+        return sum(float(setup.loss_of(setup.forward(s), s)) * s.size for s in specimens) / sum(s.size for s in specimens)
+
+
 def play(setup: Setup, handed: Any, change: Callable[[int, Any, Any, Any], Any] | None = None) -> Run:
     """One run (inside an experiment). `change(call, inputs, raw, main)` may return another answer, or write into `main`."""
     run = Run()

@@ -24,7 +24,6 @@ class RolledValues:
     """The channel that gains least."""
 
     items: int
-    channels: int
     rough: float  # mean step between neighbours after the best turn, by that of the pictures as given
     turn: int  # bytes
     ends: float  # share of the pixels at an end of the range, as given
@@ -49,7 +48,7 @@ def measure(setup: Setup) -> RolledValues:
         raise Unmeasurable("the pictures' values are not levels of a byte, or do not reach over its range")
     found = [_least(v) for v in levels]
     rough, turn, ends = max(found)
-    return RolledValues(items=len(x), channels=len(found), rough=rough, turn=turn, ends=ends)
+    return RolledValues(items=len(x), rough=rough, turn=turn, ends=ends)
 
 
 def _levels(channel: Any) -> Any:

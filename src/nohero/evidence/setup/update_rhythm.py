@@ -27,7 +27,6 @@ class UpdateRhythm:
 
     calls: int
     updates: int
-    behind: tuple[int, ...]  # batches behind each update
     every: int  # after so many updates in a row one call has none; 0 where there is no such rhythm
 
 
@@ -37,7 +36,7 @@ def measure(setup: Setup, replay: StepReplay) -> UpdateRhythm:
     if len({u.optimizer for u in replay.updates}) != 1 or len(setup.optimizers) > 1:
         raise Unmeasurable("the step has no one optimizer")
     if len(set(behind)) < 2 or 1 not in behind:
-        return UpdateRhythm(calls=replay.calls, updates=len(replay.updates), behind=tuple(behind), every=0)
+        return UpdateRhythm(calls=replay.calls, updates=len(replay.updates), every=0)
     batches, began = setup.batches(8), time.monotonic()
     with setup.apart(), Ears(setup) as ears:
         for number in range(CALLS):
@@ -46,7 +45,7 @@ def measure(setup: Setup, replay: StepReplay) -> UpdateRhythm:
             if time.monotonic() - began > SECONDS:
                 break
     heard = ears.heard.updates
-    return UpdateRhythm(calls=ears.call + 1, updates=len(heard), behind=tuple(u.calls for u in heard), every=rhythm([u.call for u in heard], [u.calls for u in heard], ears.call + 1))
+    return UpdateRhythm(calls=ears.call + 1, updates=len(heard), every=rhythm([u.call for u in heard], [u.calls for u in heard], ears.call + 1))
 
 
 def rhythm(called: list[int], behind: list[int], calls: int) -> int:

@@ -38,7 +38,7 @@ def judge(targets: ContainedTargets) -> Finding:
     if len(targets.found) < targets.columns:
         return passed(f"{len(targets.found)} of the targets' {targets.columns} numbers stand in the inputs")
     named = targets.found[0] if len(targets.found) == 1 else f"{targets.found[0]} to {targets.found[-1]}"
-    tell = failed if targets.sequence and targets.in_a_row and targets.newest else unsure
+    tell = failed if targets.sequence and targets.newest else unsure
     return tell(
         f"all {targets.columns} numbers of the targets stand in the inputs, bit for bit in all {targets.n:,} items ({named})",
         expected="inputs that are known before the targets are",

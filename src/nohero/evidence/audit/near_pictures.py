@@ -21,9 +21,10 @@ FREQUENCIES = 4
 DIRECTIONS = 16
 NEIGHBOURS, TURNED_NEIGHBOURS = 8, 3
 BLUR = 1.5  # pixels
+NARROW, WIDE = 2, 4  # pixels at the edge that are not compared, of a picture moved by one pixel and by two: what moved in there is new
 SHIFTS = tuple((dy, dx) for dy in (0, -1, 1) for dx in (0, -1, 1))
 FARTHER = tuple((dy, dx) for dy in range(-2, 3) for dx in range(-2, 3) if max(abs(dy), abs(dx)) == 2)
-POSSIBLE = 0.12  # residual after SHIFTS, below which FARTHER ones are tried: of copies moved by two pixels 19 of 20 are below
+POSSIBLE = 0.2  # residual after SHIFTS, below which FARTHER ones are tried: of copies moved by two pixels all are below
 RESIDUAL = 0.01  # one less the correlation: copies at 60 % JPEG quality or three quarters of the size stay below
 RATIO = 0.1  # of the residual to that of the other neighbours
 USUAL = 0.15  # of what is usual between neighbours in this set
@@ -31,11 +32,13 @@ NTH, SOME = 4, 1000  # the fifth neighbour, as nearer ones may be copies too; pi
 SURE = 0.0005  # residual that needs no other neighbours to compare with
 DETAIL, PRESSED = 0.94, 0.2  # correlation of the fine structure, so that one outline is no copy of another; planted copies: 0.93 to 1
 FAR, LOOSE = 0.03, 0.5  # of what is usual: so much closer, half of the fine structure (the rest may be noise) is enough
+EXACT = 0.01  # residual of the pixels themselves, of those moved by two: outlines alone agree too easily once moves are free
 COLOUR = 0.05  # residual with the colours
 FLAT = 3.0  # grey levels: standard deviation below which a picture shows nothing
 RADIUS = 0.05  # between the magnitudes of a picture and of its turned copy; at 60 % JPEG quality nine in ten are below 0.03
 CHUNK = 8192
-PLAIN = "moved, resized, stored anew or of another brightness"
+PLAIN, MOVED = "moved, resized, stored anew or of another brightness", "moved by two pixels"
+UPRIGHT = (PLAIN, MOVED)  # neither mirrored nor turned
 WAYS = {0: (PLAIN, "turned upside down"), 1: ("mirrored", "mirrored and turned upside down"), 2: ("mirrored and turned", "mirrored and turned"), 3: ("turned a quarter", "turned a quarter")}
 
 
@@ -85,11 +88,11 @@ def _blur(size: int, centres: Any, width: float) -> Any:
     return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def _grid(grey_NHW: Any, dy: int, dx: int) -> Any:
-    """float32 [N, M]: blurred values on every second pixel, moved by so much, without mean and of length one."""
+def _grid(grey_NHW: Any, dy: int, dx: int, *, margin: int = NARROW) -> Any:
+    """float32 [N, M]: blurred values on every second pixel but those at the edge, moved by so much, without mean and of length one."""
     matrices = []
     for size, move in zip(grey_NHW.shape[1:], (dy, dx), strict=True):
-        count = max(2, (size - 4) // 2)
+        count = max(2, (size - 2 * margin) // 2)
         centres = (size - 1) / 2 + 2 * (np.arange(count) - (count - 1) / 2)  # symmetric, so that a mirrored picture has a mirrored grid
         matrices.append(_blur(size, centres + move, BLUR))
     values = (matrices[0] @ grey_NHW @ matrices[1].T).reshape(len(grey_NHW), -1)
@@ -144,26 +147,31 @@ def _pairs(neighbours: Any) -> Any:
     return np.stack([keys // len(neighbours), keys % len(neighbours)], axis=1)
 
 
-def _residual(grids: list[Any], first: Any, second: Any) -> Any:
-    """float32 [P]: one less the best correlation over the shifts."""
+def _residual(grid: Any, moved: list[Any], first: Any, second: Any) -> Any:
+    """float32 [P]: one less the best correlation of the first as it is with the second, moved."""
     best = np.full(len(first), -1.0, dtype=np.float32)
     for start in range(0, len(first), CHUNK):
         rows = slice(start, start + CHUNK)
-        one = grids[0][first[rows]]
-        for grid in grids:
-            best[rows] = np.maximum(best[rows], np.einsum("pm,pm->p", one, grid[second[rows]]))
+        one = grid[first[rows]]
+        for other in moved:
+            best[rows] = np.maximum(best[rows], np.einsum("pm,pm->p", one, other[second[rows]]))
     return 1 - best
 
 
 def _plain(grey_NHW: Any, grids: list[Any], neighbours: Any) -> list[tuple[int, int, str, float]]:
     """Pairs that a small move makes alike; two pixels are tried where one has helped, a grid at a time, as all of them would not fit."""
     pairs = _pairs(neighbours)
-    residual = _residual(grids, pairs[:, 0], pairs[:, 1])
-    open_ = np.flatnonzero((residual >= RESIDUAL) & (residual < POSSIBLE))
+    residual = _residual(grids[0], grids, pairs[:, 0], pairs[:, 1])
+    open_ = np.flatnonzero((residual >= SURE) & (residual < POSSIBLE))
+    near, inner = residual.copy(), _grid(grey_NHW, 0, 0, margin=WIDE)
     for dy, dx in FARTHER if len(open_) else ():
-        moved = [grids[0], _grid(grey_NHW, dy, dx)]
-        residual[open_] = np.minimum(residual[open_], _residual(moved, pairs[open_, 0], pairs[open_, 1]))
-    return [(int(i), int(j), WAYS[0][0], float(r)) for (i, j), r in zip(pairs[residual < RESIDUAL], residual[residual < RESIDUAL], strict=True)]
+        moved = _grid(grey_NHW, dy, dx, margin=WIDE)
+        residual[open_] = np.minimum(residual[open_], _residual(inner, [moved], pairs[open_, 0], pairs[open_, 1]))
+    return [
+        (int(pairs[p, 0]), int(pairs[p, 1]), how, float(values[p]))
+        for how, values, rows in ((PLAIN, near, near < RESIDUAL), (MOVED, residual, (residual < RESIDUAL) & (residual < near)))
+        for p in np.flatnonzero(rows)
+    ]
 
 
 def _turned(grid: Any, kind: int, neighbours: Any) -> list[tuple[int, int, str, float]]:
@@ -215,7 +223,7 @@ def _standing_out(found: list[tuple[int, int, str, float]], grids: list[Any], ne
 def _to_neighbours(grids: list[Any], items: Any, neighbours: Any) -> Any:
     """[items, k]: residuals to the neighbours of each."""
     k = neighbours.shape[1]
-    return _residual(grids, np.repeat(items, k), neighbours[items].ravel()).reshape(len(items), k)
+    return _residual(grids[0], grids, np.repeat(items, k), neighbours[items].ravel()).reshape(len(items), k)
 
 
 def _confirmed(found: list[tuple[int, int, str, float]], pixels_NHWC: Any, rows: Any, far: float) -> list[Near]:
@@ -239,6 +247,8 @@ def _agree(one_HWC: Any, other_HWC: Any, how: str, least: float) -> bool:
     fits = [_best(fine[0], turn(fine[1])) for turn in turns]
     if max(fits) < least:
         return False
+    if how == MOVED and 1 - _best(one_HWC, other_HWC) >= EXACT:
+        return False
     chosen = turns[int(np.argmax(fits))]
     soft = [gaussian_filter(v, (BLUR * scale, BLUR * scale, 0)) for v in (one_HWC, other_HWC)]
     if one_HWC.shape[2] > 1 and 1 - _best(soft[0], chosen(soft[1])) >= COLOUR:
@@ -257,7 +267,7 @@ def _detail(grey_HW: Any, scale: float) -> Any:
 
 def _turns(how: str) -> list[Any]:
     whole: list[Any] = [lambda v: v, lambda v: v[::-1, ::-1], lambda v: v[:, ::-1], lambda v: v[::-1]]
-    if how == PLAIN:
+    if how in UPRIGHT:
         return whole[:1]
     quarter: list[Any] = [np.rot90, lambda v: np.rot90(v, 3), lambda v: v.swapaxes(0, 1), lambda v: np.rot90(v, 2).swapaxes(0, 1)]
     return [*whole[1:], *(quarter if "quarter" in how or how == "mirrored and turned" else [])]

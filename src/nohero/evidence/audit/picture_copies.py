@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.audit.near_pictures import PLAIN, near_pairs
+from nohero.evidence.audit.near_pictures import UPRIGHT, near_pairs
 from nohero.evidence.audit.picture_sheets import pairs_drawn
 from nohero.sources.collection import Collection
 from nohero.sources.thumbnails import thumbnails
@@ -79,7 +79,7 @@ def measure(collection: Collection) -> PictureCopies:
     near = near_pairs(thumbs.pixels[unique]) if sought >= 2 else []
     found += [(int(unique[p.first]), int(unique[p.second]), p.how, False) for p in near]
     copies = tuple(
-        Copy(first=i, second=j, how=how, exact=exact, across=bool(parts) and parts[i] != parts[j], labels=bool(labels) and labels[i] != labels[j], moved=not exact and how != PLAIN)
+        Copy(first=i, second=j, how=how, exact=exact, across=bool(parts) and parts[i] != parts[j], labels=bool(labels) and labels[i] != labels[j], moved=not exact and how not in UPRIGHT)
         for i, j, how, exact in found
     )  # fmt: skip
     return PictureCopies(items=collection.items, parts=parts, labels=labels, copies=copies, sought=sought, side=min(thumbs.pixels.shape[1:3]), collection=collection)

@@ -24,6 +24,7 @@ LEAST_SHARE = 0.05  # of a class that a word must stand in to be looked at
 LEAST_TEXTS = 10  # in which it stands
 PURE = 0.9  # of the texts with it that must be of its class, on the fold that chooses
 SHOWN = 8
+AT_EDGE = 0.95  # of the texts with a word that have it at their end (or beginning) and nowhere else
 TOKEN = re.compile(r"\S+")
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 WAYS = (  # how a text is written, beside its words
@@ -64,6 +65,7 @@ class Token:
     of_label: int  # texts of that class
     errors: int  # texts with it that are of another class
     others_errors: int  # of the same texts, how many all other words together get wrong, out of fold
+    edge: str  # "first" or "last": the only place of the texts at which this word stands; "" of words that stand elsewhere too
     items: tuple[str, ...]
 
 
@@ -171,8 +173,19 @@ def _told(collection: Collection, known: _Labelled, word: int, label: int) -> To
     mine = holds & (codes == label)
     return Token(
         token=known.words[word], label=known.labels[label], with_label=int(mine.sum()), texts=int(holds.sum()), of_label=int((codes == label).sum()),
-        errors=int(holds.sum() - mine.sum()), others_errors=wrong, items=named(collection, known.rows[holds]),
+        errors=int(holds.sum() - mine.sum()), others_errors=wrong, edge=_edge(collection, known.rows[holds], known.words[word]),
+        items=named(collection, known.rows[holds]),
     )  # fmt: skip
+
+
+def _edge(collection: Collection, rows: Any, word: str) -> str:
+    """Words of a language stand everywhere; a mark put to a text stands at its edge."""
+    texts = [TOKEN.findall(str(collection.texts[int(i)]).lower()) for i in rows]
+    once = [t for t in texts if t.count(word) == 1 and len(t) > 1]
+    for edge, place in (("first", 0), ("last", -1)):
+        if sum(t[place] == word for t in once) >= AT_EDGE * len(texts):
+            return edge
+    return ""
 
 
 def _companions(table: Any, holds: Any) -> Any:

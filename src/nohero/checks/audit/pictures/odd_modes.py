@@ -6,7 +6,7 @@ transparent hides pixels that the reader shows.
 How it is measured: the stored mode of each file, and the share of its pixels that are transparent.
 
 When it is right to fail: it warns where at most one file in twenty is CMYK, of 16 bits or of floating point, or transparent, and the
-others are not. Grey among colour is told and passed, as every loader that converts reads it rightly.
+others are not. As few that store another number of channels, or a palette, are left open: a loader that converts reads them rightly.
 
 What it cannot see: colour channels that were exchanged, or another colour profile.
 
@@ -24,7 +24,7 @@ from nohero.checks.audit.repictured import redrawn, repictured, spread
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.picture_facts import PictureFacts
 from nohero.run import sources
-from nohero.run.finding import Finding, Observed, passed, skipped, warned
+from nohero.run.finding import Finding, Observed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 FEW = 0.05  # share of all: more belong to the set
 CLEAR = 0.001  # share of transparent pixels that can be seen
+CHANNELS = {"RGB": "three channels", "YCbCr": "three channels", "L": "one channel", "1": "one channel", "LA": "two channels", "RGBA": "four channels", "P": "a palette"}
 INK, DEEP = ("CMYK",), ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")  # as Pillow calls them
 
 
@@ -55,7 +56,7 @@ def judge(facts: PictureFacts) -> Finding:
     rows = [i for i, kind in enumerate(kinds) if kind not in (usual, "plain") and count[kind] <= max(FEW * len(kinds), 1)]
     modes = ", ".join(f"{n:,} {mode}" for mode, n in Counter(facts.mode).most_common(6))
     if not rows:
-        return passed(f"modes: {modes}")
+        return _channels(facts, modes)
     names = tuple(facts.items[i] for i in rows)
     captions = [f"{facts.mode[i]}, {kinds[i]}" for i in rows]
     return warned(
@@ -68,6 +69,27 @@ def judge(facts: PictureFacts) -> Finding:
         effect="read like the others they come out with other colours, or nearly black",
         remedies=("convert these files once to the mode of the others (16 bits: scale, do not cut), and look at them", "or convert in the loader, transparency on a ground of your choice"),
         figure=facts.sheet("Files of another kind, as converted here", rows, captions=captions),
+    )
+
+
+def _channels(facts: PictureFacts, modes: str) -> Finding:
+    """What only a loader that does not convert would stumble over."""
+    kinds = [CHANNELS.get(mode, mode) for mode in facts.mode]
+    count = Counter(kinds)
+    usual = count.most_common(1)[0][0]
+    rows = [i for i, kind in enumerate(kinds) if kind != usual and count[kind] <= FEW * len(kinds)]
+    if not rows:
+        return passed(f"modes: {modes}")
+    names = tuple(facts.items[i] for i in rows)
+    return unsure(
+        f"{len(rows):,} of {len(kinds):,} files store {kinds[rows[0]]}, the rest {usual} ({modes}): {names[0]}",
+        expected="one number of channels, or a loader that converts",
+        observed=Observed(value=float(len(rows)), unit="files with other channels", n=len(kinds)),
+        component="data",
+        where=names[:5],
+        items=names,
+        remedies=("does your loader convert, as `Image.open(path).convert('RGB')` does? If not, these come out in another shape, and a palette as its numbers",),
+        figure=facts.sheet("Files with other channels", rows, captions=[facts.mode[i] for i in rows]),
     )
 
 

@@ -3,8 +3,8 @@
 Why it matters: a text that swallowed its neighbours (a quotation mark that was never closed, a page for a sentence) is cut by the
 tokenizer, and one such text fills a batch's memory.
 
-How it is measured: a text stands out where it is five times as long as 99 % of all, and three times as far from the median on a
-logarithmic scale; of lengths that spread as a log-normal law does that is one in 10^11.
+How it is measured: a text stands out where it is five times as long as 99 % of all, and two and a half times as far from the median on
+a logarithmic scale; of lengths that spread as a log-normal law does that is one in 10^8.
 
 When it is right to fail: one such text is a warning.
 

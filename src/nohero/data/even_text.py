@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from nohero.data.table_types import are_long
+
 BLOCK = 1 << 20  # bytes looked at at a time: they stay in the cache
 HEAD = 2001  # lines that are read first: a header, and the rows that it is compared with
 PLACES, LINES = 32, 64  # places in the file, and lines at each, whose cells say what a column holds
@@ -152,7 +154,7 @@ def _kinds(content: bytes, separator: str, layout: Layout, *, header: bool) -> d
     for place, cells in enumerate(lines):
         full = cells.filter(cells != "")
         kind = next((k for k in (pl.Int64, pl.Float64) if full.len() and not full.cast(k, strict=False).null_count()), pl.String)
-        held = layout.padded[place] or (kind == pl.Int64 and layout.codes[place])
+        held = layout.padded[place] or (kind == pl.Int64 and layout.codes[place]) or (kind == pl.Float64 and are_long(full))
         kinds[str(place)] = pl.String if held else kind
     return kinds
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from nohero.data.table_types import blank_missing
 from nohero.run.errors import DataError
 
 if TYPE_CHECKING:
@@ -48,8 +47,7 @@ def plain_columns(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
 def _plain(series: pl.Series) -> pl.Series | None:
     kind = series.dtype
     if isinstance(kind, pl.String | pl.Categorical | pl.Enum):
-        text = series.cast(pl.String).str.strip_chars()
-        return blank_missing(text.to_frame()).to_series()
+        return series.cast(pl.String).str.strip_chars()
     if isinstance(kind, pl.Decimal):
         return series.cast(pl.Float64)
     if kind.is_float():

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nohero.data.builtin import BUILTIN, PREFIX, read_builtin
+from nohero.data.frame_file import FRAMES
+from nohero.data.packed import form_of
 from nohero.run.errors import DataError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from nohero.data.raw import Raw
 
-TABLES = (".csv", ".tsv", ".txt", ".tab", ".data", ".parquet", ".pq")
-READABLE = "a csv, tsv or parquet file, a folder of class folders of pictures, or built-in:" + "|".join(BUILTIN)
+TEXTS = (".csv", ".tsv", ".txt", ".tab", ".data", ".dat")
+TABLES = (*TEXTS, *FRAMES)
+READABLE = "csv, tsv, parquet, feather, json, jsonl or xlsx (packed with gzip or not), a folder of class folders of pictures, or built-in:" + "|".join(BUILTIN)
 
 
 def read(
@@ -38,7 +41,7 @@ def read(
         return read_image_folder(path, source, image_size=image_size)
     if not path.is_file():
         raise DataError(f"{source} is neither a file nor a folder", expected=READABLE, mend="give another source")
-    if path.suffix.lower() not in TABLES:
+    if form_of(path) not in TABLES:
         raise DataError(
             f"{source} is of a kind that is not read (`{path.suffix or 'no suffix'}`)",
             expected=READABLE,

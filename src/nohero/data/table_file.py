@@ -1,4 +1,4 @@
-"""A csv, tsv or parquet file: all its columns as they stand, and typed features beside a target."""
+"""A file of a table: all its columns as they stand, and typed features beside a target."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from nohero.data.parquet_file import PARQUET, read_parquet
+from nohero.data.frame_file import FRAMES, read_frame
+from nohero.data.packed import content_of, form_of, stem_of
 from nohero.data.raw import Raw, Unusable
 from nohero.data.table_choice import choose_target, find_column
 from nohero.data.table_header import column_names, has_header
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 class Table:
     """A file as read, before one of its columns becomes the target."""
 
-    frame: pl.DataFrame  # strings (text file) or plain types (parquet); missing is null
+    frame: pl.DataFrame  # strings (text file) or plain types (parquet and its like); missing is null
     rows: Any  # numpy int64 [N]: data row of the file, from 1
     unusable: tuple[Unusable, ...]
     notes: tuple[str, ...]
@@ -55,7 +56,7 @@ def read_table_file(
     labels, faults = split_off_target(table.frame[target_name], table.rows, source, task)
     times = _times(features, time_name, source, faults)
     raw = Raw(
-        name=path.stem,
+        name=stem_of(path),
         source=source,
         modality="table",
         frame=features,
@@ -78,13 +79,12 @@ def read_table_file(
 
 def load_table(path: Path, source: str, *, known: Sequence[str] = (), header: bool | None = None) -> Table:
     """All columns of `path`, not yet typed. `known` names make a first line that holds only them a header."""
-    content = _content(path, source)
-    digest = hashlib.sha256(content).hexdigest()
-    if path.suffix.lower() in PARQUET:
-        frame, notes = read_parquet(path, source)
+    if form_of(path) in FRAMES:
+        frame, unusable, notes = read_frame(path, source)
         _refuse_no_rows(frame, source)
-        rows = np.arange(1, frame.height + 1)
-        return Table(frame=frame, rows=rows, unusable=(), notes=notes, header=True, sha256=digest)
+        return Table(frame=blank_missing(frame), rows=np.arange(1, frame.height + 1), unusable=unusable, notes=notes, header=True, sha256=_digest(path))
+    content = content_of(path, source)
+    digest = hashlib.sha256(content).hexdigest()
     grid = parse_text(content, source)
     first_cells = [cell or "" for cell in grid.frame.row(0)] if grid.frame.height else []
     named = has_header(grid.frame) if header is None else header
@@ -114,13 +114,9 @@ def row_names(rows: Any) -> np.ndarray[Any, Any]:
     return np.array([f"row {row}" for row in rows.tolist()], dtype=str)
 
 
-def _content(path: Path, source: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"{source} cannot be read: {error.strerror}", expected="a file that may be read", mend="check its permissions"
-        ) from error
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _refuse_no_rows(frame: pl.DataFrame, source: str) -> None:

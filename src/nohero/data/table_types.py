@@ -43,6 +43,7 @@ STAMPS = (
 FIRST_YEAR = 1000  # 01/08/19 is no day of the year 1
 MONTH = "%Y-%m"
 CODE = r"^0\d+$"  # 00123 is a code, not a number: as a number it would lose its zeros
+LONG = r"^\d{19,}$"  # so many digits are a code too: no number holds them all
 TEXT, TRUTH = "text", "boolean"
 
 
@@ -62,8 +63,8 @@ def _written() -> pl.Series:
 
 
 def blank_missing(frame: pl.DataFrame) -> pl.DataFrame:
-    """Every marker for a missing value in a frame of strings becomes null."""
-    cell = pl.all()
+    """Every marker for a missing value in columns of strings becomes null."""
+    cell = pl.col(pl.String)
     return frame.with_columns(pl.when(~cell.is_in(_written().implode())).then(cell).name.keep())
 
 
@@ -81,7 +82,7 @@ def type_columns(frame: pl.DataFrame, rows: np.ndarray[Any, Any]) -> list[Typed]
             if missing == block.height or numbers.get(name, block.height) > missing:
                 columns.append(typed(series, rows))
             elif wholes.get(name, block.height) > missing:
-                columns.append(Typed(series=number[name], form=NUMBERS))
+                columns.append(Typed(series=series) if are_long(series) else Typed(series=number[name], form=NUMBERS))
             else:
                 columns.append(typed(series, rows) if _has_codes(series) else Typed(series=whole[name], form=NUMBERS))
     forms = [column.form for column in columns]
@@ -100,12 +101,18 @@ def _has_codes(series: pl.Series) -> bool:
     return bool(series.filter(series.str.starts_with("0")).str.contains(CODE).any())
 
 
+def are_long(series: pl.Series) -> bool:
+    """Whether most of the first cells are codes of more digits than a number holds."""
+    head = series.drop_nulls().head(PROBE)
+    return head.len() > 0 and share(head, LONG) > 0.5
+
+
 def typed(series: pl.Series, rows: np.ndarray[Any, Any]) -> Typed:
     """`series` of strings in the type it holds; `rows` numbers them for the reader."""
     full = series.drop_nulls()
     if full.is_empty():
         return Typed(series=series)
-    if any(_fits_numbers(some, SHARE / 2) for some in (full.head(PROBE), full.gather_every(-(-full.len() // PROBE)))):
+    if not are_long(full) and any(_fits_numbers(some, SHARE / 2) for some in (full.head(PROBE), full.gather_every(-(-full.len() // PROBE)))):
         form = _number_form(series, full)
         if form:
             return _fitted(series, form, rows)

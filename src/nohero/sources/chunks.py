@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from nohero.data.frame_file import FRAMES, read_frame
+from nohero.data.json_rows import LINES, json_lines
+from nohero.data.packed import BROKEN, form_of, open_unpacked
 from nohero.data.parquet_file import PARQUET, plain_columns, unreadable
 from nohero.data.table_header import has_header
 from nohero.data.table_text import UTF16, cut, decode, dialect_of, refuse_binary, to_unusable, without_remarks
+from nohero.data.table_types import blank_missing
 from nohero.run.errors import DataError
-from nohero.sources.table import LINES, json_lines, unique_names
+from nohero.sources.table import unique_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +44,18 @@ class Chunk:
 
 def chunks_of(path: Path, source: str, block: int = BLOCK) -> Iterator[Chunk]:
     """The rows of a file; raises DataError where it cannot be read."""
-    suffix = path.suffix.lower()
-    return parquet_chunks(path, source, block) if suffix in PARQUET else line_chunks(path, source, block) if suffix in LINES else text_chunks(path, source, block)
+    form = form_of(path)
+    if form in PARQUET:
+        return parquet_chunks(path, source, block)
+    if form in LINES:
+        return line_chunks(path, source, block)
+    return whole_chunk(path, source) if form in FRAMES else text_chunks(path, source, block)
+
+
+def whole_chunk(path: Path, source: str) -> Iterator[Chunk]:
+    """Of a form that can only be read as a whole."""
+    frame, unusable, notes = read_frame(path, source)
+    yield Chunk(frame=blank_missing(frame), rows=np.arange(1, frame.height + 1), written=False, unusable=unusable, notes=notes)
 
 
 def text_chunks(path: Path, source: str, block: int) -> Iterator[Chunk]:
@@ -100,15 +114,15 @@ def _end(held: bytes, *, quoted: bool) -> int:
 def _utf8(path: Path, source: str, block: int) -> Iterator[bytes]:
     """A file's bytes, UTF-16 as UTF-8; an archive or a picture that is called csv is refused."""
     try:
-        with path.open("rb") as file:
+        with open_unpacked(path) as file:
             head = file.read(block)
             refuse_binary(head, source)
             wide = codecs.getincrementaldecoder("utf-16")(errors="replace") if head.startswith(UTF16) else None
             while head:
                 yield head if wide is None else wide.decode(head).encode()
                 head = file.read(block)
-    except OSError as error:
-        raise DataError(f"{source} cannot be read: {error.strerror}", expected="a file that may be read", mend="check its permissions") from error
+    except (OSError, *BROKEN) as error:
+        raise DataError(f"{source} cannot be read: {getattr(error, 'strerror', None) or error}", expected="a file that may be read", mend="check its permissions") from error
 
 
 def line_chunks(path: Path, source: str, block: int) -> Iterator[Chunk]:
@@ -130,6 +144,6 @@ def parquet_chunks(path: Path, source: str, block: int) -> Iterator[Chunk]:
         size = max(1000, block // (CELL * max(1, width)))
         for start in range(0, total, size):
             frame, notes = plain_columns(lazy.slice(start, size).collect())
-            yield Chunk(frame=frame, rows=np.arange(start + 1, start + frame.height + 1), written=False, notes=notes)
+            yield Chunk(frame=blank_missing(frame), rows=np.arange(start + 1, start + frame.height + 1), written=False, notes=notes)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise unreadable(source, error) from error

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nohero.data.packed import BROKEN, form_of, size_inside
 from nohero.data.parquet_file import PARQUET
 from nohero.run.errors import UsageError
 
@@ -52,6 +53,7 @@ def is_large(paths: Sequence[Path], memory: float) -> bool:
     """Whether these files would take more than that, read whole."""
     need = 0.0
     for path in paths:
-        with suppress(OSError):
-            need += path.stat().st_size * (PACKED if path.suffix.lower() in PARQUET else TIMES)
+        with suppress(OSError, *BROKEN):
+            times = PACKED if form_of(path) in PARQUET else TIMES
+            need += size_inside(path, memory / times) * times
     return need > memory

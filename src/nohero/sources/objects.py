@@ -14,7 +14,8 @@ from nohero.run.errors import DataError, UsageError
 from nohero.sources.collection import ROW, Collection
 from nohero.sources.object_items import Part, labelled_by, parts_of, read_part
 from nohero.sources.object_pictures import pictured
-from nohero.sources.picture_arrays import CHANNELS
+from nohero.sources.picture_arrays import is_picture_shape
+from nohero.sources.series_fields import TOLD, described, is_series
 from nohero.sources.table import PART, part_of
 from nohero.sources.tables import label_among
 from nohero.sources.text_column import with_texts
@@ -22,7 +23,6 @@ from nohero.sources.text_column import with_texts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LEAST_SIDE, LONGEST = 8, 8  # pixels of a picture's shorter side, and times of it that the longer one has: scikit-learn's digits have 8 by 8, a sensor's windows 100 by 6 or 128 by 9
 KNOWN = "a torch Dataset or a Hugging Face Dataset (map-style or iterable), a dict of such parts, a data frame, arrays, (x, y), or a list of items"
 
 
@@ -38,8 +38,12 @@ def open_objects(
         raise DataError(f"no item could be read from {_shown(given)}" + (f": {lost.where}: {lost.reason}" if lost else ""), expected=KNOWN, mend="look at its first item")
     items = tuple(f"{p.name} {n}" if len(parts) > 1 else n for p in parts for n in p.items)
     pictures = [name for name, values in columns.items() if name not in frame.columns and _is_picture(values)]
-    left = [f"`{n}` is left out: it holds {_kind(_first(v))}, neither a number, a text nor a picture" for n, v in columns.items() if n not in frame.columns and n not in pictures]
+    series = [name for name, values in columns.items() if name not in frame.columns and name not in pictures and is_series(values)]
+    for name in series:
+        frame = frame.with_columns(*(pl.Series(told, entries, dtype=pl.Float64, strict=False).fill_nan(None) for told, entries in described(name, columns[name]).items()))
+    left = [f"`{n}` is left out: it holds {_kind(_first(v))}, neither a number, a text nor a picture" for n, v in columns.items() if n not in frame.columns and n not in pictures and n not in series]
     taken = [f"`{n}` is taken for pictures: arrays of shape {list(_first(columns[n]).shape)}" for n in pictures[:1] if isinstance(_first(columns[n]), np.ndarray)]
+    taken += [f"`{n}` holds series of shape {list(_first(columns[n]).shape)}: each is told by {TOLD} of its channels" for n in series]
     collection = Collection(
         name=_shown(given), source=_shown(given), kind=ROW, frame=frame, items=items, seed=seed, deadline=deadline, split=PART if PART in frame.columns and len(parts) > 1 else "",
         unusable=tuple(Unusable(where=f"{p.name} {u.where}" if len(parts) > 1 else u.where, reason=u.reason) for p in parts for u in p.unusable),
@@ -102,14 +106,13 @@ def _kind(value: Any) -> str:
 
 
 def _is_picture(values: Sequence[Any]) -> bool:
-    """PIL's pictures, and arrays with one to four channels and sides as pictures have them: windows of a time series are long and narrow."""
+    """PIL's pictures, and arrays with the sides of pictures."""
     first = _first(values)
     if not isinstance(first, np.ndarray):
         return hasattr(first, "convert") and hasattr(first, "size")
     if first.ndim not in (2, 3) or first.dtype.kind not in "uifb":
         return False
-    sides = first.shape if first.ndim == 2 else first.shape[:2] if first.shape[2] in CHANNELS else first.shape[1:] if first.shape[0] in CHANNELS else (0, 0)
-    return min(sides) >= LEAST_SIDE and max(sides) <= LONGEST * min(sides)
+    return is_picture_shape(first.shape)
 
 
 def _shown(given: Sequence[Any]) -> str:

@@ -6,17 +6,23 @@ import time as clock
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nohero.data.frame_file import ARROW
+from nohero.data.json_rows import JSON, LINES
+from nohero.data.packed import form_of
+from nohero.data.parquet_file import PARQUET
 from nohero.data.table_choice import find_column
 from nohero.run.errors import DataError, UsageError, did_you_mean
-from nohero.sources.coco import read_coco
+from nohero.sources.array_files import read_array_folder, read_arrays
+from nohero.sources.coco import looks_like_coco, read_coco
 from nohero.sources.marks import read_marks
 from nohero.sources.memory import memory_of
-from nohero.sources.picture_arrays import ARRAYS, read_array_folder, read_arrays
+from nohero.sources.picture_arrays import is_array
 from nohero.sources.picture_folder import read_picture_folder
 from nohero.sources.picture_table import with_pictures
+from nohero.sources.refused import hint_for
 from nohero.sources.sound_file import SUFFIXES as SOUNDS
 from nohero.sources.sound_folder import read_sound_files, read_sound_folder
-from nohero.sources.table import LINES, PARTS, SQLITE, SUFFIXES
+from nohero.sources.table import PARTS, SQLITE, SUFFIXES
 from nohero.sources.tables import SPLIT_NAMES, Tables, label_among
 from nohero.sources.text_column import with_texts
 from nohero.sources.text_files import is_lines, read_line_files, read_text_folder
@@ -27,7 +33,8 @@ if TYPE_CHECKING:
 
 SIGNS = "*?["  # of a pattern
 YAML = (".yaml", ".yml")
-READABLE = "csv, tsv, parquet, jsonl, sqlite:FILE::TABLE, a pattern of such files, a folder of pictures, texts or sounds, arrays of pictures (npy, npz, IDX), a COCO json, or the data.yaml of YOLO labels"
+IN_FOLDERS = (".csv", ".tsv", *PARQUET, *ARROW, *LINES)  # tables that a folder is made of; a json or a workbook may be a note about it
+READABLE = "csv, tsv, parquet, feather, json, jsonl, xlsx (packed with gzip or not), sqlite:FILE::TABLE, a pattern of such files, a folder of pictures, texts or sounds, arrays (npy, npz, IDX), a COCO json, or the data.yaml of YOLO labels"
 
 
 def open_source(
@@ -77,7 +84,7 @@ def _opened(source: str, tables: Tables) -> Collection:
         return _folder(path, source, tables)
     if path.suffix.lower() in SQLITE:
         return tables.query(path, "", source)
-    if path.suffix.lower() == ".json":
+    if path.suffix.lower() == JSON and looks_like_coco(path):
         return read_coco(path, source)
     if path.suffix.lower() in YAML:
         return read_yolo_yaml(path, source)
@@ -85,11 +92,11 @@ def _opened(source: str, tables: Tables) -> Collection:
         return read_sound_files([path], source)
     if is_lines(path):
         return read_line_files([path], source)
-    if path.suffix.lower() in SUFFIXES:
+    if form_of(path) in SUFFIXES:
         return with_pictures(tables.read([path], source), path)
-    if path.suffix.lower() in ARRAYS:
+    if is_array(path):
         return read_arrays([path], source)
-    raise DataError(f"{source} is of a kind that is not read (`{path.suffix or 'no suffix'}`)", expected=READABLE, mend="write the data in one of these forms")
+    raise DataError(f"{source} is of a kind that is not read (`{path.suffix or 'no suffix'}`)", expected=READABLE, mend=hint_for(path))
 
 
 def _pattern(source: str, path: Path, tables: Tables) -> Collection:
@@ -107,7 +114,7 @@ def _files(files: list[Path], source: str, tables: Tables) -> Collection:
     for fits, read in ((lambda p: p.suffix.lower() in SOUNDS, read_sound_files), (is_lines, read_line_files)):
         if all(fits(p) for p in files):
             return read(files, source)
-    found = [p for p in files if p.suffix.lower() in SUFFIXES]
+    found = [p for p in files if form_of(p) in SUFFIXES]
     if not found:
         raise UsageError(f"`{source}`: no file of a form that can be read together", expected=READABLE, mend="name tables, sounds or files of lines")
     return tables.read(found, source)
@@ -121,7 +128,7 @@ def _folder(path: Path, source: str, tables: Tables) -> Collection:
         return sounds
     if (pictures := read_picture_folder(path, source) or read_array_folder(path, source)) is not None:
         return pictures
-    files = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in (*SUFFIXES[:2], ".parquet", *LINES))
+    files = sorted(p for p in path.iterdir() if p.is_file() and form_of(p) in IN_FOLDERS)
     if files:
         return tables.read(files, source)
     if (texts := read_text_folder(path, source)) is not None:

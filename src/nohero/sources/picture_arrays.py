@@ -24,12 +24,13 @@ from nohero.sources.table import PARTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ARRAYS = (".npy", ".npz", ".gz", ".idx", ".ubyte")
+ARRAYS = (".npy", ".npz", ".idx", ".ubyte")
 IDX_SIGNS = ("idx1-ubyte", "idx3-ubyte", "idx4-ubyte", "-idx")
 IDX_TYPES = {8: np.dtype(np.uint8), 9: np.dtype(np.int8), 11: np.dtype(">i2"), 12: np.dtype(">i4"), 13: np.dtype(">f4"), 14: np.dtype(">f8")}
 MAX_ARRAY = 8e9  # bytes that are read
 PICTURE_WORDS, LABEL_WORDS = ("x", "images", "image", "imgs", "data", "pictures", "features", "inputs"), ("y", "labels", "label", "targets", "target", "classes")
 CHANNELS = (1, 2, 3, 4)
+LEAST_SIDE, LONGEST = 8, 8  # pixels of a picture's shorter side, and times of it that the longer one has: scikit-learn's digits have 8 by 8, a sensor's windows 100 by 6 or 128 by 9
 PART, LABEL = "part", "label"
 ORDER = ("train", "val", "test")
 FORMS = "pictures [N, H, W] or [N, H, W, C] named x or images, labels [N] named y or labels, with train, val, test in the names where there are parts"
@@ -44,25 +45,40 @@ class _Pair:
     labels: Any = None
 
 
-def read_array_folder(root: Path, source: str) -> Collection | None:
-    """The arrays of a folder, or None where it holds none."""
-    files = sorted(p for p in root.iterdir() if p.is_file() and not p.name.startswith(".") and _is_array(p))
-    return read_arrays(files, source) if files else None
-
-
-def read_arrays(paths: Sequence[Path], source: str) -> Collection:
-    """All arrays of these files, told apart by their names."""
+def load_arrays(paths: Sequence[Path]) -> tuple[dict[str, Any], Sequence[Path]]:
+    """(all arrays by name, the files they come from): the labels of an IDX file of pictures lie beside it."""
     arrays: dict[str, Any] = {}
     if len(paths) == 1 and (labels := paths[0].with_name(paths[0].name.replace("images-idx3", "labels-idx1"))) != paths[0] and labels.is_file():
         paths = [*paths, labels]
     for path in paths:
         arrays.update(_read(path, len(paths) > 1))
-    pairs = _pairs(arrays, source)
-    return _collection(pairs, paths, source)
+    return arrays, paths
 
 
-def _is_array(path: Path) -> bool:
-    return path.suffix.lower() in (".npy", ".npz") or any(sign in path.name.lower() for sign in IDX_SIGNS)
+def has_pictures(arrays: dict[str, Any]) -> bool:
+    """Whether any of them holds pictures."""
+    return any(_are_pictures(a) for a in arrays.values())
+
+
+def _are_pictures(array: Any) -> bool:
+    """Bytes with three or four axes, or numbers with the sides of pictures."""
+    return array.ndim in (3, 4) and array.dtype.kind in "uifb" and len(array) > 0 and (array.dtype == np.uint8 or is_picture_shape(array.shape[1:]))
+
+
+def is_picture_shape(shape: tuple[int, ...]) -> bool:
+    """One to four channels and sides as pictures have them: windows of a time series are long and narrow."""
+    sides = shape if len(shape) == 2 else shape[:2] if shape[-1] in CHANNELS else shape[1:] if shape[0] in CHANNELS else (0, 0)
+    return min(sides) >= LEAST_SIDE and max(sides) <= LONGEST * min(sides)
+
+
+def read_pictures(arrays: dict[str, Any], paths: Sequence[Path], source: str) -> Collection:
+    """The pictures among the arrays, with their labels."""
+    return _collection(_pairs(arrays, source), paths, source)
+
+
+def is_array(path: Path) -> bool:
+    """By its name."""
+    return path.suffix.lower() in ARRAYS or any(sign in path.name.lower() for sign in IDX_SIGNS)
 
 
 def _read(path: Path, several: bool) -> dict[str, Any]:  # noqa: FBT001
@@ -111,7 +127,7 @@ def _words(name: str) -> list[str]:
     return [w for w in "".join(c if c.isalnum() else " " for c in name.lower()).split() if w]
 
 
-def _role(name: str) -> tuple[str, str]:
+def role_of(name: str) -> tuple[str, str]:
     """Part and what the array is, by its name: `x_train`, `train_images`, `t10k-labels-idx1-ubyte`, `xtest`."""
     words = _words(name)
     if len(words) == 1 and words[0][:1] in "xy" and words[0][1:] in PARTS:
@@ -122,14 +138,11 @@ def _role(name: str) -> tuple[str, str]:
 
 
 def _pairs(arrays: dict[str, Any], source: str) -> list[_Pair]:
-    pictures = {name: a for name, a in arrays.items() if a.ndim in (3, 4) and a.dtype.kind in "uifb" and len(a)}
-    if not pictures:
-        held = ", ".join(f"{n} {list(a.shape)}" for n, a in list(arrays.items())[:8]) or "nothing"
-        raise DataError(f"{source} holds no pictures ({held})", expected=FORMS, mend="save the pictures as one array with a row a picture")
-    named = {n: a for n, a in pictures.items() if _role(n)[1] == "pictures"} or pictures
+    pictures = {name: a for name, a in arrays.items() if _are_pictures(a)}
+    named = {n: a for n, a in pictures.items() if role_of(n)[1] == "pictures"} or pictures
     pairs, seen = [], set()
     for name, array in named.items():
-        part = _role(name)[0]
+        part = role_of(name)[0]
         if part in seen:
             continue
         seen.add(part)
@@ -145,13 +158,13 @@ def _pairs(arrays: dict[str, Any], source: str) -> list[_Pair]:
 def _labels(arrays: dict[str, Any], pictures: str, part: str, count: int, source: str) -> Any:
     """The labels of that part: by name, or the only array of one number a picture."""
     fitting = {n: a.reshape(len(a)) for n, a in arrays.items() if n != pictures and a.dtype.kind in "uifbUS" and (a.ndim == 1 or (a.ndim == 2 and a.shape[1] == 1))}
-    named = {n: a for n, a in fitting.items() if _role(n) == (part, "labels")}
+    named = {n: a for n, a in fitting.items() if role_of(n) == (part, "labels")}
     for name, a in named.items():
         if len(a) != count:
             raise DataError(f"{source} holds {count:,} pictures in `{pictures}` and {len(a):,} labels in `{name}`", expected="a label a picture", mend="save both from the same rows")
     if named:
         return next(iter(named.values()))
-    own = [a for n, a in fitting.items() if len(a) == count and _role(n)[0] == part]
+    own = [a for n, a in fitting.items() if len(a) == count and role_of(n)[0] == part]
     return own[0] if len(own) == 1 else None
 
 
@@ -183,7 +196,7 @@ def _collection(pairs: list[_Pair], paths: Sequence[Path], source: str) -> Colle
     return Collection(
         name=paths[0].stem if len(paths) == 1 else paths[0].parent.name, source=source, kind=PICTURE, frame=frame, items=items, pictures=pictures,
         label=LABEL if labelled else "", split=PART if len(pairs) > 1 else "", unusable=lost,
-        notes=("some parts have no labels: none are used",) if unlabelled else (), sha256=_digest(paths),
+        notes=("some parts have no labels: none are used",) if unlabelled else (), sha256=digest_of(paths),
     )  # fmt: skip
 
 
@@ -201,7 +214,8 @@ def finite(pictures: Any) -> Any:
     return np.concatenate([np.isfinite(np.asarray(pictures[i : i + 512])).all(axis=axes) for i in range(0, len(pictures), 512)])
 
 
-def _digest(paths: Sequence[Path]) -> str:
+def digest_of(paths: Sequence[Path]) -> str:
+    """SHA-256 of the files, one after the other."""
     total = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:

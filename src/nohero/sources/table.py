@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -12,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from nohero.data.parquet_file import PARQUET, read_parquet
+from nohero.data.frame_file import FRAMES, read_frame
+from nohero.data.packed import content_of, form_of, stem_of
 from nohero.data.raw import Unusable
+from nohero.data.read import TEXTS
 from nohero.data.table_header import has_header
 from nohero.data.table_text import parse_text, refuse_binary, to_unusable
 from nohero.data.table_types import blank_missing, type_columns
@@ -26,13 +27,10 @@ if TYPE_CHECKING:
 
     from nohero.sources.even_table import EvenTable
 
-TEXT = (".csv", ".tsv", ".txt", ".tab", ".data", ".dat")
-LINES = (".jsonl", ".ndjson")
 SQLITE = (".db", ".sqlite", ".sqlite3")
-SUFFIXES = (*TEXT, *PARQUET, *LINES)
+SUFFIXES = (*TEXTS, *FRAMES)
 PARTS = {"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val", "test": "test", "testing": "test", "eval": "test"}
 PART, FILE = "part", "file"  # names of the fields that say where a row comes from
-NESTED = 8  # fields of one object inside a line that become fields of their own
 
 
 def read_table(paths: Sequence[Path], source: str) -> Collection:
@@ -77,29 +75,27 @@ def same_fields(first: Sequence[str], other: Sequence[str], one: Path, path: Pat
 
 def _file(path: Path, source: str, *, alone: bool = True) -> Collection:
     """One file; of one that stands alone, columns of numbers are not held as cells."""
-    suffix = path.suffix.lower()
-    if suffix in PARQUET:
-        frame, notes = read_parquet(path, source)
-        return made(path, source, frame, None, notes=notes, sha256=_digest(path))
-    content = _content(path, source)
+    if form_of(path) in FRAMES:
+        frame, unusable, notes = read_frame(path, source)
+        return of_columns(path, source, frame, unusable=unusable, notes=notes, sha256=_digest(path))
+    content = content_of(path, source)
     digest = hashlib.sha256(content).hexdigest()
-    if suffix in LINES:
-        found, unusable, _ = json_lines(content)
-        if found is None:
-            raise DataError(f"{source} holds no JSON objects", expected="one object a line", mend="check how the file was written")
-        return made(path, source, found, None, unusable=unusable, sha256=digest)
     refuse_binary(content, source)
     even = even_table(content) if alone else None
     return _even(path, source, even, digest) if even is not None else _text(path, source, content, digest, alone=alone)
 
 
+def of_columns(path: Path, source: str, frame: pl.DataFrame, *, notes: tuple[str, ...] = (), **rest: Any) -> Collection:
+    """A table whose columns have types of their own; strings among them are typed as those of a text file are."""
+    cells = frame.select(pl.col(pl.String).fill_null("").str.strip_chars())
+    strings, read = _typed(cells) if cells.width else (cells, ())
+    return made(path, source, frame.with_columns(strings.get_columns()), cells, notes=(*notes, *read), **rest)
+
+
 def _even(path: Path, source: str, even: EvenTable, digest: str) -> Collection:
     names, said = unique_names(list(even.first) or [""] * even.frame.width)
     frame = even.frame.rename(dict(zip(even.frame.columns, names, strict=True)))
-    cells = frame.select(pl.col(pl.String))
-    strings, read = _typed(cells) if cells.width else (cells, ())
-    typed = frame.with_columns(strings.get_columns())
-    return made(path, source, typed, cells, notes=(*even.notes, *_unnamed(names, even.first), *said, *read), sha256=digest)
+    return of_columns(path, source, frame, notes=(*even.notes, *_unnamed(names, even.first), *said), sha256=digest)
 
 
 def _text(path: Path, source: str, content: bytes, digest: str, *, alone: bool = True) -> Collection:
@@ -124,7 +120,7 @@ def made(path: Path, source: str, frame: pl.DataFrame, cells: pl.DataFrame | Non
     if frame.height == 0 or frame.width == 0:
         raise DataError(f"{source} has no rows", expected="a table with rows", mend="check the path, or how the file was written")
     numbers = np.arange(1, frame.height + 1) if rows is None else rows
-    return Collection(name=path.stem, source=source, kind=ROW, frame=frame, cells=cells, items=Rows(numbers), **rest)
+    return Collection(name=stem_of(path), source=source, kind=ROW, frame=frame, cells=cells, items=Rows(numbers), **rest)
 
 
 def of_cells(cells: pl.DataFrame, name: str, *, label: str = "", split: str = "") -> Collection:
@@ -150,62 +146,6 @@ def unique_names(first: list[str]) -> tuple[list[str], tuple[str, ...]]:
             name = f"{name} ({seen[name]})"
         names.append(name)
     return names, (f"column names that stand more than once: {', '.join(f'`{n}`' for n in dict.fromkeys(twice))}",) if twice else ()
-
-
-def json_lines(content: bytes, before: int = 0) -> tuple[pl.DataFrame | None, tuple[Unusable, ...], int]:
-    """(one row for each line that is an object, the other lines, how many lines); `before` lines stand above these."""
-    found: list[dict[str, Any]] = []
-    unusable = []
-    lines = content.decode("utf-8-sig", errors="replace").split("\n")
-    for number, line in enumerate(lines, start=before + 1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            unusable.append(Unusable(where=f"line {number}", reason=f"not JSON: {str(error)[:80]}"))
-            continue
-        if isinstance(value, dict):
-            found.append(dict(_flat(_written(value) if "\\ud" in line.lower() else value)))
-        else:
-            unusable.append(Unusable(where=f"line {number}", reason=f"a {type(value).__name__}, not an object"))
-    names = list(dict.fromkeys(k for row in found for k in row))
-    frame = pl.DataFrame([column_of(name, [row.get(name) for row in found]) for name in names]) if found else None
-    return frame, tuple(unusable), len(lines) - (not lines[-1])
-
-
-def _written(value: dict[str, Any]) -> dict[str, Any]:
-    """Half of a pair of code points is no letter: a question mark stands in its place."""
-    return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))  # type: ignore[no-any-return]
-
-
-def _flat(value: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-    for key, part in value.items():
-        if isinstance(part, dict) and len(part) <= NESTED and not before:
-            found += _flat(part, f"{key}.")
-        else:
-            found.append((f"{before}{key}", json.dumps(part, ensure_ascii=False) if isinstance(part, dict | list) else part))
-    return found
-
-
-def column_of(name: str, values: list[Any]) -> pl.Series:
-    """Plain values in the narrowest type that holds them all."""
-    kinds = {type(v) for v in values if v is not None}
-    if kinds <= {bool}:
-        return pl.Series(name, values, dtype=pl.Boolean)
-    if kinds <= {int} and all(v is None or abs(v) < 2**63 for v in values):
-        return pl.Series(name, values, dtype=pl.Int64)
-    if kinds <= {int, float}:
-        return pl.Series(name, values, dtype=pl.Float64, strict=False)
-    return pl.Series(name, [None if v is None else str(v) for v in values], dtype=pl.String)
-
-
-def _content(path: Path, source: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{source} cannot be read: {error.strerror}", expected="a file that may be read", mend="check its permissions") from error
 
 
 def _digest(path: Path) -> str:

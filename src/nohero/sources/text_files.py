@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from nohero.data.frame_file import FRAMES
 from nohero.data.raw import Unusable
 from nohero.data.table_text import MAGIC
 from nohero.run.errors import DataError
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".txt", ".text")
 OTHERS = (  # suffixes of files that other readers open, or nobody
-    ".csv", ".tsv", ".tab", ".data", ".dat", ".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".xml", ".yaml", ".yml", ".toml", ".db", ".sqlite", ".sqlite3",
+    ".csv", ".tsv", ".tab", ".data", ".dat", *FRAMES, ".xml", ".yaml", ".yml", ".toml", ".db", ".sqlite", ".sqlite3",
     ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".svg", ".wav", ".flac", ".ogg", ".mp3", ".m4a", ".mp4", ".npy", ".npz", ".pt", ".pkl",
-    ".pickle", ".safetensors", ".onnx", ".h5", ".zip", ".gz", ".bz2", ".xz", ".tar", ".pdf", ".xlsx", ".docx", ".py", ".ipynb", ".md", ".rst", ".html", ".arff",
+    ".pickle", ".pth", ".joblib", ".safetensors", ".onnx", ".h5", ".hdf5", ".mat", ".zip", ".gz", ".bz2", ".xz", ".tar", ".pdf", ".docx", ".py", ".ipynb", ".md", ".rst", ".html", ".arff",
 )  # fmt: skip
 MOST_LINE_FILES, LEAST_LINES = 50, 20  # so few files of so many lines are files of lines, not a text each
 LARGEST = 500_000_000  # bytes of one file

@@ -82,7 +82,7 @@ def measure(collection: Collection) -> TextLengths:
 def _limit(median: float, high: float) -> float:
     """Beyond this even lengths that spread as a log-normal law does have one in 10^8: two and a half times as far from the median as 99 % are."""
     ratio = max(high / max(median, 1.0), 1.5)
-    return max(5 * high, high * ratio**1.5)
+    return float(max(5 * high, high * ratio**1.5))
 
 
 def _pile(collection: Collection, texts: list[str], full: Any, counts: Any, unit: str) -> Pile | None:

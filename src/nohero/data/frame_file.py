@@ -1,0 +1,75 @@
+"""Files whose columns have types of their own: parquet, Arrow (Feather), JSON and sheets of a workbook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from nohero.data.json_rows import JSON, LINES, json_lines, json_rows
+from nohero.data.packed import content_of, form_of, open_unpacked
+from nohero.data.parquet_file import PARQUET, plain_columns, read_parquet
+from nohero.run.errors import DataError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nohero.data.raw import Unusable
+
+ARROW = (".feather", ".arrow", ".ipc")
+SHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
+FRAMES = (*PARQUET, *ARROW, *LINES, JSON, *SHEETS)
+
+
+def read_frame(path: Path, source: str) -> tuple[pl.DataFrame, tuple[Unusable, ...], tuple[str, ...]]:
+    """(columns of one plain value a row, what is no row, notes)."""
+    form = form_of(path)
+    if form in PARQUET:
+        frame, notes = read_parquet(path, source)
+        return frame, (), notes
+    if form in ARROW:
+        frame, notes = _arrow(path, source)
+        return frame, (), notes
+    if form in SHEETS:
+        frame, notes = _sheet(path, source)
+        return frame, (), notes
+    content = content_of(path, source)
+    if form == JSON:
+        return json_rows(content, source)
+    found, unusable, _ = json_lines(content)
+    if found is None:
+        raise DataError(f"{source} holds no JSON objects", expected="one object a line", mend="check how the file was written")
+    return found, unusable, ()
+
+
+def _arrow(path: Path, source: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    try:
+        with open_unpacked(path) as file:
+            start = file.read(6)
+        read = pl.read_ipc if start == b"ARROW1" else pl.read_ipc_stream
+        return plain_columns(read(path))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DataError(f"{source} cannot be read as an Arrow file: {_first_line(error)}", expected="a whole Feather (version 2) or Arrow file", mend="write it again, or write parquet") from error
+
+
+def _sheet(path: Path, source: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The first sheet with rows."""
+    try:
+        import fastexcel
+    except ImportError as error:
+        raise DataError(f"{source} is a workbook, and fastexcel is not installed", expected="the extra that reads workbooks", mend="pip install 'nohero[excel]', or save the sheet as csv") from error
+    try:
+        names = list(fastexcel.read_excel(str(path)).sheet_names)
+        for name in names:
+            frame = pl.read_excel(path, sheet_name=name, infer_schema_length=None, raise_if_empty=False)
+            if frame.height and frame.width:
+                rest = [n for n in names if n != name]
+                plain, notes = plain_columns(frame)
+                return plain, (*notes, *((f"sheet `{name}` is read; the workbook also holds {', '.join(f'`{n}`' for n in rest[:5])}",) if rest else ()))
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, OSError) as error:
+        raise DataError(f"{source} cannot be read as a workbook: {_first_line(error)}", expected="a workbook of Excel or OpenDocument with a table in it", mend="save the sheet as csv") from error
+    raise DataError(f"{source} has no rows: its sheets are {', '.join(f'`{n}`' for n in names[:5])}", expected="a sheet with a line of names and rows below it", mend="check the path, or save the sheet as csv")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

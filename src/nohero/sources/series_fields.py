@@ -1,0 +1,50 @@
+"""Series of numbers, such as windows of a sensor, as plain fields: what each channel's level, spread, ends and gaps are.
+
+Legend: T steps, C channels.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_CHANNELS = 32  # that are told one by one; of more, all numbers are told as one channel
+TOLD = "length, mean, deviation, least, greatest, first, last, share of steps without change, and missing values"
+
+
+def is_series(values: Sequence[Any]) -> bool:
+    """Arrays of numbers with one or two axes, every one of them."""
+    full = [v for v in values if v is not None]
+    return bool(full) and all(isinstance(v, np.ndarray) and v.ndim in (1, 2) and v.ndim == full[0].ndim and v.dtype.kind in "uifb" for v in full)
+
+
+def described(name: str, values: Sequence[Any]) -> dict[str, list[Any]]:
+    """Columns of one plain value a series, by name; series [T] or [T, C], or [C, T] where T is the longer side of most."""
+    full = [v for v in values if v is not None]
+    turned = full[0].ndim == 2 and np.median([v.shape[0] < v.shape[1] for v in full]) == 1
+    first = full[0].T if turned else full[0]
+    channels = 1 if first.ndim == 1 or first.shape[1] > MOST_CHANNELS else first.shape[1]
+    rows = [None if v is None else _told((v.T if turned else v).astype(np.float64), channels) for v in values]
+    told: dict[str, list[Any]] = {f"{name} length": [None if r is None else r[0] for r in rows]}
+    for c in range(channels):
+        for k, what in enumerate(("mean", "deviation", "least", "greatest", "first", "last", "unchanged", "missing")):
+            told[f"{name}{c if channels > 1 else ''} {what}"] = [None if r is None else r[1][k][c] for r in rows]
+    return {column: entries for column, entries in told.items() if not column.endswith(("length", "unchanged", "missing")) or len(set(entries)) > 1}
+
+
+def _told(series: Any, channels: int) -> tuple[int, list[list[float]]]:
+    """(T, [what][C])."""
+    flat = series.reshape(len(series), -1) if channels > 1 or series.ndim == 1 else series.reshape(-1, 1)
+    if flat.shape[1] != channels or not len(flat):
+        return len(series), [[float("nan")] * channels] * 8
+    flat = np.where(np.isfinite(flat), flat, np.nan)
+    still = (np.diff(flat, axis=0) == 0).mean(axis=0) if len(flat) > 1 else np.zeros(channels)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of a channel without numbers nothing is told
+        parts = (np.nanmean(flat, axis=0), np.nanstd(flat, axis=0), np.nanmin(flat, axis=0), np.nanmax(flat, axis=0), flat[0], flat[-1], still, np.isnan(flat).sum(axis=0).astype(float))
+    return len(series), [[float(v) for v in part] for part in parts]

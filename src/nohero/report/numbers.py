@@ -52,7 +52,7 @@ def with_interval(value: float, low: float | None, high: float | None, unit: str
     """'0.912 [0.893, 0.931] nats': all three to the digits the interval justifies."""
     after = f" {unit}" if unit else ""
     if low is None or high is None:
-        return number(value) + after
+        return in_number(number(value) + after)
     places = decimals(low, high)
     return f"{fixed(value, places)} [{fixed(low, places)}, {fixed(high, places)}]{after}"
 

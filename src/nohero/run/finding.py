@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from nohero.run.figure import Bars, Images, Lines, Table, Text
+from nohero.run.wording import in_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +81,7 @@ def _finding(status: Status, message: str, rest: Mapping[str, Any]) -> Finding:
     values = dict(rest)
     remedies = values.pop("remedies", ())
     values["remedies"] = tuple(r if isinstance(r, Remedy) else Remedy(text=r) for r in remedies)
-    return Finding(status=status, message=message, **values)
+    return Finding(status=status, message=in_number(message), **values)
 
 
 def passed(message: str, **rest: Any) -> Finding:  # the fields of Finding

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from nohero.run.wording import in_number
+
 PLAIN_DIGITS = 4  # significant digits of a number whose noise is not known
 PLAIN_RANGE = (1e-4, 1e15)  # outside of it, powers of ten
 TWO_DIGITS_BELOW = 3  # an uncertainty that begins with 1 or 2 keeps a second digit: rounding 0.14 to 0.1 loses a third of it

@@ -27,7 +27,7 @@ SHOWN = 12
 MAKERS = {"picture": "picture_features", "text": "text_features", "sound": "sound_features"}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class LabelDoubts:
     """Candidates, never verdicts: about half of what such rankings flag is really wrong (Northcutt et al. 2021)."""
 
@@ -44,6 +44,10 @@ class LabelDoubts:
     given: tuple[float, ...]  # probabilities of their labels
     shown: tuple[tuple[str, str, str, float], ...]  # item, given label, likeliest other, probability of the given one
     items: tuple[str, ...]  # names of the items in `order`
+    rows: Any  # int64 [n]: the items that were judged
+    classes: Any  # int64 [n]: their given labels, numbered
+    contradicted: Any  # bool [n]: the model says another label of it
+    unsure: Any  # float32 [n]: one less the probability of the likeliest label
 
     def figures(self) -> tuple[Table, ...]:
         """The most doubtful."""
@@ -79,6 +83,7 @@ def measure(collection: Collection, profile: Profile) -> LabelDoubts:
     return LabelDoubts(
         n=len(y), right=float((said.argmax(1) == y).mean()), constant=float(np.bincount(y).max() / len(y)), sure=sure, contrary=contrary,
         noise=contrary / sure, low=low, high=high, wider=float(wrong[surest[: 2 * sure]].mean()), order=tuple(rows[order].tolist()), given=tuple(given[order].tolist()), shown=shown, items=tuple(items.tolist()),
+        rows=rows, classes=y, contradicted=wrong, unsure=(1 - said.max(1)).astype(np.float32),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from nohero.data.number_form import NUMBER
-from nohero.data.table_types import MISSING
+from nohero.data.table_types import MISSING, NONE
 
 PLAIN = ("", "na", "n/a", "nan", "null", "none", "<na>", "#n/a")  # read as missing by common readers
 OTHER = ("unknown", "unk", "not available", "not known", "tbd", "undefined", "unspecified", "no data", "n.a.", "-", "--", "?", "missing", "(null)", "nil", "#na", "#ref!", "#value!", "#div/0!", "#num!", ".", "..", "*")
@@ -16,9 +16,9 @@ FORMULA = re.compile(r"^\s?(?:[=+@-]+[A-Za-z_.][\w.]*[(!|]|[=+]+\(|[=+]+\$?[A-Za
 LONGEST = 16  # bytes of the longest mark: longer cells are not looked at twice
 
 
-def are_missing(values: pl.Series) -> pl.Series:
-    """Bool [N]: nothing, or a mark that stands for it."""
-    return _lowered(values).is_in([*MISSING, *OTHER])
+def are_missing(values: pl.Series, *, words: bool = False) -> pl.Series:
+    """Bool [N]: nothing, or a mark that stands for it; in a column of `words`, "none" is one of them."""
+    return _lowered(values).is_in([*MISSING, *OTHER, *(() if words else (NONE,))])
 
 
 def are_marks(values: pl.Series) -> pl.Series:

@@ -87,7 +87,7 @@ def _field(series: Any, plain: Any, *, whole: bool) -> list[CellOddity]:
     numbers = 0 if plain is None else int(plain.sum())
     counted = (series if plain is None else series.filter(~plain)).value_counts(sort=True, name="times of it")
     values, counts = counted.to_series(0).fill_null(""), counted.to_series(1)
-    missing = odd_cells.are_missing(values)
+    missing = odd_cells.are_missing(values, words=plain is None)
     full, full_counts = values.filter(~missing), counts.filter(~missing)
     number = odd_cells.are_numbers(full)
     of = numbers + int(full_counts.sum() or 0)

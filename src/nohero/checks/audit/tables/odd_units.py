@@ -5,7 +5,7 @@ Why it matters: a group in grams among kilograms dominates the loss and the scal
 How it is measured: on the logarithm of each field's positive values, a group far from the bulk, of about its shape, with next to nothing between.
 
 When it is right to fail: never more than a warning: two kinds of things may be measured in one field. It warns where the factor is that of two units
-which people mix up, as near as the values tell it; any other factor may be another kind of thing, a sum, or the field's own tail, and is left aside.
+which people mix up, as near as the values tell it, and leaves it open where few values tell a large factor; any other factor may be another kind of thing, a sum, or the field's own tail, and is left aside.
 
 What it cannot see: factors that the field's own spread covers, units with zeros of their own such as degrees, and fields with many negative values or few values at all.
 
@@ -25,25 +25,26 @@ from nohero.evidence.audit.number_facts import NumberFacts
 from nohero.evidence.audit.unit_groups import UNITS
 from nohero.run import sources
 from nohero.run.figure import Table
-from nohero.run.finding import Finding, Level, Observed, passed, warned
+from nohero.run.finding import Finding, Level, Observed, passed, unsure, warned
 
 if TYPE_CHECKING:
     from nohero.evidence.audit.number_facts import Oddity
     from nohero.sources.collection import Collection
 
 SURE, ROUNDED = 0.08, 0.02  # standard error of the factor's logarithm; what rounding does to it
+DISTANT = 50  # a factor of which less needs to be known: nothing of one kind is so far from the rest, in one shape, but what is near the factor of two units
 CLOSE = 0.02  # the same for a factor below ten, where nature has groups apart too
 
 
 def judge(numbers: NumberFacts) -> Finding:
     """Name the fields and the factors."""
-    found = tuple(o for o in numbers.of("unit") if _units(o))
+    found = tuple(sorted((o for o in numbers.of("unit") if _units(o)), key=lambda o: (o.doubt > SURE, -o.count)))
     if not found:
         aside = numbers.fields - numbers.scaled
         return passed(f"no group of the others' shape times the factor of two units in {numbers.scaled} fields" + (f"; {aside} fields of few values or of values below zero cannot be asked" if aside else ""))
     first = found[0]
     kind = first.kind_of and f"; `{first.kind_of}` says who is among them"
-    return warned(
+    return (warned if first.doubt <= SURE else unsure)(
         f"{first.count:,} of {first.of:,} values of `{first.field}` have the shape of the others times about {first.value:.3g}, as {_units(first)} (the median is {first.typical:g}){kind}",
         expected="one unit a field",
         observed=Observed(value=first.value, unit="factor", n=first.count),
@@ -64,7 +65,8 @@ def _units(group: Oddity) -> str:
     distance, units = min(near)
     if group.kind_of and away < math.log(9):
         return ""  # a kind of thing, such as one state of several, may well be half as large
-    return units if group.doubt <= (SURE if away > math.log(9) else CLOSE) and distance <= max(2 * group.doubt, ROUNDED) else ""
+    most = CLOSE if away < math.log(9) else SURE if away < math.log(DISTANT) else 2 * SURE
+    return units if group.doubt <= most and distance <= max(2 * group.doubt, ROUNDED) else ""
 
 
 def inches_among_centimetres(collection: Collection) -> Collection:
@@ -104,8 +106,8 @@ def cents_and_thousands(collection: Collection) -> Collection:
 
     def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
         prices = (9.75, 10.5, 11.0, 12.0, 12.5, 13.25, 14.5, 16.0, 16.5, 17.95, 18.5, 20.25, 20.75, 23.65)
-        columns["price"] = [f"{prices[i * 7919 % 14] * (100 if i % 40 == 7 else 1):g}" for i in range(len(columns["age"]))]
-        columns["income"] = ["0" if i % 50 == 3 else f"{int(c) / 1000:.1f}" if i % 25 == 8 else c for i, c in enumerate(columns["income"])]
+        columns["price"] = [f"{prices[i * 7919 % 14] * (100 if i % 30 == 7 else 1):g}" for i in range(len(columns["age"]))]
+        columns["income"] = ["0" if i % 50 == 3 else f"{int(c) / 1000:.1f}" if i % 12 == 8 else c for i, c in enumerate(columns["income"])]
         return columns
 
     return recelled(collection, change)

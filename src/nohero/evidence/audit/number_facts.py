@@ -1,12 +1,13 @@
-"""Values of numeric fields that stand apart: marks for missing, other units, gross outliers, zeros among measurements, and limits at which values were cut."""
+"""Values of numeric fields that stand apart: marks for missing, other units, gross outliers, zeros among measurements, values that come too often, and limits at which values were cut."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.piles import piles_of
 from nohero.evidence.audit.unit_groups import has_units, unit_of
-from nohero.evidence.audit.value_limits import NATURAL, limits_of
+from nohero.evidence.audit.value_limits import NATURAL, code_of, is_scale, limits_of
 
 if TYPE_CHECKING:
     from nohero.data.tally import Tally
@@ -28,7 +29,7 @@ TWIN = 0.9  # correlation of fields that say the same, of which both are cut
 
 @dataclass(frozen=True, kw_only=True)
 class Oddity:
-    """One field's values apart: kind is mark, step (a mark, or the last of a tail), unit, outlier, gross (an outlier that no tail explains), zero or limit."""
+    """One field's values apart: kind is mark, step (a mark, or the last of a tail), code (a mark, or a cap), fill (a mean, where nothing was), pile, unit, outlier, gross (an outlier that no tail explains), zero, limit or top (a limit, or the end of a scale of points)."""
 
     kind: str
     field: str
@@ -89,7 +90,7 @@ def measure(collection: Collection) -> NumberFacts:
                 oddities.append(Oddity(field=series.name, of=tally.n, count=len(here), rows=tuple(here.tolist()), **what))
     oddities = [replace(o, kind_of=_kind_of(collection, o)) if o.kind == "unit" and collection.whole is None else o for o in oddities]
     if collection.whole is None:
-        oddities = [o for o in oddities if o.kind != "limit" or not _is_place(collection, o, [s.name for s in numeric])]
+        oddities = [o for o in oddities if o.kind not in ("limit", "top") or not _is_place(collection, o, [s.name for s in numeric])]
     places = tuple(sorted({i for o in oddities for i in o.rows}))
     names = collection.items if collection.whole is None else collection.whole.names
     return NumberFacts(oddities=tuple(oddities), fields=len(numeric), scaled=sum(has_units(collection.tally(s.name)) for s in numeric), label=collection.label, places=places, names=tuple(names[i] for i in places))
@@ -181,9 +182,14 @@ def _oddities(tally: Tally, values: Any, *, whole: bool) -> list[tuple[dict[str,
     alone = len(different) >= 2 * DISTINCT and different[1] > STRIDES * float(np.median(np.diff(different[1 : 2 * DISTINCT])))
     if different[0] == 0 and ((not whole and few <= FEW and begins >= FROM_ZERO) or (few <= SOME and begins >= WELL_ABOVE and alone)):
         found.append(({"kind": "zero", "value": 0.0, "typical": tally.chosen(~zeros).median}, zeros))
+    code = code_of(different, tally.counts)
+    apart = [("code", code)] if code is not None else []
+    for kind, value in (*apart, *piles_of(different, tally.counts)):
+        if not any(places[different == value].any() for _, places in found):
+            found.append(({"kind": kind, "value": value, "typical": tally.chosen(different != value).median}, different == value))
     for limit in limits_of(different, tally.counts):
         if not any(places[different == limit].any() for _, places in found):
-            found.append(({"kind": "limit", "value": limit, "typical": tally.median}, different == limit))
+            found.append(({"kind": "top" if is_scale(different, limit) else "limit", "value": limit, "typical": tally.median}, different == limit))
     return found
 
 

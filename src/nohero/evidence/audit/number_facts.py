@@ -189,7 +189,7 @@ def _oddities(tally: Tally, values: Any, *, whole: bool) -> list[tuple[dict[str,
             found.append(({"kind": kind, "value": value, "typical": tally.chosen(different != value).median}, different == value))
     for limit in limits_of(different, tally.counts):
         if not any(places[different == limit].any() for _, places in found):
-            found.append(({"kind": "top" if is_scale(different, limit) else "limit", "value": limit, "typical": tally.median}, different == limit))
+            found.append(({"kind": "top" if is_scale(different, tally.counts, limit) else "limit", "value": limit, "typical": tally.median}, different == limit))
     return found
 
 

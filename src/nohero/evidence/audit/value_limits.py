@@ -11,6 +11,7 @@ USUAL = 0.5  # of the values: a limit that more have is what is usual, and nothi
 NATURAL = (0.0, 1.0, 10.0, 100.0)  # limits that quantities have by nature
 STEPS, TIMES, SEEN = 3.0, 2.0, 10  # of a code behind the greatest value: mean steps of the gap before it, times as often as any beside it, and how often at least
 POINTS = 61  # of the longest usual score: twenty questions of three points each
+NEARLY = 0.9  # of the values are whole, where some are means of answers
 HEAPS, EXACT = 3, 1e-9  # round values next to a limit, that come as often where all of them are heaped; distance from a multiple of a power of ten
 
 
@@ -43,9 +44,11 @@ def code_of(uniques: Any, counts: Any) -> float | None:
     return value if behind and counts[-1] >= max(SEEN, TIMES * int(counts[near].max())) else None
 
 
-def is_scale(uniques: Any, value: float) -> bool:
-    """Whether a value is the top of a scale of points: whole numbers, every one of them taken, and no more of them than questionnaires have."""
-    return value == float(uniques[-1]) and _are_whole(uniques) and len(uniques) == float(uniques[-1] - uniques[0]) + 1 <= POINTS
+def is_scale(uniques: Any, counts: Any, value: float) -> bool:
+    """Whether a value is the top of a scale of points: nearly all are whole numbers, every one of them taken, and no more of them than questionnaires have."""
+    whole = uniques == uniques.round()
+    dense = int(whole.sum()) == float(uniques[-1] - uniques[0]) + 1 <= POINTS
+    return bool(value == float(uniques[-1]) and dense and counts[whole].sum() >= NEARLY * counts.sum())
 
 
 def _are_whole(uniques: Any) -> bool:

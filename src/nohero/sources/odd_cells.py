@@ -11,7 +11,12 @@ from nohero.data.table_types import MISSING, NONE
 
 PLAIN = ("", "na", "n/a", "nan", "null", "none", "<na>", "#n/a")  # read as missing by common readers
 OTHER = ("unknown", "unk", "not available", "not known", "tbd", "undefined", "unspecified", "no data", "n.a.", "-", "--", "?", "missing", "(null)", "nil", "#na", "#ref!", "#value!", "#div/0!", "#num!", ".", "..", "*")
-GARBLED = re.compile("[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ¡-¿]|\ufffd|ï»¿")
+BEHIND = "\u0080-\u00a0€‚ƒ„†‡ˆ‰Š‹Œ˜™š›œžŸ¡-¿"  # what the second byte of a letter becomes; signs that end a quotation are left out where they may do so
+GARBLED = re.compile(
+    "[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ¡-¿]|\ufffd|ï»¿"
+    f"|[ÄÅ][{BEHIND}Ž]|(?<=[a-z])[ÄÅÆÇÈ][{BEHIND}Ž…‘’“”•–—]"  # the other letters of Latin: a capital amid small ones
+    f"|(?:[ÐÑÎÏØÙ][{BEHIND}Ž…‘’“”•–—]){{2}}|(?:á[º»][{BEHIND}Ž…‘’“”•–—])"  # Cyrillic, Greek and Arabic; Vietnamese
+)  # fmt: skip
 FORMULA = re.compile(r"^\s?(?:[=+@-]+[A-Za-z_.][\w.]*[(!|]|[=+]+\(|[=+]+\$?[A-Za-z]{1,3}\$?\d+\b|=+\d+\s*[-+*/^])")  # a call, a sheet, a program, a cell, a sum: @someone and -But are words
 LONGEST = 16  # bytes of the longest mark: longer cells are not looked at twice
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.data.table_text import TWO_ENCODINGS
 from nohero.sources import odd_cells
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from nohero.sources.whole import RowNames
 
 PRICE = 0.5  # seconds
-LABELS = 2000  # values of a field of categories; more are text or names
+LABELS, AGAIN = 2000, 2  # values of a field of categories, and how often each comes on average, at least; more of them, or rarer, are text or names, of which capitals may be a part
 SHOWN = 5
 MOSTLY = 0.9  # of a field's cells are numbers: the words among them are odd; ticket numbers of the Titanic have 0.74
 
@@ -44,6 +45,7 @@ class CellFacts:
     oddities: tuple[CellOddity, ...]
     fields: int
     items: Sequence[str] | RowNames  # names of all the source's items
+    encodings: str = ""  # what was said of a file of two
 
     def of(self, *kinds: str) -> tuple[CellOddity, ...]:
         """Those of some kinds, most rows first."""
@@ -72,7 +74,7 @@ def measure(collection: Collection) -> CellFacts:
     source = [written[s.name] if s.name in written.columns else s for s in collection.frame if s.name != collection.split]
     strings = [s for s in source if s.dtype == pl.String]
     found = [o for s in strings for o in _field(s, _plain(s, collection), dates=_are_dates(s, collection), whole=collection.cells is not None)]
-    return CellFacts(oddities=tuple(found), fields=len(strings) if collection.cells is None else len(source), items=collection.items)
+    return CellFacts(oddities=tuple(found), fields=len(strings) if collection.cells is None else len(source), items=collection.items, encodings=next((n for n in collection.notes if TWO_ENCODINGS in n), ""))
 
 
 def _plain(series: Any, collection: Collection) -> Any:
@@ -104,7 +106,7 @@ def _field(series: Any, plain: Any, *, dates: bool, whole: bool) -> list[CellOdd
         strays = full.filter(~_in_another_form(full)) if dates else full
         found.append(("mixed", strays if plain is not None else full.filter(~number)))  # of a field of numbers, all that could not be read as one
     found += [("garbled", odd_cells.garbled(full)), ("formula", odd_cells.formulas(full))]
-    variants = _variants(full, full_counts) if full.len() <= LABELS and share < 0.5 else full.head(0)
+    variants = _variants(full, full_counts) if full.len() <= LABELS and share < 0.5 and full.len() * AGAIN <= of else full.head(0)
     found.append(("variant", variants))
     oddities = []
     for kind, odd in found:
@@ -141,7 +143,7 @@ def _of_whole(collection: Collection) -> CellFacts:
             values = sorted(one.values, key=lambda v: (-one.values[v], v))
             rows = {*whole.rows[here.is_in(values).to_numpy()].tolist(), *one.rows}
             found.append(CellOddity(kind=kind, field=series.name, values=tuple(values[:SHOWN]), rows=tuple(sorted(rows)), count=one.count, of=of, share=share, different=round(column.distinct.count), among="numbers" if column.span is None else "dates"))
-        if column.counts.of is not None and share < 0.5 and len(column.counts.of) <= LABELS:
+        if column.counts.of is not None and share < 0.5 and len(column.counts.of) <= min(LABELS, of / AGAIN):
             spelt = {v: c for v, c in column.counts.of.items() if isinstance(v, str)}
             values = _variants(pl.Series(list(spelt), dtype=pl.String), pl.Series(list(spelt.values()), dtype=pl.Int64)).to_list()
             rows = set(whole.rows[here.is_in(values).to_numpy()].tolist())
@@ -153,7 +155,8 @@ def _variants(values: Any, counts: Any) -> Any:
     """The rarer spellings of values that differ in case and blanks alone; signs are kept, as <=50 and >50 are not the same."""
     import polars as pl
 
-    folded = values.str.to_lowercase().str.replace_all(r"[\s_]+", " ").str.strip_chars(" .")
+    before = values.str.extract(r"^\s*(_*)")  # _exit is another name than exit
+    folded = before + values.str.to_lowercase().str.replace_all(r"[\s_]+", " ").str.strip_chars(" .")
     frame = pl.DataFrame({"value": values, "folded": folded, "count": counts})
     most = frame.sort("count", descending=True).group_by("folded", maintain_order=True).agg(pl.col("value").first().alias("best"), pl.len().alias("spellings"))
     odd = frame.join(most.filter(pl.col("spellings") > 1), on="folded").filter(pl.col("value") != pl.col("best"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nohero.sources.whole import RowNames
 
 PRICE = 0.5  # seconds
-LABELS, AGAIN = 2000, 2  # values of a field of categories, and how often each comes on average, at least; more of them, or rarer, are text or names, of which capitals may be a part
+LABELS, AGAIN = 2000, 5  # values of a field of categories, and how often each comes on average, at least; more of them, or rarer, are text or names, of which capitals may be a part
 SHOWN = 5
 MOSTLY = 0.9  # of a field's cells are numbers: the words among them are odd; ticket numbers of the Titanic have 0.74
 

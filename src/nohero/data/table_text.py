@@ -43,6 +43,7 @@ MAGIC = (
     (b"\x80\x04", "a pickle, which is never loaded because it can run code", "write the data as csv or parquet"),
     (b"\x80\x05", "a pickle, which is never loaded because it can run code", "write the data as csv or parquet"),
 )
+TWO_ENCODINGS = "the file is of two encodings"  # how the note begins that tells of them
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -132,10 +133,35 @@ def decode(content: bytes) -> tuple[str, list[str]]:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
         bad = f"byte {error.start} is not UTF-8"
+    mixed = _line_by_line(content)
+    if mixed is not None:
+        return mixed
+    text, encoding = _single(content)
+    return text, [f"text read as {encoding}: {bad}"]
+
+
+def _line_by_line(content: bytes) -> tuple[str, list[str]] | None:
+    """The text of a file of two encodings, and what was read in the second; None where no line beyond ASCII is UTF-8."""
+    lines, texts, others, healthy = content.split(b"\n"), [], [], 0
+    for number, line in enumerate(lines, start=1):
+        try:
+            texts.append(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+            healthy += not line.isascii()
+        except UnicodeDecodeError:
+            texts.append(_single(line)[0])
+            others.append(number)
+    if not healthy:
+        return None
+    shown = ", ".join(map(str, others[:5])) + (f" and {len(others) - 5:,} more" if len(others) > 5 else "")
+    return "\n".join(texts), [f"{TWO_ENCODINGS}: {healthy:,} lines beyond ASCII are UTF-8, {len(others):,} are not and were read as Windows-1252 (lines {shown})"]
+
+
+def _single(content: bytes) -> tuple[str, str]:
+    """One byte a character; five bytes have no meaning in cp1252, latin-1 has all 256."""
     try:
-        return content.decode("cp1252"), [f"text read as Windows-1252 (cp1252): {bad}"]
-    except UnicodeDecodeError:  # five bytes have no meaning in cp1252; latin-1 has all 256
-        return content.decode("latin-1"), [f"text read as latin-1: {bad}"]
+        return content.decode("cp1252"), "Windows-1252 (cp1252)"
+    except UnicodeDecodeError:
+        return content.decode("latin-1"), "latin-1"
 
 
 def _records(text: str, separator: str, *, quoted: bool) -> Iterator[list[str]]:

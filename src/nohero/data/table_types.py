@@ -15,8 +15,9 @@ import polars as pl
 
 from nohero.data.number_form import NUMBERS, SHARE, bare_number, in_one_table, ornament, share
 
-MISSING = ("", "?", "na", "n/a", "nan", "null", "none", "#n/a", "#na", "<na>", "nil", "missing", "(null)")
-MISSING_AMONG_NUMBERS = ("-", "--", ".", "..", "*", "x", "#div/0!", "#value!", "#ref!", "#num!")
+MISSING = ("", "?", "na", "n/a", "nan", "null", "#n/a", "#na", "<na>", "nil", "missing", "(null)")
+NONE = "none"  # among numbers, dates and truths nothing; among words a value: no belt, no airbag
+MISSING_AMONG_NUMBERS = (NONE, "-", "--", ".", "..", "*", "x", "#div/0!", "#value!", "#ref!", "#num!")
 EXAMPLES = 5  # offending cells named in a note
 PROBE = 200  # cells tried first, before a whole column is parsed
 AT_ONCE = 256  # columns cast together: bounds the memory of the copies
@@ -59,7 +60,16 @@ class Typed:
 @cache
 def _written() -> pl.Series:
     """Every marker in every mixture of small and capital letters: looking them up is four times quicker than lowering each cell."""
-    return pl.Series(sorted({"".join(letters) for word in MISSING for letters in product(*({c.lower(), c.upper()} for c in word))}), dtype=pl.String)
+    return _in_all_cases(MISSING)
+
+
+@cache
+def _nones() -> pl.Series:
+    return _in_all_cases((NONE,))
+
+
+def _in_all_cases(words: tuple[str, ...]) -> pl.Series:
+    return pl.Series(sorted({"".join(letters) for word in words for letters in product(*({c.lower(), c.upper()} for c in word))}), dtype=pl.String)
 
 
 def blank_missing(frame: pl.DataFrame) -> pl.DataFrame:
@@ -107,8 +117,27 @@ def are_long(series: pl.Series) -> bool:
     return head.len() > 0 and share(head, LONG) > 0.5
 
 
+def without_none(series: pl.Series, form: str) -> pl.Series:
+    """The cells of a column of that form: in all but words, "none" is nothing."""
+    if form in ("", TEXT):
+        return series
+    return pl.select(pl.when(~are_none(series)).then(series).alias(series.name)).to_series()
+
+
+def are_none(series: pl.Series) -> pl.Series:
+    """Bool [N]: "none" in any mixture of small and capital letters."""
+    return series.is_in(_nones().implode()).fill_null(value=False)
+
+
 def typed(series: pl.Series, rows: np.ndarray[Any, Any]) -> Typed:
     """`series` of strings in the type it holds; `rows` numbers them for the reader."""
+    if not are_none(series).any():
+        return _typed(series, rows)
+    found = _typed(without_none(series, NUMBERS), rows)
+    return Typed(series=series) if found.form == TEXT else found
+
+
+def _typed(series: pl.Series, rows: np.ndarray[Any, Any]) -> Typed:
     full = series.drop_nulls()
     if full.is_empty():
         return Typed(series=series)
@@ -140,6 +169,8 @@ def retype(series: pl.Series, form: str) -> pl.Series:
 def misfits(series: pl.Series, fitted: pl.Series, form: str) -> pl.Series:
     """Places of cells that `form` could not read and that are not markers for missing either."""
     lost = fitted.is_null() & series.is_not_null()
+    if form != TEXT and lost.any():
+        lost = lost & ~are_none(series)
     if form.startswith(NUMBERS) and lost.any():
         lost = lost & ~series.str.to_lowercase().is_in(MISSING_AMONG_NUMBERS)
     return lost.arg_true()

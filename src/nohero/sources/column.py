@@ -10,7 +10,7 @@ import polars as pl
 
 from nohero.data.fields import LEVELS, TOP, Field, describe, kind_of, string_kind
 from nohero.data.number_form import NUMBERS
-from nohero.data.table_types import TEXT, retype, typed
+from nohero.data.table_types import TEXT, retype, typed, without_none
 from nohero.sources import odd_cells
 from nohero.sources.sketches import Counts, Distinct, Moments, Tail
 
@@ -60,6 +60,7 @@ class Column:
     def add(self, cells: pl.Series, known: pl.Series, rows: Any, *, written: bool) -> tuple[Column, Any]:
         """(the column with these cells of rows int64 [N], a hash of each cell, uint64 [N]); in `known` marks for missing are null."""
         form = self.form or (typed(known, rows).form if written and known.null_count() < known.len() else "")
+        known = without_none(known, form) if written else known
         values = retype(known, form) if form not in ("", TEXT) else known
         column = replace(self, form=form, n=self.n + cells.len(), gaps=self.gaps + known.null_count())
         hashes = _hashes(values)

@@ -7,18 +7,23 @@ import re
 import polars as pl
 
 from nohero.data.number_form import NUMBER
-from nohero.data.table_types import MISSING
+from nohero.data.table_types import MISSING, NONE
 
 PLAIN = ("", "na", "n/a", "nan", "null", "none", "<na>", "#n/a")  # read as missing by common readers
 OTHER = ("unknown", "unk", "not available", "not known", "tbd", "undefined", "unspecified", "no data", "n.a.", "-", "--", "?", "missing", "(null)", "nil", "#na", "#ref!", "#value!", "#div/0!", "#num!", ".", "..", "*")
-GARBLED = re.compile("[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ¡-¿]|\ufffd|ï»¿")
+BEHIND = "\u0080-\u00a0€‚ƒ„†‡ˆ‰Š‹Œ˜™š›œžŸ¡-¿"  # what the second byte of a letter becomes; signs that end a quotation are left out where they may do so
+GARBLED = re.compile(
+    "[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ¡-¿]|\ufffd|ï»¿"
+    f"|[ÄÅ][{BEHIND}Ž]|(?<=[a-z])[ÄÅÆÇÈ][{BEHIND}Ž…‘’“”•–—]"  # the other letters of Latin: a capital amid small ones
+    f"|(?:[ÐÑÎÏØÙ][{BEHIND}Ž…‘’“”•–—]){{2}}|(?:á[º»][{BEHIND}Ž…‘’“”•–—])"  # Cyrillic, Greek and Arabic; Vietnamese
+)  # fmt: skip
 FORMULA = re.compile(r"^\s?(?:[=+@-]+[A-Za-z_.][\w.]*[(!|]|[=+]+\(|[=+]+\$?[A-Za-z]{1,3}\$?\d+\b|=+\d+\s*[-+*/^])")  # a call, a sheet, a program, a cell, a sum: @someone and -But are words
 LONGEST = 16  # bytes of the longest mark: longer cells are not looked at twice
 
 
-def are_missing(values: pl.Series) -> pl.Series:
-    """Bool [N]: nothing, or a mark that stands for it."""
-    return _lowered(values).is_in([*MISSING, *OTHER])
+def are_missing(values: pl.Series, *, words: bool = False) -> pl.Series:
+    """Bool [N]: nothing, or a mark that stands for it; in a column of `words`, "none" is one of them."""
+    return _lowered(values).is_in([*MISSING, *OTHER, *(() if words else (NONE,))])
 
 
 def are_marks(values: pl.Series) -> pl.Series:

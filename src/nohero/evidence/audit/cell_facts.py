@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.data.table_text import TWO_ENCODINGS
 from nohero.sources import odd_cells
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from nohero.sources.whole import RowNames
 
 PRICE = 0.5  # seconds
-LABELS = 2000  # values of a field of categories; more are text or names
+LABELS, AGAIN = 2000, 5  # values of a field of categories, and how often each comes on average, at least; more of them, or rarer, are text or names, of which capitals may be a part
 SHOWN = 5
 MOSTLY = 0.9  # of a field's cells are numbers: the words among them are odd; ticket numbers of the Titanic have 0.74
 
@@ -33,6 +34,7 @@ class CellOddity:
     count: int  # cells, all of them
     of: int  # cells of the field that hold something
     different: int = 0  # values of these cells
+    among: str = "numbers"  # mixed: what the other cells are
     share: float = 0.0  # mixed: of these cells that are numbers
 
 
@@ -43,6 +45,7 @@ class CellFacts:
     oddities: tuple[CellOddity, ...]
     fields: int
     items: Sequence[str] | RowNames  # names of all the source's items
+    encodings: str = ""  # what was said of a file of two
 
     def of(self, *kinds: str) -> tuple[CellOddity, ...]:
         """Those of some kinds, most rows first."""
@@ -70,40 +73,56 @@ def measure(collection: Collection) -> CellFacts:
     written = collection.cells if collection.cells is not None else pl.DataFrame()
     source = [written[s.name] if s.name in written.columns else s for s in collection.frame if s.name != collection.split]
     strings = [s for s in source if s.dtype == pl.String]
-    found = [o for s in strings for o in _field(s, _plain_numbers(s, collection), whole=collection.cells is not None)]
-    return CellFacts(oddities=tuple(found), fields=len(strings) if collection.cells is None else len(source), items=collection.items)
+    found = [o for s in strings for o in _field(s, _plain(s, collection), dates=_are_dates(s, collection), whole=collection.cells is not None)]
+    return CellFacts(oddities=tuple(found), fields=len(strings) if collection.cells is None else len(source), items=collection.items, encodings=next((n for n in collection.notes if TWO_ENCODINGS in n), ""))
 
 
-def _plain_numbers(series: Any, collection: Collection) -> Any:
-    """Bool [N]: cells that were read as finite numbers, in a field of numbers: nothing is odd about how they are written; else None."""
+def _plain(series: Any, collection: Collection) -> Any:
+    """Bool [N]: cells that were read as finite numbers or as dates, in a field of these: nothing is odd about how they are written; else None."""
     typed = collection.frame[series.name] if collection.cells is not None and series.name in collection.frame.columns else None
-    return typed.cast(float).is_finite().fill_null(value=False) if typed is not None and typed.dtype.is_numeric() else None
+    if typed is None or not (typed.dtype.is_numeric() or typed.dtype.is_temporal()):
+        return None
+    return typed.cast(float).is_finite().fill_null(value=False) if typed.dtype.is_numeric() else typed.is_not_null()
 
 
-def _field(series: Any, plain: Any, *, whole: bool) -> list[CellOddity]:
+def _are_dates(series: Any, collection: Collection) -> bool:
+    return series.name in collection.frame.columns and bool(collection.frame[series.name].dtype.is_temporal())
+
+
+def _field(series: Any, plain: Any, *, dates: bool, whole: bool) -> list[CellOddity]:
     """The oddities of one field; `whole` says that numbers are written as strings too."""
     import polars as pl
 
     numbers = 0 if plain is None else int(plain.sum())
     counted = (series if plain is None else series.filter(~plain)).value_counts(sort=True, name="times of it")
     values, counts = counted.to_series(0).fill_null(""), counted.to_series(1)
-    missing = odd_cells.are_missing(values)
+    missing = odd_cells.are_missing(values, words=plain is None)
     full, full_counts = values.filter(~missing), counts.filter(~missing)
     number = odd_cells.are_numbers(full)
     of = numbers + int(full_counts.sum() or 0)
     share = numbers / max(1, of) if plain is not None else float(full_counts.filter(number).sum() or 0) / max(1, of)
     found: list[tuple[str, pl.Series]] = [("mark", values.filter(odd_cells.are_marks(values)))]
     if whole and MOSTLY <= share < 1:
-        found.append(("mixed", full if plain is not None else full.filter(~number)))  # of a field of numbers, all that could not be read as one
+        strays = full.filter(~_in_another_form(full)) if dates else full
+        found.append(("mixed", strays if plain is not None else full.filter(~number)))  # of a field of numbers, all that could not be read as one
     found += [("garbled", odd_cells.garbled(full)), ("formula", odd_cells.formulas(full))]
-    variants = _variants(full, full_counts) if full.len() <= LABELS and share < 0.5 else full.head(0)
+    variants = _variants(full, full_counts) if full.len() <= LABELS and share < 0.5 and full.len() * AGAIN <= of else full.head(0)
     found.append(("variant", variants))
     oddities = []
     for kind, odd in found:
         if odd.len():
             rows = tuple(series.fill_null("").is_in(odd.to_list()).arg_true().to_list())
-            oddities.append(CellOddity(kind=kind, field=series.name, values=tuple(odd.head(SHOWN).to_list()), rows=rows, count=len(rows), of=of, share=share, different=full.len()))
+            oddities.append(CellOddity(kind=kind, field=series.name, values=tuple(odd.head(SHOWN).to_list()), rows=rows, count=len(rows), of=of, share=share, different=full.len(), among="dates" if dates else "numbers"))
     return oddities
+
+
+def _in_another_form(values: Any) -> Any:
+    """Bool [N]: dates that are written otherwise than the others, of which another check tells."""
+    import polars as pl
+
+    from nohero.sources.date_forms import read_date
+
+    return pl.Series([read_date(v) is not None for v in values.to_list()], dtype=pl.Boolean)
 
 
 def _of_whole(collection: Collection) -> CellFacts:
@@ -123,8 +142,8 @@ def _of_whole(collection: Collection) -> CellFacts:
         for kind, one in odd.items():
             values = sorted(one.values, key=lambda v: (-one.values[v], v))
             rows = {*whole.rows[here.is_in(values).to_numpy()].tolist(), *one.rows}
-            found.append(CellOddity(kind=kind, field=series.name, values=tuple(values[:SHOWN]), rows=tuple(sorted(rows)), count=one.count, of=of, share=share, different=round(column.distinct.count)))
-        if column.counts.of is not None and share < 0.5 and len(column.counts.of) <= LABELS:
+            found.append(CellOddity(kind=kind, field=series.name, values=tuple(values[:SHOWN]), rows=tuple(sorted(rows)), count=one.count, of=of, share=share, different=round(column.distinct.count), among="numbers" if column.span is None else "dates"))
+        if column.counts.of is not None and share < 0.5 and len(column.counts.of) <= min(LABELS, of / AGAIN):
             spelt = {v: c for v, c in column.counts.of.items() if isinstance(v, str)}
             values = _variants(pl.Series(list(spelt), dtype=pl.String), pl.Series(list(spelt.values()), dtype=pl.Int64)).to_list()
             rows = set(whole.rows[here.is_in(values).to_numpy()].tolist())
@@ -136,7 +155,8 @@ def _variants(values: Any, counts: Any) -> Any:
     """The rarer spellings of values that differ in case and blanks alone; signs are kept, as <=50 and >50 are not the same."""
     import polars as pl
 
-    folded = values.str.to_lowercase().str.replace_all(r"[\s_]+", " ").str.strip_chars(" .")
+    before = values.str.extract(r"^\s*(_*)")  # _exit is another name than exit
+    folded = before + values.str.to_lowercase().str.replace_all(r"[\s_]+", " ").str.strip_chars(" .")
     frame = pl.DataFrame({"value": values, "folded": folded, "count": counts})
     most = frame.sort("count", descending=True).group_by("folded", maintain_order=True).agg(pl.col("value").first().alias("best"), pl.len().alias("spellings"))
     odd = frame.join(most.filter(pl.col("spellings") > 1), on="folded").filter(pl.col("value") != pl.col("best"))

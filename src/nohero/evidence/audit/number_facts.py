@@ -1,12 +1,13 @@
-"""Values of numeric fields that stand apart: marks for missing, other units, gross outliers, zeros among measurements, and limits at which values were cut."""
+"""Values of numeric fields that stand apart: marks for missing, other units, gross outliers, zeros among measurements, values that come too often, and limits at which values were cut."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.audit.value_limits import NATURAL, limits_of
+from nohero.evidence.audit.piles import piles_of
+from nohero.evidence.audit.unit_groups import has_units, unit_of
+from nohero.evidence.audit.value_limits import NATURAL, code_of, is_scale, limits_of
 
 if TYPE_CHECKING:
     from nohero.data.tally import Tally
@@ -18,23 +19,17 @@ DISTINCT = 10  # values that a field needs to be a number rather than a code
 SCALE = 3  # different values of a scale of answers
 NINES = 0.5  # distance of a repeated -1, 99, 999 ..., in ranges of all the rest
 ANY = 3.0  # the same for any repeated value
-FAR, NEAR = 6.0, 4.5  # robust deviations of the logarithm: a far group, and where the bulk ends
 MEMBERS = 5  # rows of a category, on average
-SEVERAL = 5  # values of each of several far groups
-VALLEY = 0.25  # of the far group may lie between
 SOME, WELL_ABOVE = 0.1, 0.25  # of the values are zeros, where the least of the rest is so much of the median: blood pressures of Pima have 0.05 and 0.33
 STRIDES = 5.0  # between the least of the rest: a number of siblings goes on from zero
 FEW = 0.01  # of the values: more zeros are no mistakes
 FROM_ZERO = 0.05  # of the median lies between zero and the least of the rest: abalone's heights have 0.07, temperatures in degrees 0.01
-ALIKE = 0.01  # chance of shapes as different from one source
-MEDIAN = 1.2533  # standard error of a median over that of a mean
 TWIN = 0.9  # correlation of fields that say the same, of which both are cut
-SAMPLE = 200_000  # values looked at for shapes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Oddity:
-    """One field's values apart: kind is mark, step (a mark, or the last of a tail), unit, outlier, gross (an outlier that no tail explains), zero or limit."""
+    """One field's values apart: kind is mark, step (a mark, or the last of a tail), code (a mark, or a cap), fill (a mean, where nothing was), pile, unit, outlier, gross (an outlier that no tail explains), zero, limit or top (a limit, or the end of a scale of points)."""
 
     kind: str
     field: str
@@ -53,6 +48,7 @@ class NumberFacts:
 
     oddities: tuple[Oddity, ...]
     fields: int  # numeric ones
+    scaled: int = 0  # of them those of quantities that have units: positive, and of many values
     label: str = ""
     names: tuple[str, ...] = ()  # of the items concerned, by place in `places`
     places: tuple[int, ...] = ()
@@ -94,10 +90,10 @@ def measure(collection: Collection) -> NumberFacts:
                 oddities.append(Oddity(field=series.name, of=tally.n, count=len(here), rows=tuple(here.tolist()), **what))
     oddities = [replace(o, kind_of=_kind_of(collection, o)) if o.kind == "unit" and collection.whole is None else o for o in oddities]
     if collection.whole is None:
-        oddities = [o for o in oddities if o.kind != "limit" or not _is_place(collection, o, [s.name for s in numeric])]
+        oddities = [o for o in oddities if o.kind not in ("limit", "top") or not _is_place(collection, o, [s.name for s in numeric])]
     places = tuple(sorted({i for o in oddities for i in o.rows}))
     names = collection.items if collection.whole is None else collection.whole.names
-    return NumberFacts(oddities=tuple(oddities), fields=len(numeric), label=collection.label, places=places, names=tuple(names[i] for i in places))
+    return NumberFacts(oddities=tuple(oddities), fields=len(numeric), scaled=sum(has_units(collection.tally(s.name)) for s in numeric), label=collection.label, places=places, names=tuple(names[i] for i in places))
 
 
 def _kind_of(collection: Collection, group: Oddity) -> str:
@@ -171,7 +167,7 @@ def _oddities(tally: Tally, values: Any, *, whole: bool) -> list[tuple[dict[str,
     if len(different) < DISTINCT:
         return found
     remaining = values
-    for look in (_mark, _mark, _unit_of, _unit_of, _outlier):
+    for look in (_mark, _mark, unit_of, unit_of, _outlier):
         chosen = look(tally.chosen(left), remaining)
         if chosen is None:
             continue
@@ -186,9 +182,14 @@ def _oddities(tally: Tally, values: Any, *, whole: bool) -> list[tuple[dict[str,
     alone = len(different) >= 2 * DISTINCT and different[1] > STRIDES * float(np.median(np.diff(different[1 : 2 * DISTINCT])))
     if different[0] == 0 and ((not whole and few <= FEW and begins >= FROM_ZERO) or (few <= SOME and begins >= WELL_ABOVE and alone)):
         found.append(({"kind": "zero", "value": 0.0, "typical": tally.chosen(~zeros).median}, zeros))
+    code = code_of(different, tally.counts)
+    apart = [("code", code)] if code is not None else []
+    for kind, value in (*apart, *piles_of(different, tally.counts)):
+        if not any(places[different == value].any() for _, places in found):
+            found.append(({"kind": kind, "value": value, "typical": tally.chosen(different != value).median}, different == value))
     for limit in limits_of(different, tally.counts):
         if not any(places[different == limit].any() for _, places in found):
-            found.append(({"kind": "limit", "value": limit, "typical": tally.median}, different == limit))
+            found.append(({"kind": "top" if is_scale(different, tally.counts, limit) else "limit", "value": limit, "typical": tally.median}, different == limit))
     return found
 
 
@@ -227,60 +228,6 @@ def _runs_on(rest: Tally, times: int) -> bool:
     """Whether a -1 as rare as this is the end of a tail that thins out towards zero: its counts of two, one and zero go on as they fall."""
     two, one, zero = (float(rest.counts[rest.values == k].sum()) for k in (2, 1, 0))
     return zero < one and times <= zero * (zero / one) * min(1.0, zero * two / one**2)
-
-
-def _unit_of(tally: Tally, values: Any) -> tuple[str, float, Any, float] | None:
-    """`_unit` of the values, by the different ones."""
-    import numpy as np
-
-    found = _unit(values)
-    return None if found is None else (found[0], found[1], np.isin(tally.values, values[found[2]]), *found[3:])
-
-
-def _unit(values: Any) -> tuple[str, float, Any, float] | None:
-    """(unit, the factor, which, the standard error of the factor's logarithm): a group that has the shape of the bulk times a factor, with next to nothing between."""
-    import numpy as np
-
-    if values.min() <= 0:
-        return None
-    logs = np.log(values)
-    middle = float(np.median(logs))
-    spread = 1.4826 * float(np.median(np.abs(logs - middle)))
-    if spread <= 1e-9:
-        return None
-    z = (logs - middle) / spread
-    side = 1 if (z > FAR).sum() >= (z < -FAR).sum() else -1
-    far, between = side * z > FAR, (side * z > NEAR) & (side * z <= FAR)
-    if far.sum() < 3 or far.sum() > len(values) / 3 or between.sum() > VALLEY * far.sum():
-        return None
-    far = _largest_group(side * z, far)
-    shape = 1.4826 * float(np.median(np.abs(logs[far] - np.median(logs[far]))))
-    if len(np.unique(values[far])) < 3 or not spread / 4 <= shape <= 2 * spread or float(np.ptp(logs[far])) > float(np.median(logs[far]) - middle) * side:
-        return None
-    if not _of_one_shape(logs[far] - np.median(logs[far]), logs[side * z <= NEAR] - middle):
-        return None
-    doubt = MEDIAN * math.hypot(shape / math.sqrt(far.sum()), spread / math.sqrt(len(values)))
-    return "unit", float(np.exp(np.median(logs[far]) - np.median(logs[~far]))), far, doubt
-
-
-def _largest_group(z: Any, far: Any) -> Any:
-    """The far values, or the largest group of them where they are two or more groups, each with a gap as wide as a bulk before it."""
-    import numpy as np
-
-    ordered = np.sort(z[far])
-    ends = np.flatnonzero(np.diff(ordered) > FAR)
-    sizes = np.diff(np.concatenate([[0], ends + 1, [len(ordered)]]))
-    if len(sizes) < 2 or sizes.min() < SEVERAL:
-        return far
-    first = int(np.concatenate([[0], np.cumsum(sizes)])[np.argmax(sizes)])
-    return far & (z >= ordered[first]) & (z <= ordered[first + sizes.max() - 1])
-
-
-def _of_one_shape(group: Any, bulk: Any) -> bool:
-    """Whether a group may be drawn from the bulk, both brought to their medians (two samples, Kolmogorov and Smirnov)."""
-    from scipy.stats import ks_2samp
-
-    return bool(ks_2samp(group, bulk[:SAMPLE]).pvalue > ALIKE)
 
 
 def _outlier(tally: Tally, _: Any) -> tuple[str, float, Any] | None:

@@ -8,7 +8,10 @@ DISTINCT = 20  # values that a field needs to have a limit
 MASS = 5.0  # times the count of the values nearby: a limit
 ASIDE = 8.0  # mean steps between the values beside it: farther away, a value at the end is a place or a kind of its own
 USUAL = 0.5  # of the values: a limit that more have is what is usual, and nothing was cut
-NATURAL = (0.0, 1.0, 100.0)  # limits that quantities have by nature
+NATURAL = (0.0, 1.0, 10.0, 100.0)  # limits that quantities have by nature
+STEPS, TIMES, SEEN = 3.0, 2.0, 10  # of a code behind the greatest value: mean steps of the gap before it, times as often as any beside it, and how often at least
+POINTS = 61  # of the longest usual score: twenty questions of three points each
+NEARLY = 0.9  # of the values are whole, where some are means of answers
 HEAPS, EXACT = 3, 1e-9  # round values next to a limit, that come as often where all of them are heaped; distance from a multiple of a power of ten
 
 
@@ -27,6 +30,29 @@ def limits_of(uniques: Any, counts: Any) -> list[float]:
         if value not in NATURAL and many and len(uniques) >= DISTINCT and not _heaped(value, count, others, often):
             found.append(value)
     return found
+
+
+def code_of(uniques: Any, counts: Any) -> float | None:
+    """The greatest value where it is one of those that surveys write for no answer (99, 998, 9997), stands behind a gap, and comes far more often than those before it."""
+    import numpy as np
+
+    value, text, near = float(uniques[-1]), f"{float(uniques[-1]):.0f}", slice(-2, -2 - max(5, len(uniques) // 50), -1)
+    if len(uniques) < DISTINCT or not _are_whole(uniques) or len(text) < 2 or set(text[:-1]) != {"9"} or text[-1] not in "6789":
+        return None
+    steps = -np.diff(uniques[near])
+    behind = value - float(uniques[-2]) >= STEPS * float(steps.mean())
+    return value if behind and counts[-1] >= max(SEEN, TIMES * int(counts[near].max())) else None
+
+
+def is_scale(uniques: Any, counts: Any, value: float) -> bool:
+    """Whether a value is the top of a scale of points: nearly all are whole numbers, every one of them taken, and no more of them than questionnaires have."""
+    whole = uniques == uniques.round()
+    dense = int(whole.sum()) == float(uniques[-1] - uniques[0]) + 1 <= POINTS
+    return bool(value == float(uniques[-1]) and dense and counts[whole].sum() >= NEARLY * counts.sum())
+
+
+def _are_whole(uniques: Any) -> bool:
+    return bool((uniques == uniques.round()).all())
 
 
 def _heaped(value: float, count: int, others: Any, often: Any) -> bool:

@@ -1,6 +1,6 @@
 """What it asks: has every item a label, and is there more than one?
 
-Why it matters: an item without a label is passed over without a word. Where a class is called None or NA, all its items are, and the class is gone.
+Why it matters: an item without a label is passed over without a word. Where a class is called NA, all its items are, and the class is gone.
 
 How it is measured: the label's cells that are read as missing, as they are written; the different labels. Parts that have no label at all are left aside: such a part is there to be predicted.
 
@@ -10,7 +10,7 @@ What it cannot see: a label that stands for "not known" and is spelt like a clas
 
 Mend: give the class another name, such as `no damage`; leave out what has no label and say so.
 
-Source: the recipe, the data ("become one with the data"); readers of tables take None and NA for missing (pandas.read_csv, na_values).
+Source: the recipe, the data ("become one with the data"); readers of tables take NA for missing (pandas.read_csv, na_values).
 """
 
 from __future__ import annotations
@@ -56,11 +56,19 @@ def judge(gaps: LabelGaps) -> Finding:
     )
 
 
-def a_class_called_none(collection: Collection) -> Collection:
-    """Those who did not return are None."""
+def a_class_called_na(collection: Collection) -> Collection:
+    """Those who did not return are NA."""
+    return _others(collection, "NA")
 
+
+def a_class_called_none(collection: Collection) -> Collection:
+    """Those who did not return are "none", which is a word among words."""
+    return _others(collection, "none")
+
+
+def _others(collection: Collection, name: str) -> Collection:
     def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
-        columns["returned"] = [("early", "late")[i % 2] if c == "yes" else "None" for i, c in enumerate(columns["returned"])]
+        columns["returned"] = [("early", "late")[i % 2] if c == "yes" else name for i, c in enumerate(columns["returned"])]
         return columns
 
     return recelled(collection, change)
@@ -99,7 +107,7 @@ def some_not_labelled_yet(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT533", name="missing-labels", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="people", plant=a_class_called_none), Case(toy="people", plant=all_alike)),
-    lookalikes=(Case(toy="people", plant=a_test_part_to_be_predicted), Case(toy="people", plant=some_not_labelled_yet)),
+    sabotages=(Case(toy="people", plant=a_class_called_na), Case(toy="people", plant=all_alike)),
+    lookalikes=(Case(toy="people", plant=a_class_called_none), Case(toy="people", plant=a_test_part_to_be_predicted), Case(toy="people", plant=some_not_labelled_yet)),
     said_by=("DAT120",),
 )  # fmt: skip

@@ -5,7 +5,8 @@ Why it matters: all that is above the limit looks alike. A network learns that n
 How it is measured: how often the greatest and the least value come, against the values beside them, where these come up to it,
 and against those as round as they are: what is told in thousands comes often at every thousand.
 
-When it is right to fail: never more than a warning: limits of nature (0, 1, 100) are left aside, others may be meant.
+When it is right to fail: never more than a warning: limits of nature (0, 1, 10, 100) are left aside, others may be meant.
+The greatest of a few whole numbers, of which none is left out, may be the top of a scale of points, and is left open.
 
 What it cannot see: limits that were blurred by scaling with noise.
 
@@ -23,7 +24,7 @@ from nohero.checks.check import Case, Check
 from nohero.evidence.audit.number_facts import NumberFacts
 from nohero.run import sources
 from nohero.run.figure import Table
-from nohero.run.finding import Finding, Observed, passed, warned
+from nohero.run.finding import Finding, Observed, passed, unsure, warned
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -31,12 +32,13 @@ if TYPE_CHECKING:
 
 def judge(numbers: NumberFacts) -> Finding:
     """Name the fields and the limits."""
-    found = numbers.of("limit")
+    found = (*numbers.of("limit"), *numbers.of("top"))
     if not found:
         return passed(f"no value piles up at an end of {numbers.fields} numeric fields")
     first = found[0]
-    return warned(
-        f"{first.count:,} of {first.of:,} values of `{first.field}` are exactly {first.value:g}, at the end of its range, as where values were cut"
+    end = "at the end of its range, as where values were cut" if first.kind == "limit" else "the most there is: values were cut there, or it is the top of a scale of points"
+    return (warned if first.kind == "limit" else unsure)(
+        f"{first.count:,} of {first.of:,} values of `{first.field}` are exactly {first.value:g}, {end}"
         + (f"; {len(found) - 1} more fields have such a limit" if len(found) > 1 else ""),
         expected="ends of a range that thin out",
         observed=Observed(value=first.value, unit="limit", n=first.count),
@@ -64,6 +66,16 @@ def many_at_zero(collection: Collection) -> Collection:
 
     def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
         columns["income"][::2] = ["0"] * len(columns["income"][::2])
+        return columns
+
+    return recelled(collection, change)
+
+
+def a_full_score(collection: Collection) -> Collection:
+    """Twenty-five points at most; many people have all of them, and of the rest fewer the fewer points."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["score"] = [str(25 if i % 3 == 0 else max(0, 25 - int((i * 7919 % 900) ** 2 / 31_000))) for i in range(len(columns["age"]))]
         return columns
 
     return recelled(collection, change)
@@ -101,5 +113,5 @@ def an_airport(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT515", name="cut-values", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=incomes_capped),),
-    lookalikes=(Case(toy="people", plant=many_at_zero), Case(toy="people", plant=heaped_on_thousands), Case(toy="people", plant=an_airport)),
+    lookalikes=(Case(toy="people", plant=many_at_zero), Case(toy="people", plant=a_full_score), Case(toy="people", plant=heaped_on_thousands), Case(toy="people", plant=an_airport)),
 )  # fmt: skip

@@ -4,7 +4,8 @@ Why it matters: a field of one value, or of none, costs parameters and hides tha
 
 How it is measured: the different values of each field.
 
-When it is right to fail: never more than a warning.
+When it is right to fail: never more than a warning. A field of one value that is missing in a good part of the rows is left open: what stands for
+"missing" may be its other value, as in a box that is ticked or not.
 
 What it cannot see: fields that say nothing of the label.
 
@@ -21,27 +22,38 @@ from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.profile import Profile
 from nohero.run import sources
-from nohero.run.finding import Finding, Observed, passed, skipped, warned
+from nohero.run.finding import Finding, Observed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
+    from nohero.data.fields import Field
     from nohero.sources.collection import Collection
+
+PART = 0.05  # of the rows, at least, have the value, and as many have none
 
 
 def judge(profile: Profile) -> Finding:
-    """Fields of one value or of none."""
+    """Fields of one value or of none; those that have one value or nothing may say something by that."""
     if profile.kind != "row":
         return skipped("the items are no rows of a table")
-    found = [f for f in profile.fields if f.kind in ("constant", "empty")]
+    idle = [f for f in profile.fields if f.kind in ("constant", "empty") and not _is_ticked(f)]
+    ticked = [f for f in profile.fields if _is_ticked(f)]
+    found = idle or ticked
     if not found:
         return passed(f"each of {len(profile.fields)} fields takes several values")
-    return warned(
-        f"{len(found)} of {len(profile.fields)} fields say nothing: {', '.join(f'`{f.name}` ({f.why})' for f in found[:5])}",
+    told = f"{len(found)} of {len(profile.fields)} fields say nothing" if idle else f"{len(found)} of {len(profile.fields)} fields have one value or none at all"
+    return (warned if idle else unsure)(
+        f"{told}: {', '.join(f'`{f.name}` ({f.why})' for f in found[:5])}",
         expected="fields that take several values",
         observed=Observed(value=float(len(found)), unit="fields", n=len(profile.fields)),
         component="data",
         where=tuple(f.name for f in found),
-        remedies=("leave these fields out, or find out where their values went",),
+        remedies=("leave these fields out, or find out where their values went",) if idle else ("look at what is written where the value is not: if that is the other value, give it a name; if not, leave the field out",),
     )
+
+
+def _is_ticked(field: Field) -> bool:
+    """One value, or missing: each in a good part of the rows."""
+    return field.kind == "constant" and PART <= field.num_missing / max(1, field.num_rows) <= 1 - PART
 
 
 def one_town(collection: Collection) -> Collection:
@@ -64,6 +76,26 @@ def nothing_at_all(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def a_box_that_is_ticked(collection: Collection) -> Collection:
+    """A field that has a word or nothing."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["member"] = ["yes" if i * 7919 % 5 < 2 else "NA" for i in range(len(columns["town"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
+def with_or_without(collection: Collection) -> Collection:
+    """Where no belt was worn stands "none", the other value of a field of words."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["belt"] = ["belted" if i * 7919 % 5 < 2 else "none" for i in range(len(columns["town"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
 def nearly_one_town(collection: Collection) -> Collection:
     """Nearly everybody is of one town."""
 
@@ -77,6 +109,6 @@ def nearly_one_town(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT520", name="idle-fields", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=one_town), Case(toy="people", plant=nothing_at_all)),
-    lookalikes=(Case(toy="people", plant=nearly_one_town),),
+    lookalikes=(Case(toy="people", plant=nearly_one_town), Case(toy="people", plant=a_box_that_is_ticked), Case(toy="people", plant=with_or_without)),
     said_by=("DAT160",),
 )  # fmt: skip

@@ -2,12 +2,12 @@
 
 Why it matters: a group in grams among kilograms dominates the loss and the scale of the field.
 
-How it is measured: on the logarithm of each positive field, a group far from the bulk, of about its shape, with next to nothing between.
+How it is measured: on the logarithm of each field's positive values, a group far from the bulk, of about its shape, with next to nothing between.
 
 When it is right to fail: never more than a warning: two kinds of things may be measured in one field. It warns where the factor is that of two units
-which people mix up, as near as the values tell it; any other factor may be another kind of thing, or the field's own tail, and is left open.
+which people mix up, as near as the values tell it, and leaves it open where few values tell a large factor; any other factor may be another kind of thing, a sum, or the field's own tail, and is left aside.
 
-What it cannot see: factors that the field's own spread covers, and fields with zeros or negative values.
+What it cannot see: factors that the field's own spread covers, units with zeros of their own such as degrees, and fields with many negative values or few values at all.
 
 Mend: bring these items to the unit of the rest, by the factor named.
 
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.number_facts import NumberFacts
+from nohero.evidence.audit.unit_groups import UNITS
 from nohero.run import sources
 from nohero.run.figure import Table
 from nohero.run.finding import Finding, Level, Observed, passed, unsure, warned
@@ -30,24 +31,21 @@ if TYPE_CHECKING:
     from nohero.evidence.audit.number_facts import Oddity
     from nohero.sources.collection import Collection
 
-UNITS = {
-    2.2046: "kilograms and pounds", 2.54: "inches and centimetres", 3.2808: "metres and feet", 10.0: "centimetres and millimetres", 12.0: "feet and inches", 18.016: "mmol/L and mg/dL of glucose", 38.67: "mmol/L and mg/dL of cholesterol", 24.0: "days and hours",
-    25.4: "inches and millimetres", 30.48: "feet and centimetres", 60.0: "minutes and hours, or seconds", 100.0: "shares and per cents, or metres and centimetres", 1e3: "a unit and thousands of it", 1e6: "a unit and millions of it",
-}  # fmt: skip
 SURE, ROUNDED = 0.08, 0.02  # standard error of the factor's logarithm; what rounding does to it
+DISTANT = 50  # a factor of which less needs to be known: nothing of one kind is so far from the rest, in one shape, but what is near the factor of two units
 CLOSE = 0.02  # the same for a factor below ten, where nature has groups apart too
 
 
 def judge(numbers: NumberFacts) -> Finding:
     """Name the fields and the factors."""
-    found = numbers.of("unit")
+    found = tuple(sorted((o for o in numbers.of("unit") if _units(o)), key=lambda o: (o.doubt > SURE, -o.count)))
     if not found:
-        return passed(f"no field of {numbers.fields} has a group of the others' shape times a factor")
-    first = max(found, key=lambda o: (bool(_units(o)), o.count))
-    units = _units(first)
+        aside = numbers.fields - numbers.scaled
+        return passed(f"no group of the others' shape times the factor of two units in {numbers.scaled} fields" + (f"; {aside} fields of few values or of values below zero cannot be asked" if aside else ""))
+    first = found[0]
     kind = first.kind_of and f"; `{first.kind_of}` says who is among them"
-    return (warned if units else unsure)(
-        f"{first.count:,} of {first.of:,} values of `{first.field}` have the shape of the others times about {first.value:.3g}{units and f', as {units}'} (the median is {first.typical:g}){kind}",
+    return (warned if first.doubt <= SURE else unsure)(
+        f"{first.count:,} of {first.of:,} values of `{first.field}` have the shape of the others times about {first.value:.3g}, as {_units(first)} (the median is {first.typical:g}){kind}",
         expected="one unit a field",
         observed=Observed(value=first.value, unit="factor", n=first.count),
         component="data",
@@ -67,7 +65,8 @@ def _units(group: Oddity) -> str:
     distance, units = min(near)
     if group.kind_of and away < math.log(9):
         return ""  # a kind of thing, such as one state of several, may well be half as large
-    return units if group.doubt <= (SURE if away > math.log(9) else CLOSE) and distance <= max(2 * group.doubt, ROUNDED) else ""
+    most = CLOSE if away < math.log(9) else SURE if away < math.log(DISTANT) else 2 * SURE
+    return units if group.doubt <= most and distance <= max(2 * group.doubt, ROUNDED) else ""
 
 
 def inches_among_centimetres(collection: Collection) -> Collection:
@@ -97,6 +96,29 @@ def inches_and_metres(collection: Collection) -> Collection:
     def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
         columns["height"][::30] = [f"{float(c) / 2.54:.1f}" if c else c for c in columns["height"][::30]]
         columns["height"][7::50] = [f"{float(c) / 100:.2f}" if c else c for c in columns["height"][7::50]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def cents_and_thousands(collection: Collection) -> Collection:
+    """A few prices of a short list are in cents, and a few incomes in thousands, where some people have none."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        prices = (9.75, 10.5, 11.0, 12.0, 12.5, 13.25, 14.5, 16.0, 16.5, 17.95, 18.5, 20.25, 20.75, 23.65)
+        columns["price"] = [f"{prices[i * 7919 % 14] * (100 if i % 30 == 7 else 1):g}" for i in range(len(columns["age"]))]
+        columns["income"] = ["0" if i % 50 == 3 else f"{int(c) / 1000:.1f}" if i % 12 == 8 else c for i, c in enumerate(columns["income"])]
+        return columns
+
+    return recelled(collection, change)
+
+
+def totals(collection: Collection) -> Collection:
+    """Three rows are sums over the others."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        for i, share in enumerate((0.2, 0.3, 0.5)):
+            columns["income"][i] = f"{share * sum(int(c) for c in columns['income'][3:]):.0f}"
         return columns
 
     return recelled(collection, change)
@@ -148,6 +170,6 @@ def cholesterol_in_two_units(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT513", name="odd-units", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="people", plant=inches_among_centimetres), Case(toy="people", plant=millimetres), Case(toy="people", plant=inches_and_metres), Case(toy="people", plant=cholesterol_in_two_units)),
-    lookalikes=(Case(toy="people", plant=a_long_tail), Case(toy="people", plant=two_kinds_of_thing), Case(toy="people", plant=a_town_of_shorter_trips)),
+    sabotages=(Case(toy="people", plant=inches_among_centimetres), Case(toy="people", plant=millimetres), Case(toy="people", plant=inches_and_metres), Case(toy="people", plant=cholesterol_in_two_units), Case(toy="people", plant=cents_and_thousands)),
+    lookalikes=(Case(toy="people", plant=a_long_tail), Case(toy="people", plant=two_kinds_of_thing), Case(toy="people", plant=a_town_of_shorter_trips), Case(toy="people", plant=totals)),
 )  # fmt: skip

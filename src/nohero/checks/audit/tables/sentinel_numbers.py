@@ -5,7 +5,7 @@ Why it matters: one value far outside, many times the same, sets mean and spread
 How it is measured: the least and the greatest value of each field that come three times at least; their distance to all other values, in ranges of these; -1, 99, 999 and the like need less. In a scale of a few whole numbers, -9, 99 and the like alone.
 
 When it is right to fail: never more than a warning: it may be a cap. A -1 where ones thin out to zeros may be the end of that tail, and is left
-open: only who made the field knows.
+open: only who made the field knows. So is a 99 or a 9997 that comes often behind a gap, and may be a cap or a price.
 
 What it cannot see: a mark amid the other values, such as 0 among numbers around 0.
 
@@ -28,14 +28,16 @@ from nohero.run.finding import Finding, Observed, passed, unsure, warned
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
+PLACES = {"mark": "far outside of all others", "code": "behind a gap at the end of its range, as surveys write no answer", "step": "the only number below zero, where a tail that thins out would end"}
+
 
 def judge(numbers: NumberFacts) -> Finding:
     """Name the fields and the values."""
-    found = (*numbers.of("mark"), *numbers.of("step"))
+    found = (*numbers.of("mark"), *numbers.of("code"), *numbers.of("step"))
     if not found:
         return passed(f"no repeated value far outside of all others in {numbers.fields} numeric fields")
     first = found[0]
-    place = "far outside of all others" if first.kind == "mark" else "the only number below zero, where a tail that thins out would end"
+    place = PLACES[first.kind]
     return (warned if first.kind == "mark" else unsure)(
         f"{first.count:,} of {first.of:,} values of `{first.field}` are exactly {first.value:g}, {place} (their median is {first.typical:g})",
         expected="missing values that are missing",
@@ -83,6 +85,16 @@ def no_answer(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def ninety_nine_points(collection: Collection) -> Collection:
+    """Points up to 99, of which the greatest comes often, and no gap is before it."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["points"] = [str(99 - i * 7919 % 100 % 40) for i in range(len(columns["age"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
 def minus_nought_plus(collection: Collection) -> Collection:
     """Opinions of -1, 0 and 1, and classes 1 to 9."""
 
@@ -118,5 +130,5 @@ def years_since_school(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT511", name="sentinel-numbers", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=nine_hundred_ninety_nine), Case(toy="people", plant=minus_one), Case(toy="people", plant=no_answer)),
-    lookalikes=(Case(toy="people", plant=minus_nought_plus), Case(toy="people", plant=one_rich_person), Case(toy="people", plant=years_since_school)),
+    lookalikes=(Case(toy="people", plant=minus_nought_plus), Case(toy="people", plant=ninety_nine_points), Case(toy="people", plant=one_rich_person), Case(toy="people", plant=years_since_school)),
 )  # fmt: skip

@@ -2,7 +2,8 @@
 
 Why it matters: each spelling is a class or a category of its own; counts and encodings are split among them.
 
-How it is measured: the different cells of each field of categories, with case, blanks, underscores and a final full stop taken away; signs such as < and > are kept.
+How it is measured: the different cells of each field of categories, with case, blanks, underscores within and a final full stop taken away; signs such as < and > are kept.
+Fields of which most values come once are names or texts, and no categories.
 
 When it is right to fail: never more than a warning.
 
@@ -76,8 +77,19 @@ def more_and_less(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def names_of_functions(collection: Collection) -> Collection:
+    """Names in which a capital and an underscore before it make another name."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["call"] = [("exit", "_exit", "read", "_read", "open")[i * 7919 % 5] for i in range(len(columns["town"]))]
+        columns["name"] = [("Value", "value")[i % 2] + str(i // 2) if i % 7 else "other" for i in range(len(columns["town"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
 CHECK = Check(
     code="DAT517", name="spelling-variants", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=in_capitals), Case(toy="people", plant=a_final_full_stop)),
-    lookalikes=(Case(toy="people", plant=more_and_less),),
+    lookalikes=(Case(toy="people", plant=more_and_less), Case(toy="people", plant=names_of_functions)),
 )  # fmt: skip

@@ -1,0 +1,105 @@
+"""Groups of one field's values that are the others times a factor: far from these, of their shape, with next to nothing between."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nohero.data.tally import Tally
+
+UNITS = {
+    1.6093: "miles and kilometres", 2.2046: "kilograms and pounds", 2.54: "inches and centimetres", 3.2808: "metres and feet", 3.6: "metres a second and kilometres an hour", 3.7854: "gallons and litres",
+    10.0: "centimetres and millimetres", 12.0: "feet and inches", 18.016: "mmol/L and mg/dL of glucose", 38.67: "mmol/L and mg/dL of cholesterol", 24.0: "days and hours",
+    25.4: "inches and millimetres", 30.48: "feet and centimetres", 60.0: "minutes and hours, or seconds", 100.0: "a unit and hundredths of it, such as shares and per cents, metres and centimetres, or sums and cents", 1e3: "a unit and thousands of it", 3600.0: "hours and seconds", 1e6: "a unit and millions of it",
+}  # fmt: skip
+DISTINCT = 10  # values that a field needs to be a number rather than a code
+LEAST = 40  # values
+BELOW = 0.01  # of the values are negative, at most, in a field that has a unit of this kind
+FAR, NEAR = 6.0, 4.5  # robust deviations of the logarithm: a far group, and where the bulk ends
+SEVERAL = 5  # values of each of several far groups
+VALLEY = 0.25  # of the far group may lie between
+ALIKE = 0.01  # chance of shapes as different from one source
+MEDIAN = 1.2533  # standard error of a median over that of a mean
+EVEN, TAILS = 1.4826, 2.563  # of a normal law: standard deviation over the middle deviation; tenth to ninetieth percentile in deviations
+SAMPLE = 200_000  # values looked at for shapes
+FIGURES = 6  # that two values must share to be the same one
+
+
+def has_units(tally: Tally) -> bool:
+    """Whether groups are looked for among these values: many of them, of different sizes, hardly any below zero."""
+    return tally.n >= LEAST and len(tally.values) >= DISTINCT and float(tally.counts[tally.values < 0].sum()) <= BELOW * tally.n and int((tally.values > 0).sum()) >= DISTINCT
+
+
+def unit_of(tally: Tally, values: Any) -> tuple[str, float, Any, float] | None:
+    """(unit, the factor, bool [different values], the standard error of the factor's logarithm); zeros and the few values below have no unit, and are left aside."""
+    import numpy as np
+
+    if not has_units(tally):
+        return None
+    positive = values[values > 0]
+    found = _unit(positive)
+    return None if found is None else ("unit", found[0], np.isin(tally.values, positive[found[1]]), found[2])
+
+
+def _unit(values: Any) -> tuple[float, Any, float] | None:
+    """(the factor, which, the standard error of the factor's logarithm)."""
+    import numpy as np
+
+    logs = np.log(values)
+    middle, spread = float(np.median(logs)), _spread(logs)
+    if spread <= 1e-9:
+        return None
+    z = (logs - middle) / spread
+    side = 1 if (z > FAR).sum() >= (z < -FAR).sum() else -1
+    far, between = side * z > FAR, (side * z > NEAR) & (side * z <= FAR)
+    if far.sum() < 3 or far.sum() > len(values) / 3 or between.sum() > VALLEY * far.sum():
+        return None
+    far = _largest_group(side * z, far)
+    shape = _spread(logs[far])
+    if len(np.unique(values[far])) < 3 or not spread / 4 <= shape <= 2 * spread or float(np.ptp(logs[far])) > float(np.median(logs[far]) - middle) * side:
+        return None
+    doubt = MEDIAN * math.hypot(shape / math.sqrt(far.sum()), spread / math.sqrt(len(values)))
+    factor = float(np.exp(np.median(logs[far]) - np.median(logs[~far])))
+    return (factor, far, doubt) if _of_one_shape(values[far], values[side * z <= NEAR], factor, doubt) else None
+
+
+def _spread(logs: Any) -> float:
+    """A standard deviation that far values leave alone; where most values are one, that of the outer ones."""
+    import numpy as np
+
+    middle = EVEN * float(np.median(np.abs(logs - np.median(logs))))
+    return middle if middle > 1e-9 else float(np.diff(np.quantile(logs, [0.1, 0.9]))[0]) / TAILS
+
+
+def _largest_group(z: Any, far: Any) -> Any:
+    """The far values, or the largest group of them where they are two or more groups, each with a gap as wide as a bulk before it."""
+    import numpy as np
+
+    ordered = np.sort(z[far])
+    ends = np.flatnonzero(np.diff(ordered) > FAR)
+    sizes = np.diff(np.concatenate([[0], ends + 1, [len(ordered)]]))
+    if len(sizes) < 2 or sizes.min() < SEVERAL:
+        return far
+    first = int(np.concatenate([[0], np.cumsum(sizes)])[np.argmax(sizes)])
+    return far & (z >= ordered[first]) & (z <= ordered[first + sizes.max() - 1])
+
+
+def _of_one_shape(group: Any, bulk: Any, factor: float, doubt: float) -> bool:
+    """Whether a group may be drawn from the bulk (two samples, Kolmogorov and Smirnov): both brought to their medians, or by the factor of two units, which keeps prices that are the same the same."""
+    import numpy as np
+    from scipy.stats import ks_2samp
+
+    bulk = bulk[:SAMPLE]
+    if ks_2samp(np.log(group) - np.median(np.log(group)), np.log(bulk) - np.median(np.log(bulk))).pvalue > ALIKE:
+        return True
+    exact = [f for unit in UNITS for f in (unit, 1 / unit) if abs(math.log(factor / f)) <= 2 * doubt + 0.1]
+    return any(ks_2samp(_figures(group / f), _figures(bulk)).pvalue > ALIKE for f in exact)
+
+
+def _figures(values: Any) -> Any:
+    """Rounded to so many figures."""
+    import numpy as np
+
+    scale = 10.0 ** (FIGURES - 1 - np.floor(np.log10(values)))
+    return np.round(values * scale) / scale

@@ -47,7 +47,7 @@ def moments(collection: Collection, name: str) -> pl.Series:
 
 
 def _moments(collection: Collection, name: str) -> pl.Series:
-    series = collection.frame[name]
+    series: pl.Series = collection.frame[name]
     if series.dtype.is_numeric():
         return series
     if series.dtype == pl.String:

@@ -74,10 +74,9 @@ def measure(collection: Collection) -> TimeOrder:
     order, codes, by, out = best
     if out is None:
         return TimeOrder(**known, by=by, ordered=False)
-    sign = -1 if _descends(values, codes) else 1
-    steps = np.diff(values[order]) * sign
-    back = np.flatnonzero((steps < 0) & (np.diff(codes[order]) == 0))
-    if len(back) and _in_blocks(collection, place[order], back):
+    sign = -1 if _descends(values[order], codes[order]) else 1
+    back = np.flatnonzero((np.diff(values[order]) * sign < 0) & (np.diff(codes[order]) == 0))
+    if not len(back) or _in_blocks(collection, place[order], back):
         return TimeOrder(**known, by=by, ordered=True, descending=sign < 0)
     return _told(collection, known, values * sign, sign, (order, codes, by, out, place, back))
 
@@ -97,19 +96,19 @@ def _codes(series: pl.Series) -> Any:
 
 
 def _descends(values: Any, codes: Any) -> bool:
-    order = np.argsort(codes, kind="stable")
-    steps = np.diff(values[order])[np.diff(codes[order]) == 0]
+    """Of values series by series."""
+    steps = np.diff(values)[np.diff(codes) == 0]
     return bool((steps < 0).sum() > (steps > 0).sum())
 
 
 def _looked_at(values: Any, codes: Any, by: str) -> tuple[Any, Any, str, Any]:
     """(rows series by series, codes, field, places in that order of the rows that stand out of order, or None where there is no order)."""
     order = np.argsort(codes, kind="stable")
-    inside = np.diff(codes[order]) == 0
-    steps = np.diff(values[order])[inside] * (-1 if _descends(values, codes) else 1)
+    signed, inside = values[order], np.diff(codes[order]) == 0
+    signed = -signed if _descends(signed, codes[order]) else signed
+    steps = np.diff(signed)[inside]
     if not len(steps) or (steps < 0).mean() > SHARE:
         return order, codes, by, None
-    signed = values[order] * (-1 if _descends(values, codes) else 1)
     bounds = np.r_[0, np.flatnonzero(~inside) + 1, len(order)]
     pieces = [_out(signed[a:b]) + a for a, b in pairwise(bounds.tolist())] if (steps < 0).any() else []
     out = np.concatenate([np.zeros(0, dtype=np.int64), *pieces])
@@ -143,12 +142,15 @@ def _out(values: Any) -> Any:
 
 def _in_blocks(collection: Collection, rows: Any, back: Any) -> bool:
     """Whether a field changes at each jump back and hardly elsewhere: the source is one block after another."""
+    import polars as pl
+
     names = [n for n in collection.frame.columns if n not in {collection.time, collection.label}][:FIELDS]
+    picked = pl.Series(rows)
     for name in names:
         series = collection.frame[name]
         if series.dtype.is_float() or series.dtype.is_nested() or series.dtype.is_temporal():
             continue
-        values = series[rows.tolist()] if len(rows) != series.len() else series.gather(rows)
+        values = series.gather(picked)
         changes = np.flatnonzero(values.ne_missing(values.shift(1)).to_numpy()[1:])
         if len(changes) <= BLOCKS * len(back) and np.isin(back, changes).all():
             return True

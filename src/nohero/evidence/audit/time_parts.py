@@ -77,10 +77,15 @@ def _in_time(collection: Collection, name: str, times: pl.Series, rng: Any) -> t
     if times.dtype.is_float():
         known = known & times.is_finite().fill_null(value=False)
     rows = np.flatnonzero(known.to_numpy())
-    grouped = collection.group not in ("", name)
-    codes = (frame[collection.group].rank("dense").fill_null(0).to_numpy() if grouped else np.zeros(len(frame)))[rows]
-    order = np.lexsort((rng.random(len(rows)), times.to_numpy()[rows], codes))
-    return rows[order], np.r_[False, np.diff(codes[order]) == 0]
+    values = times.to_numpy()
+    order = rows[np.argsort(values[rows], kind="stable")]
+    if (np.diff(values[order]) == 0).any():
+        order = rows[np.lexsort((rng.random(len(rows)), values[rows]))]
+    if collection.group in ("", name):
+        return order, np.r_[False, np.ones(len(order) - 1, dtype=bool)]
+    codes = frame[collection.group].rank("dense").fill_null(0).to_numpy()
+    order = order[np.argsort(codes[order], kind="stable")]
+    return order, np.r_[False, np.diff(codes[order]) == 0]
 
 
 def _pairs(order: Any, train: Any, before: Any, after: Any, rng: Any) -> tuple[Any, Any]:
@@ -103,13 +108,14 @@ def _alike(collection: Collection, name: str, pairs: tuple[Any, Any], train: Any
 
 def _likeness(series: pl.Series, name: str, pairs: tuple[Any, Any], other: Any) -> Alike | None:
     """By ranks of numbers, so that a few large ones do not decide; by sameness of words."""
+    some = series.gather(np.concatenate([*pairs, other]))
     if series.dtype.is_numeric():
-        values = series.rank().to_numpy().astype(np.float64)
-    elif series.n_unique() <= CLASSES:
-        values = series.cast(str).rank("dense").cast(float).to_numpy()
+        values = some.rank().to_numpy().astype(np.float64)
+    elif some.n_unique() <= CLASSES:
+        values = some.cast(str).rank("dense").cast(float).to_numpy()
     else:
         return None
-    mine, near, far = values[pairs[0]], values[pairs[1]], values[other]
+    mine, near, far = np.split(values, 3)
     full = np.isfinite(mine) & np.isfinite(near) & np.isfinite(far)
     if full.sum() < LEAST:
         return None

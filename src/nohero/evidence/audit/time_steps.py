@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 PRICE = 0.3  # seconds
 TWICE = 0.05  # of the rows that stand at a time that another has: with more of them the series has many rows a time
 FIELDS = 30  # looked at for the one that tells several series apart
+WINDOW = 20_000  # rows that follow one another in time, on which those fields are compared
 VALUES = 0.2  # different values of it, as a share of the rows: five rows a series
 REGULAR = 0.5  # of the steps that are one and the same: most steps; of business days 0.8
 SHORTEST_MONTH = 28  # days
 LONG = 10.0  # times the usual step
 APART = 3.0  # times the longest step that is none: nights, weekends and holidays come again and again
+PAUSES = 0.5  # of the whole span: longer gaps are what lies between short campaigns
 RARE, FEW = 0.001, 3  # of the steps that may be gaps, and at least so many; more of them are a habit
 
 
@@ -137,25 +139,36 @@ def _series(collection: Collection, name: str, place: Any, values: Any) -> tuple
     best = (one, "", _extra(one, values))
     if best[2] <= TWICE * len(place):
         return best
+    window = np.argsort(values, kind="stable")[:WINDOW]
+    tried = []
     for field, series in _fields(collection, name):
-        codes = series.rank("dense").fill_null(0).cast(int).to_numpy()[place]
-        extra = _extra(codes, values)
-        if extra < best[2]:
-            best = (codes, field, extra)
-        if field in (collection.group, "file") and extra <= TWICE * len(place):
+        extra = _extra(_codes(series.gather(place[window])), values[window])
+        tried.append((extra, len(tried), field))
+        if field in (collection.group, "file") and extra <= TWICE * len(window):
             break
-    return best if best[2] <= TWICE * len(place) else (one, "", _extra(one, values))
+    for extra, _, field in sorted(tried)[:1]:
+        codes = _codes(collection.frame[field])[place]
+        if extra <= TWICE * len(window) and (extra := _extra(codes, values)) <= TWICE * len(place):
+            return codes, field, extra
+    return best
+
+
+def _codes(series: pl.Series) -> Any:
+    return series.rank("dense").fill_null(0).cast(int).to_numpy()
 
 
 def _fields(collection: Collection, name: str) -> Iterator[tuple[str, pl.Series]]:
     """Fields that may tell series apart: the one named first, files, then those of few values."""
+    import polars as pl
+
     first = [n for n in (collection.group, "file") if n and n in collection.frame.columns]
     aside = {name, collection.label, collection.split, *first}
     for field in (*first, *[n for n in collection.frame.columns if n not in aside][:FIELDS]):
         series = collection.frame[field]
         if series.dtype.is_float() or series.dtype.is_nested() or series.dtype.is_temporal():
             continue
-        if field in first or 2 <= series.n_unique() <= VALUES * series.len():
+        several = series.approx_n_unique() if series.dtype.is_integer() or series.dtype == pl.String else series.n_unique()
+        if field in first or 2 <= several <= VALUES * series.len():
             yield field, series
 
 
@@ -201,7 +214,7 @@ def _long(steps: Any, moves: Any, values: Any, usual: float) -> tuple[Any, float
     most = max(FEW, int(RARE * moves.sum()))
     lengths = [float(steps[i]) for i in ranked[: most + 1]] + ([below] if len(ranked) <= most else [])
     breaks = [j for j in range(1, len(lengths)) if lengths[j - 1] >= APART * lengths[j]]
-    if not breaks:
+    if not breaks or sum(float(values[i + 1] - values[i]) for i in ranked[: breaks[-1]]) > PAUSES * float(values.max() - values.min()):
         return np.zeros(0, dtype=np.int64), lengths[0]
     return np.asarray(ranked[: breaks[-1]], dtype=np.int64), lengths[breaks[-1]]
 

@@ -6,7 +6,8 @@ happened meanwhile is not in the data.
 How it is measured: the times of each series in order. Where most steps are one and the same, the few steps (a thousandth of them, or three)
 that last ten usual ones and three times as long as every other step are gaps; nights, weekends and holidays come too often, or are too short.
 
-When it is right to fail: never more than a warning; where the series were told apart by a guess it is left open.
+When it is right to fail: never more than a warning; where many rows share a time, or the series were told apart by a guess, it is left
+open. Gaps of more than half of the whole span are what lies between campaigns.
 
 What it cannot see: single rows that are missing, and gaps in a series that has many.
 
@@ -43,7 +44,8 @@ def judge(steps: TimeSteps, order: TimeOrder) -> Finding:
         return passed(f"no step of `{steps.field}` is far longer than all others (usual: {steps.usual}; the longest is {steps.longest} times as long)")
     first, n = steps.gaps[0], len(steps.gaps)
     within = f" of `{steps.by}` {first.series}" if steps.by else ""
-    return (unsure if steps.guessed else warned)(
+    sure = steps.single and not steps.guessed
+    return (warned if sure else unsure)(
         f"{'a stretch is' if n == 1 else f'{n:,} stretches are'} missing in `{steps.field}`, where the usual step is {_a(steps.usual)}: "
         f"nothing between {first.after} and {first.before}{within} ({_a(first.lasts)})",
         expected=f"a row every {steps.usual}",
@@ -52,7 +54,7 @@ def judge(steps: TimeSteps, order: TimeOrder) -> Finding:
         where=(steps.field,),
         items=tuple(g.row for g in steps.gaps),
         effect="lags, differences and windows across it take the row before for the moment before",
-        remedies=("ask the source for these times, or say why they are missing", "cut lags and windows at the gap"),
+        remedies=(*(() if sure else ("is a row to be had at every step? If nothing was taken in that time, it is no gap",)), "ask the source for these times, or say why they are missing", "cut lags and windows at the gap"),
         figure=Table(title="Gaps", columns=("after", "before", "lasts", "usual steps", "series"), rows=tuple((g.after, g.before, g.lasts, g.steps, g.series) for g in steps.gaps[:SHOWN])),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ within groups where that is the order. Named are the fewest rows without which t
 and month, the afternoon's 12 hours, a year, a unit) that puts them back between their neighbours, where one does.
 
 When it is right to fail: it warns where one mistake explains these rows, or where the others are a series of even steps. Rows of
-events that stand far from their place are left open; that some come a little late is usual, and shuffled rows have no order.
+events that stand far from their place, and series told apart by a guess, are left open; that some come a little late is usual, and shuffled rows have no order.
 
 What it cannot see: rows with a wrong time that is still in order.
 
@@ -48,7 +48,8 @@ def judge(order: TimeOrder, steps: TimeSteps) -> Finding:
     first = order.jumps[0]
     blocks = f" in {order.blocks:,} block{'s' if order.blocks > 1 else ''}"
     cause = f"; {order.explains:,} of them would be in order {order.mistake}" if order.mistake else ""
-    return (warned if even or order.mistake else unsure)(
+    sure = order.mistake or (even and not steps.guessed)
+    return (warned if sure else unsure)(
         f"{len(order.out):,} of {order.rows:,} rows{blocks} stand out of the order of `{order.field}`, which the others keep: {first.row} goes from {first.before} to {first.after}{cause}",
         expected="rows in the order of their times",
         observed=Observed(value=float(len(order.out)), unit="rows", n=order.rows),
@@ -57,7 +58,7 @@ def judge(order: TimeOrder, steps: TimeSteps) -> Finding:
         where=(order.field,),
         items=order.out,
         effect="lags, rolling means and splits by row mix past and future there",
-        remedies=((f"find out how these times were written: they are in order {order.mistake}",) if order.mistake else ("sort the rows by their time, if the times are right", "look how the pieces of the source were put together")),
+        remedies=(f"find out how these times were written: they are in order {order.mistake}",) if order.mistake else (*(() if sure else ("are these times right? If they are, the rows may stand as they came in",)), "sort the rows by their time, if the times are right", "look how the pieces of the source were put together"),
         figure=Table(title="Steps against the order", columns=("row", "from", "to"), rows=tuple((j.row, j.before, j.after) for j in order.jumps[:SHOWN])),
     )  # fmt: skip
 

@@ -99,7 +99,7 @@ def test_milliseconds_among_seconds_are_told():
 def test_a_trend_is_left_open_and_people_are_not_a_series():
     rng = np.random.default_rng(1)
     part = ["test" if i % 5 == 2 else "train" for i in range(1500)]
-    slow, noise = np.linspace(0, 2, 1500) + rng.normal(size=1500), rng.normal(size=1500)
+    slow, noise = np.linspace(0, 2.6, 1500) + rng.normal(size=1500), rng.normal(size=1500)
     walk = np.cumsum(noise)
     for values, status in ((walk, Status.WARN), (slow, Status.UNSURE), (noise, Status.PASS)):
         found = table(hourly(1500), y=[f"{v:.3f}" for v in values], part=part).with_(time="at", label="y", split="part")

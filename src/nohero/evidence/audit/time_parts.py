@@ -16,6 +16,8 @@ PRICE = 0.3  # seconds
 LEAST = 50  # rows of train, and of the other parts
 FIELDS = 30  # numeric ones looked at
 ROOM = 20_000  # held-out rows compared; a sample of more
+STREAM = 564  # so that the order of rows of one time is not that by which a split of the same seed was drawn
+DRAWN = 4  # train rows drawn for each held-out row: chance is known four times as well as the neighbours
 CLASSES = 50  # of a label of words
 
 
@@ -58,7 +60,7 @@ def measure(collection: Collection) -> TimeParts:
     times = moments(collection, name)
     if times.drop_nulls().n_unique() < MOMENTS:
         raise Unmeasurable(f"`{name}` has too few different times")
-    rng = np.random.default_rng(collection.seed)
+    rng = np.random.default_rng([collection.seed, STREAM])
     order, same = _in_time(collection, name, times, rng)
     train = collection.part("train")[order]
     if min(train.sum(), (~train).sum()) < LEAST:
@@ -100,7 +102,7 @@ def _alike(collection: Collection, name: str, pairs: tuple[Any, Any], train: Any
     aside = {name, collection.split, collection.group, collection.label}
     numbers = [n for n, t in collection.frame.schema.items() if t.is_numeric() and n not in aside]
     chosen = [collection.label] if collection.label else []
-    other = train[rng.integers(0, len(train), len(pairs[0]))]
+    other = train[rng.integers(0, len(train), (DRAWN, len(pairs[0])))]
     found = [a for n in (*chosen, *numbers[:FIELDS]) if (a := _likeness(collection.frame[n], n, pairs, other)) is not None]
     rest = sorted((a for a in found if a.field != collection.label), key=lambda a: -a.likeness)
     return (*(a for a in found if a.field == collection.label), *rest)
@@ -108,21 +110,22 @@ def _alike(collection: Collection, name: str, pairs: tuple[Any, Any], train: Any
 
 def _likeness(series: pl.Series, name: str, pairs: tuple[Any, Any], other: Any) -> Alike | None:
     """By ranks of numbers, so that a few large ones do not decide; by sameness of words."""
-    some = series.gather(np.concatenate([*pairs, other]))
+    some = series.gather(np.concatenate([*pairs, *other]))
     if series.dtype.is_numeric():
         values = some.rank().to_numpy().astype(np.float64)
     elif some.n_unique() <= CLASSES:
         values = some.cast(str).rank("dense").cast(float).to_numpy()
     else:
         return None
-    mine, near, far = np.split(values, 3)
-    full = np.isfinite(mine) & np.isfinite(near) & np.isfinite(far)
+    mine, near, *far = np.split(values, 2 + len(other))
+    full = np.isfinite(mine) & np.isfinite(near)
     if full.sum() < LEAST:
         return None
     numeric = series.dtype.is_numeric()
-    apart, chance = (_differ(mine[full], one[full], numeric=numeric) for one in (near, far))
+    apart, chance = _differ(mine[full], near[full], numeric=numeric), float(np.mean([_differ(mine, one, numeric=numeric) for one in far]))
     return None if chance == 0 else Alike(field=name, likeness=float(1 - apart / chance), error=float(1 / np.sqrt(full.sum())), n=int(full.sum()))
 
 
 def _differ(one: Any, other: Any, *, numeric: bool) -> float:
-    return float(((one - other) ** 2).mean() if numeric else (one != other).mean())
+    full = np.isfinite(one) & np.isfinite(other)
+    return float(((one - other)[full] ** 2).mean() if numeric else (one != other)[full].mean()) if full.any() else 0.0

@@ -8,7 +8,8 @@ directly before or after; their labels (numbers by rank) are compared with that 
 Without a label the middle one of the numeric fields is taken.
 
 When it is right to fail: it warns where half of the held-out rows lie so and the neighbours' labels differ half as much as those of rows drawn at
-random, or less. Where they are nearer than chance but less so, or the time was not named, it is left open: a trend may be all there is.
+random, or less. Where they are nearer than chance but less so, where many rows share a time, or the time was not named, it is left open: a trend, or
+what a day has in common, may be all there is.
 
 What it cannot see: parts of whole days or weeks in turns.
 
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING
 from nohero.checks.audit.timed import timed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.time_parts import Alike, TimeParts
+from nohero.evidence.audit.time_steps import TimeSteps
 from nohero.run.figure import Table
 from nohero.run.finding import Finding, Observed, passed, unsure, warned
 
@@ -37,7 +39,7 @@ SURE = 4.0  # standard errors
 SHOWN = 10  # fields of the table
 
 
-def judge(parts: TimeParts) -> Finding:
+def judge(parts: TimeParts, steps: TimeSteps) -> Finding:
     """The label decides, or the middle field where there is none."""
     others = " and ".join(parts.parts)
     if parts.between < BETWEEN * parts.held:
@@ -45,7 +47,7 @@ def judge(parts: TimeParts) -> Finding:
     told = _telling(parts)
     if told is None or told.likeness < max(UNSURE, SURE * told.error):
         return passed(f"{others} lie between train's rows in the order of `{parts.field}`, but rows next to each other in time are no more alike than others")
-    sure = parts.named and told.likeness >= WARNS
+    sure = parts.named and steps.single and told.likeness >= WARNS
     return (warned if sure else unsure)(
         f"{parts.between:,} of {parts.held:,} rows of {others} have a row of train directly before or after them in `{parts.field}`, "
         f"and `{told.field}` of the two is {told.likeness:.0%} nearer than of rows drawn at random",

@@ -48,8 +48,13 @@ def moments(collection: Collection, name: str) -> pl.Series:
 
 def _moments(collection: Collection, name: str) -> pl.Series:
     series: pl.Series = collection.frame[name]
+    if series.dtype in (pl.Categorical, pl.Enum):
+        series = series.cast(pl.String)
+    if series.dtype.is_integer():
+        return series.cast(pl.Int64, strict=False)
     if series.dtype.is_numeric():
-        return series
+        number = series.cast(pl.Float64)
+        return number.to_frame().select(pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name)).to_series()
     if series.dtype == pl.String:
         values = series.drop_nulls().unique()
         known: pl.Series = series.replace_strict(values, read(values).dt.epoch("us") - _zones(values), return_dtype=pl.Int64, default=None)

@@ -47,6 +47,8 @@ def measure(collection: Collection) -> TimeCells:
     if collection.kind != "row" or not collection.time:
         raise Unmeasurable("no field of times is named")
     series = collection.frame[collection.time]
+    if series.dtype.is_nested() or series.dtype in (pl.Duration, pl.Binary, pl.Object):
+        raise Unmeasurable(f"`{collection.time}` holds no moments but {series.dtype}")
     typed = "numbers" if series.dtype.is_numeric() else "times" if series.dtype == pl.Date or isinstance(series.dtype, pl.Datetime) else "words"
     looked = pl.int_range(series.len(), eager=True) if typed == "words" else series.is_null().arg_true()  # what was read needs no second look
     cells = pl.Series(collection.time, collection.written(collection.time)).gather(looked).replace("", None)

@@ -64,9 +64,9 @@ def measure(collection: Collection) -> TimeOrder:
     if not name:
         raise Unmeasurable("no field of times is named, and the rows stand in the order of none")
     times = moments(collection, name)
-    place = np.flatnonzero((times.is_not_null() & (times.is_not_nan() if times.dtype.is_float() else True)).to_numpy())
-    if len(place) < LEAST or times.n_unique() < MOMENTS:
-        raise Unmeasurable(f"`{name}` has {times.n_unique():,} different times in {len(place):,} rows")
+    place = np.flatnonzero(times.is_not_null().to_numpy())
+    if len(place) < LEAST or times.drop_nulls().n_unique() < MOMENTS:
+        raise Unmeasurable(f"`{name}` has {times.drop_nulls().n_unique():,} different times in {len(place):,} rows")
     values = times.to_numpy()[place]
     tried = [_looked_at(values, codes, by) for codes, by in _orders(collection, name, place)]
     best = min(tried, key=lambda t: (len(t[3]) if t[3] is not None else len(place)))

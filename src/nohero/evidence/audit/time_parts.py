@@ -76,8 +76,6 @@ def measure(collection: Collection) -> TimeParts:
 def _in_time(collection: Collection, name: str, times: pl.Series, rng: Any) -> tuple[Any, Any]:
     """(rows by group and time, those of one time shuffled; whether each is of the group of the one before)."""
     frame, known = collection.frame, times.is_not_null() & collection.frame[collection.split].is_not_null()
-    if times.dtype.is_float():
-        known = known & times.is_finite().fill_null(value=False)
     rows = np.flatnonzero(known.to_numpy())
     values = times.to_numpy()
     order = rows[np.argsort(values[rows], kind="stable")]

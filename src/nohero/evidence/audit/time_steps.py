@@ -80,9 +80,9 @@ def measure(collection: Collection) -> TimeSteps:
     if not name:
         raise Unmeasurable("no field of times is named, and the rows stand in the order of none")
     times = moments(collection, name)
-    place = np.flatnonzero((times.is_not_null() & (times.is_not_nan() if times.dtype.is_float() else True)).to_numpy())
-    if len(place) < LEAST or times.n_unique() < MOMENTS:
-        raise Unmeasurable(f"`{name}` has {times.n_unique():,} different times in {len(place):,} rows")
+    place = np.flatnonzero(times.is_not_null().to_numpy())
+    if len(place) < LEAST or times.drop_nulls().n_unique() < MOMENTS:
+        raise Unmeasurable(f"`{name}` has {times.drop_nulls().n_unique():,} different times in {len(place):,} rows")
     values, dated = times.to_numpy()[place], not collection.frame[name].dtype.is_numeric()
     codes, by, extra = _series(collection, name, place, values)
     single = extra <= TWICE * len(place)
@@ -140,7 +140,7 @@ def _series(collection: Collection, name: str, place: Any, values: Any) -> tuple
     if best[2] <= TWICE * len(place):
         return best
     window = np.argsort(values, kind="stable")[:WINDOW]
-    tried = []
+    tried: list[tuple[int, int, str]] = []
     for field, series in _fields(collection, name):
         extra = _extra(_codes(series.gather(place[window])), values[window])
         tried.append((extra, len(tried), field))

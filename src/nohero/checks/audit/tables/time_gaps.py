@@ -41,7 +41,7 @@ def judge(steps: TimeSteps, order: TimeOrder) -> Finding:
     if not steps.regular:
         return passed(f"the times of `{steps.field}` do not come in even steps, so that none is missing")
     if not steps.gaps:
-        return passed(f"no step of `{steps.field}` is far longer than all others (usual: {steps.usual}; the longest is {steps.longest} times as long)")
+        return passed(f"no step of `{steps.field}` is far longer than all others (usual: {steps.usual}; the longest lasts {steps.longest} of them)")
     first, n = steps.gaps[0], len(steps.gaps)
     within = f" of `{steps.by}` {first.series}" if steps.by else ""
     sure = steps.single and not steps.guessed

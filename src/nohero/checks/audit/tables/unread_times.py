@@ -32,12 +32,13 @@ if TYPE_CHECKING:
 
 def judge(told: TimeCells) -> Finding:
     """Name the cells that are no times."""
-    if not told.astray and (told.typed != "words" or not told.full):
+    none = bool(told.forms) and told.forms[0].form == OTHER
+    if not told.astray and not none:
         what = "numbers" if told.typed == "numbers" else "times"
         return passed(f"all {told.full:,} cells of `{told.field}` are {what}" + (f"; {told.missing:,} are missing" if told.missing else ""))
-    if told.forms and told.forms[0].form == OTHER:
+    if none:
         return _no_times(told)
-    mixed = len(told.forms) > 1
+    mixed = any(w.form != OTHER for w in told.forms[1:])
     how = f"in another form than most ({_shown(told.forms[0].form)})" if mixed else "no times"
     read = "the field is read as words, not as times" if told.typed == "words" else "they are read as missing"
     return warned(
@@ -49,7 +50,7 @@ def judge(told: TimeCells) -> Finding:
         items=told.items,
         effect="rows are sorted and divided as if they had no time, or in the order of words",
         remedies=("write these cells as the others are written, with their zone where the others tell theirs", "look which file or system wrote them: its clock may be another too"),
-        figure=Table(title=f"How `{told.field}` is written", columns=("form", "cells", "for example"), rows=tuple((_shown(w.form), w.cells, w.example[:40]) for w in told.forms)) if mixed else None,
+        figure=Table(title=f"How `{told.field}` is written", columns=("form", "cells", "for example"), rows=tuple((_shown(w.form), w.cells, w.example[:40]) for w in told.forms)) if told.forms else None,
     )  # fmt: skip
 
 

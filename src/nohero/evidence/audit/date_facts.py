@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,13 +20,14 @@ PRICE = 0.2  # seconds
 PROBE = 200  # different values looked at, before a field is read as dates
 DATED = 0.8  # of the cells that hold something are dates of some form: the others are words among them, or no dates
 LEAST = 20  # dates
+ZONE = re.compile(r":\d\d(?:[.,]\d+)?\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\s*$")  # of a stamp that tells which clock it is
 SHOWN = 5
 APART, YEARS = 3.0, 20.0  # how far from the middle 80 % a day is odd: in their widths, and in years
 
 
 @dataclass(frozen=True, kw_only=True)
 class DateOddity:
-    """One field's odd dates: kind is form, order, impossible or far."""
+    """One field's odd dates: kind is form, order, zone, impossible or far."""
 
     kind: str
     field: str
@@ -115,6 +117,11 @@ def _written_oddities(series: Any, dates: dict[str, Written], times: Counter[str
     others = [v for v in dates if dates[v].form != usual]
     if others:
         yield _oddity("form", series, others, times, usual)
+    told = [v for v in dates if ":" in v and ZONE.search(v)]
+    untold = [v for v in dates if ":" in v and not ZONE.search(v)]
+    if told and untold:
+        fewer = min(told, untold, key=lambda vs: sum(times[v] for v in vs))
+        yield _oddity("zone", series, fewer, times, "with a zone, the others without one" if fewer is told else "without a zone, the others with one")
     either = [v for v in dates if dates[v].either]
     day_first = [v for v in either if dates[v].first > 12 >= dates[v].second]
     month_first = [v for v in either if dates[v].second > 12 >= dates[v].first]

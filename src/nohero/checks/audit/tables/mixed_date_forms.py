@@ -1,14 +1,16 @@
-"""What it asks: is every date of a field written in one form, and in one order of day and month?
+"""What it asks: is every date of a field written in one form, in one order of day and month, and on clocks that all tell their zone or none?
 
 Why it matters: 03/04/2021 is a day in March or in April; a reader that expects one order gets other days without a word, and one that
-meets a second form makes the field one of strings, or its cells missing.
+meets a second form makes the field one of strings, or its cells missing. Stamps with and without a zone stand hours apart when they are
+read as one clock's.
 
 How it is measured: each value that is a date is told by its form (year first or last, separator, month in letters); and where day and
-month stand in two figures each, numbers above 12 tell their order.
+month stand in two figures each, numbers above 12 tell their order. Stamps with a clock are told by whether Z or a distance from UTC follows.
 
-When it is right to fail: it warns, where some dates are of another form than most, or both orders are proved in one field.
+When it is right to fail: it warns, where some dates are of another form than most, both orders are proved in one field, or some stamps tell a
+zone and others do not.
 
-What it cannot see: the other order where no number is above 12; times of other zones.
+What it cannot see: the other order where no number is above 12; clocks of two zones that neither tells.
 
 Mend: bring the named cells to one form at their source, year first.
 
@@ -30,13 +32,25 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 
+HOW = {
+    "order": "otherwise than with {usual}, which more of the dates in figures have",
+    "zone": "{usual}",
+    "form": "in another form than the others ({usual})",
+}
+EFFECT = {
+    "order": "days and months are exchanged, or these cells go missing, when the field is read",
+    "zone": "read as one clock's, these times are hours off, and in a night of spring and of autumn one more",
+    "form": "readers take these cells for missing, or the whole field for words",
+}
+
+
 def judge(dates: DateFacts) -> Finding:
-    """Orders first: they are read wrongly without a word."""
-    found = (*dates.of("order"), *dates.of("form"))
+    """Orders first: they are read wrongly without a word; so are zones."""
+    found = (*dates.of("order"), *dates.of("zone"), *dates.of("form"))
     if not found:
         return passed(f"one form of dates in each of {dates.fields} fields of dates" if dates.fields else "there are no dates written in letters")
     first = found[0]
-    how = f"otherwise than with {first.usual}, which more of the dates in figures have" if first.kind == "order" else f"in another form than the others ({first.usual})"
+    how = HOW[first.kind].format(usual=first.usual)
     also = sum(o.count for o in found if o.field == first.field and o is not first)
     return warned(
         f"{first.count:,} of {first.of:,} dates of `{first.field}` are written {how}: {', '.join(f'`{v[:40]}`' for v in first.values)}" + (f"; {also:,} are of another form than most" if also else ""),
@@ -45,8 +59,8 @@ def judge(dates: DateFacts) -> Finding:
         component="data",
         where=tuple(dict.fromkeys(o.field for o in found)),
         items=dates.items(found),
-        effect="days and months are exchanged, or these cells go missing, when the field is read" if first.kind == "order" else "readers take these cells for missing, or the whole field for words",
-        remedies=("write the named cells as the others, best with the year first (2021-04-03)", "ask whoever made the file which order is meant where neither number is above 12"),
+        effect=EFFECT[first.kind],
+        remedies=("find out which clock these times are of, and write all in UTC", "look which file or system wrote them") if first.kind == "zone" else ("write the named cells as the others, best with the year first (2021-04-03)", "ask whoever made the file which order is meant where neither number is above 12"),
         figure=Table(title="Dates of another form", columns=("field", "cells", "of", "usual", "as written"), rows=tuple((o.field, o.count, o.of, o.usual, ", ".join(v[:40] for v in o.values)) for o in found)),
     )
 
@@ -67,6 +81,26 @@ def both_orders(collection: Collection) -> Collection:
     def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
         parts = [c.split("-") for c in columns["joined"]]
         columns["joined"] = [f"{m}/{d}/{y}" if i % 9 == 0 else f"{d}/{m}/{y}" for i, (y, m, d) in enumerate(parts)]
+        return columns
+
+    return recelled(collection, change)
+
+
+def some_without_a_zone(collection: Collection) -> Collection:
+    """From a day on the logger no longer tells that its times are UTC."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["joined"] = [f"{c}T{i % 24:02d}:00:00" + ("" if i > 600 else "Z") for i, c in enumerate(columns["joined"])]
+        return columns
+
+    return recelled(collection, change)
+
+
+def of_two_zones(collection: Collection) -> Collection:
+    """Local times that tell how far they are from UTC, in winter and in summer."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["joined"] = [f"{c}T{i % 24:02d}:00:00" + ("+02:00" if "04" <= c[5:7] <= "09" else "+01:00") for i, c in enumerate(columns["joined"])]
         return columns
 
     return recelled(collection, change)
@@ -95,6 +129,6 @@ def versions_and_ratios(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT519", name="mixed-date-forms", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="people", plant=some_with_the_year_last), Case(toy="people", plant=both_orders)),
-    lookalikes=(Case(toy="people", plant=all_with_the_month_first), Case(toy="people", plant=versions_and_ratios)),
+    sabotages=(Case(toy="people", plant=some_with_the_year_last), Case(toy="people", plant=both_orders), Case(toy="people", plant=some_without_a_zone)),
+    lookalikes=(Case(toy="people", plant=all_with_the_month_first), Case(toy="people", plant=versions_and_ratios), Case(toy="people", plant=of_two_zones)),
 )  # fmt: skip

@@ -1,0 +1,238 @@
+"""The steps of a series in time: the usual one, times that stand twice, and gaps far longer than all other steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+    from nohero.sources.collection import Collection
+
+PRICE = 0.3  # seconds
+TWICE = 0.05  # of the rows that stand at a time that another has: with more of them the series has many rows a time
+FIELDS = 30  # looked at for the one that tells several series apart
+WINDOW = 20_000  # rows that follow one another in time, on which those fields are compared
+VALUES = 0.2  # different values of it, as a share of the rows: five rows a series
+REGULAR = 0.5  # of the steps that are one and the same: most steps; of business days 0.8
+SHORTEST_MONTH = 28  # days
+LONG = 10.0  # times the usual step
+APART = 3.0  # times the longest step that is none: nights, weekends and holidays come again and again
+PAUSES = 0.5  # of the whole span: longer gaps are what lies between short campaigns
+RARE, FEW = 0.001, 3  # of the steps that may be gaps, and at least so many; more of them are a habit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """A long step."""
+
+    after: str  # the last time before it
+    before: str  # the first after it
+    row: str  # the first after it
+    lasts: str
+    steps: int  # usual ones in it
+    series: str  # which, or ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Twice:
+    """A time that stands on several rows of one series."""
+
+    time: str
+    rows: tuple[str, ...]
+    series: str
+    copies: bool  # whether they are copies in all fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeSteps:
+    """The steps of one series, or of several that a field tells apart."""
+
+    field: str
+    named: bool
+    rows: int
+    series: int
+    by: str  # the field that tells the series apart, or ""
+    guessed: bool  # whether that field was not named
+    single: bool  # whether a series has one row a time, but for few
+    regular: bool  # whether most steps are the usual one
+    usual: str  # step
+    share: float  # of the steps that are
+    longest: str  # of the others than the gaps
+    twice: tuple[Twice, ...]
+    gaps: tuple[Gap, ...]
+    summer: str  # which hour comes twice and which never, where that is how clocks are set, or ""
+
+
+def measure(collection: Collection) -> TimeSteps:
+    """On the times in order, however the rows stand."""
+    from nohero.setup.refusal import Unmeasurable
+    from nohero.sources.moments import LEAST, MOMENTS, lasting, moments, time_field
+
+    if collection.kind != "row" or collection.whole is not None:
+        raise Unmeasurable("the items are no rows of a table that is held whole")
+    name = time_field(collection)
+    if not name:
+        raise Unmeasurable("no field of times is named, and the rows stand in the order of none")
+    times = moments(collection, name)
+    place = np.flatnonzero(times.is_not_null().to_numpy())
+    if len(place) < LEAST or times.drop_nulls().n_unique() < MOMENTS:
+        raise Unmeasurable(f"`{name}` has {times.drop_nulls().n_unique():,} different times in {len(place):,} rows")
+    values, dated = times.to_numpy()[place], not collection.frame[name].dtype.is_numeric()
+    codes, by, extra = _series(collection, name, place, values)
+    single = extra <= TWICE * len(place)
+    order = np.lexsort((values, codes))
+    sorted_, series = values[order], codes[order]
+    inside = np.diff(series) == 0
+    monthly = dated and _are_months(sorted_)
+    steps = np.diff((sorted_.astype("datetime64[us]").astype("datetime64[M]")).astype(np.int64) if monthly else sorted_)
+    moves = inside & (np.diff(sorted_) > 0)
+    usual, share = _usual(steps[moves])
+    regular = share >= REGULAR
+    held = _Held(collection=collection, by=by, place=place[order], values=sorted_, dated=dated)
+    twice = tuple(_twice(held, np.flatnonzero(inside & (np.diff(sorted_) == 0)))) if single and regular else ()
+    at, longest = _long(steps, moves, sorted_, usual) if regular else (np.zeros(0, dtype=np.int64), usual)
+    gaps = tuple(held.gap(i, round(float(steps[i] / usual))) for i in at.tolist())
+    return TimeSteps(
+        field=name, named=bool(collection.time), rows=len(place), series=int(inside.size - inside.sum()) + 1, by=by, guessed=by not in ("", collection.group, "file"), single=single,
+        regular=regular, usual=_months(usual) if monthly else lasting(usual, dated=dated), share=share, longest=f"{longest / usual:,.3g}" if usual else "", twice=twice, gaps=gaps,
+        summer=_summer(twice) if dated and twice else "",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Held:
+    """Rows by series and time, for naming."""
+
+    collection: Collection
+    by: str
+    place: Any
+    values: Any
+    dated: bool
+
+    def name(self, i: int) -> str:
+        return str(self.collection.items[int(self.place[i])])
+
+    def series(self, i: int) -> str:
+        return str(self.collection.frame[self.by][int(self.place[i])]) if self.by else ""
+
+    def time(self, i: int) -> str:
+        from nohero.sources.moments import said
+
+        return said(self.values[i], dated=self.dated)
+
+    def gap(self, i: int, steps: int) -> Gap:
+        from nohero.sources.moments import lasting
+
+        lasts = lasting(float(self.values[i + 1] - self.values[i]), dated=self.dated)
+        return Gap(after=self.time(i), before=self.time(i + 1), row=self.name(i + 1), lasts=lasts, steps=steps, series=self.series(i))
+
+
+def _series(collection: Collection, name: str, place: Any, values: Any) -> tuple[Any, str, int]:
+    """(codes int64 [N], the field that tells the series apart or "", rows at a time that another row of their series has)."""
+    one = np.zeros(len(place), dtype=np.int64)
+    best = (one, "", _extra(one, values))
+    if best[2] <= TWICE * len(place):
+        return best
+    window = np.argsort(values, kind="stable")[:WINDOW]
+    tried: list[tuple[int, int, str]] = []
+    for field, series in _fields(collection, name):
+        extra = _extra(_codes(series.gather(place[window])), values[window])
+        tried.append((extra, len(tried), field))
+        if field in (collection.group, "file") and extra <= TWICE * len(window):
+            break
+    for extra, _, field in sorted(tried)[:1]:
+        codes = _codes(collection.frame[field])[place]
+        if extra <= TWICE * len(window) and (extra := _extra(codes, values)) <= TWICE * len(place):
+            return codes, field, extra
+    return best
+
+
+def _codes(series: pl.Series) -> Any:
+    return series.rank("dense").fill_null(0).cast(int).to_numpy()
+
+
+def _fields(collection: Collection, name: str) -> Iterator[tuple[str, pl.Series]]:
+    """Fields that may tell series apart: the one named first, files, then those of few values."""
+    import polars as pl
+
+    first = [n for n in (collection.group, "file") if n and n in collection.frame.columns]
+    aside = {name, collection.label, collection.split, *first}
+    for field in (*first, *[n for n in collection.frame.columns if n not in aside][:FIELDS]):
+        series = collection.frame[field]
+        if series.dtype.is_float() or series.dtype.is_nested() or series.dtype.is_temporal():
+            continue
+        several = series.approx_n_unique() if series.dtype.is_integer() or series.dtype == pl.String else series.n_unique()
+        if field in first or 2 <= several <= VALUES * series.len():
+            yield field, series
+
+
+def _extra(codes: Any, values: Any) -> int:
+    order = np.lexsort((values, codes))
+    return int(((np.diff(codes[order]) == 0) & (np.diff(values[order]) == 0)).sum())
+
+
+def _are_months(values: Any) -> bool:
+    """Whether times lie months apart, all on one day of the month or all on its last: months are no equal lengths."""
+    from nohero.sources.moments import DAY
+
+    days = np.unique(values // DAY)
+    if len(days) < 2 or np.diff(days).min() < SHORTEST_MONTH:
+        return False
+    day = days.astype("datetime64[D]")
+    month = day.astype("datetime64[M]")
+    of = (day - month.astype("datetime64[D]")).astype(np.int64)
+    return bool((of == of[0]).all() or ((day + 1).astype("datetime64[M]") != month).all())
+
+
+def _months(n: float) -> str:
+    return "month" if n == 1 else f"{n:g} months"
+
+
+def _usual(steps: Any) -> tuple[float, float]:
+    """(the commonest step, its share)."""
+    if not len(steps):
+        return 0.0, 0.0
+    found, counts = np.unique(steps, return_counts=True)
+    return float(found[counts.argmax()]), float(counts.max() / len(steps))
+
+
+def _long(steps: Any, moves: Any, values: Any, usual: float) -> tuple[Any, float]:
+    """(places of the few steps that are far longer than all others, the longest of those), a gap that several series share counted once."""
+    at = np.flatnonzero(moves & (steps >= LONG * usual))
+    rest = steps[moves & (steps < LONG * usual)]
+    below = float(rest.max()) if len(rest) else usual
+    spans: dict[tuple[Any, Any], int] = {}
+    for i in at.tolist():
+        spans.setdefault((values[i], values[i + 1]), i)
+    ranked = sorted(spans.values(), key=lambda i: -float(steps[i]))
+    most = max(FEW, int(RARE * moves.sum()))
+    lengths = [float(steps[i]) for i in ranked[: most + 1]] + ([below] if len(ranked) <= most else [])
+    breaks = [j for j in range(1, len(lengths)) if lengths[j - 1] >= APART * lengths[j]]
+    if not breaks or sum(float(values[i + 1] - values[i]) for i in ranked[: breaks[-1]]) > PAUSES * float(values.max() - values.min()):
+        return np.zeros(0, dtype=np.int64), lengths[0]
+    return np.asarray(ranked[: breaks[-1]], dtype=np.int64), lengths[breaks[-1]]
+
+
+def _twice(held: _Held, at: Any) -> Iterator[Twice]:
+    """Runs of equal times; `at` are the places whose next row has the same."""
+    starts = at[np.r_[True, np.diff(at) > 1]] if len(at) else at
+    ends = at[np.r_[np.diff(at) > 1, True]] + 1 if len(at) else at
+    for a, b in zip(starts.tolist(), ends.tolist(), strict=True):
+        rows = held.collection.frame[[int(p) for p in held.place[a : b + 1]]]
+        yield Twice(time=held.time(a), rows=tuple(held.name(i) for i in range(a, b + 1)), series=held.series(a), copies=rows.n_unique() == 1)
+
+
+def _summer(twice: tuple[Twice, ...]) -> str:
+    """Where all times that stand twice lie in one hour of a Sunday's night in autumn."""
+    hours = {t.time[:13] for t in twice}
+    if len({h[:10] for h in hours}) > len({h[:4] for h in hours}):
+        return ""  # more than once a year
+    stamps = [np.datetime64(h.replace(" ", "T")) for h in sorted(hours) if len(h) == 13]
+    nightly = [s for s in stamps if (s.astype("datetime64[D]").astype(np.int64) + 3) % 7 == 6 and int(str(s)[11:13]) <= 3 and str(s)[5:7] in ("03", "04", "09", "10", "11")]
+    return ", ".join(sorted(hours)) if stamps and len(nightly) == len(hours) else ""

@@ -1,0 +1,113 @@
+"""Times of a table: how they are read, which rows are out of order, what stands twice or is missing, and parts interleaved in time."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from nohero.checks.check import find_check
+from nohero.evidence.audit import time_cells, time_order, time_parts, time_steps
+from nohero.run.finding import Status
+from nohero.setup.refusal import Unmeasurable
+from nohero.sources.moments import lasting, moments, time_field
+from nohero.sources.table import of_cells
+
+START = datetime(2021, 3, 1)  # noqa: DTZ001
+
+
+def hourly(n=400, step=timedelta(hours=1)):
+    return [str(START + i * step) for i in range(n)]
+
+
+def table(time, **columns):
+    cells = {"at": time, "value": [str(i * 7 % 100) for i in range(len(time))], **columns}
+    return of_cells(pl.DataFrame({k: pl.Series(k, v, dtype=pl.String) for k, v in cells.items()}), "series")
+
+
+def judged(code, collection):
+    check = find_check(code)
+    kinds = {"TimeCells": time_cells, "TimeOrder": time_order, "TimeSteps": time_steps, "TimeParts": time_parts}
+    return check.judge(*(kinds[n].measure(collection) for n in check.needs))
+
+
+def fewest_out(values):
+    best = [1] * len(values)
+    for i, value in enumerate(values):
+        best[i] = 1 + max((best[j] for j in range(i) if values[j] <= value), default=0)
+    return len(values) - max(best)
+
+
+def test_the_rows_out_of_order_are_the_fewest():
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        values = rng.integers(0, 12, rng.integers(2, 25))
+        out = time_order._out(values)
+        assert len(out) == fewest_out(values.tolist())
+        assert (np.diff(np.delete(values, out)) >= 0).all()
+
+
+def test_zones_are_read_and_a_summer_is_no_gap():
+    stamps = [f"2022-03-{d:02d}T{h:02d}:30:00{'+02:00' if (d, h) >= (27, 3) else '+01:00'}" for d in range(25, 31) for h in range(24) if (d, h) != (27, 2)]
+    steps = moments(table(stamps).with_(time="at"), "at").diff().drop_nulls()
+    assert steps.unique().to_list() == [3600 * 10**6]
+    assert moments(table(["2022-03-01T12:00:00-05:30"] * 30), "at")[0] == moments(table(["2022-03-01T17:30:00"] * 30), "at")[0]
+
+
+def test_the_time_is_found_where_one_field_of_dates_is_in_order():
+    assert time_field(table(hourly())) == "at"
+    assert time_field(table(hourly()[::-1])) == "at"
+    assert time_field(table([hourly()[i * 171 % 400] for i in range(400)])) == ""
+    assert time_field(table(hourly(), until=hourly())) == ""
+    with pytest.raises(Unmeasurable):
+        time_order.measure(table(["a", "b"] * 40))
+
+
+def test_files_of_one_form_and_blocks_of_one_town_are_each_in_order():
+    in_files = table(hourly(100) * 3, file=[f"{k}.csv" for k in "abc" for _ in range(100)])
+    assert judged("DAT561", in_files.with_(time="at")).status is Status.PASS
+    in_blocks = table(hourly(190) + hourly(10), town=["Cork"] * 190 + ["Delft"] * 10)
+    assert judged("DAT561", in_blocks).status is Status.PASS
+    assert judged("DAT561", table(hourly(190) + hourly(10))).status is Status.WARN
+
+
+def test_a_gap_that_several_series_share_counts_once_and_weekends_are_none():
+    kept = [t for i, t in enumerate(hourly(500)) if not 200 <= i < 260]
+    found = judged("DAT563", table([t for t in kept for _ in range(8)], town=list("abcdefgh") * len(kept)).with_(time="at", group="town"))
+    assert found.status is Status.WARN
+    assert len(found.items) == 1
+    days = [t[:10] for i, t in enumerate(hourly(400, timedelta(days=1))) if i % 7 < 5]
+    assert judged("DAT563", table(days)).status is Status.PASS
+
+
+def test_cells_in_another_form_are_named_and_numbers_are_times():
+    other = [t if i % 10 else t[8:10] + "." + t[5:7] + "." + t[:4] for i, t in enumerate(hourly())]
+    found = judged("DAT560", table(other).with_(time="at"))
+    assert found.status is Status.WARN
+    assert len(found.items) == 40
+    assert judged("DAT560", table([str(i) for i in range(400)]).with_(time="at")).status is Status.PASS
+    assert judged("DAT560", table([f"2021-W{i // 10:02d}" for i in range(400)]).with_(time="at")).status is Status.UNSURE
+
+
+def test_milliseconds_among_seconds_are_told():
+    times = [str((1_600_000_000 + 60 * i) * (1000 if i % 25 == 3 else 1)) for i in range(400)]
+    found = judged("DAT561", table(times).with_(time="at"))
+    assert found.status is Status.WARN
+    assert "divided by 1,000" in found.message
+
+
+def test_a_trend_is_left_open_and_people_are_not_a_series():
+    rng = np.random.default_rng(1)
+    part = ["test" if i % 5 == 2 else "train" for i in range(1500)]
+    slow, noise = np.linspace(0, 2.6, 1500) + rng.normal(size=1500), rng.normal(size=1500)
+    walk = np.cumsum(noise)
+    for values, status in ((walk, Status.WARN), (slow, Status.UNSURE), (noise, Status.PASS)):
+        found = table(hourly(1500), y=[f"{v:.3f}" for v in values], part=part).with_(time="at", label="y", split="part")
+        assert judged("DAT564", found).status is status
+
+
+def test_lengths_are_said_in_their_largest_unit():
+    assert lasting(86_400e6, dated=True) == "day"
+    assert lasting(5_400e6, dated=True) == "1.5 hours"
+    assert lasting(20_000, dated=True) == "20 milliseconds"
+    assert lasting(960, dated=False) == "960"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.audit.text_items import named, shown, texts_of
+from nohero.evidence.audit.text_items import named, shown, texts_by_field, texts_of
 from nohero.run.figure import Bar, Bars, Table
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Pile:
 class TextLengths:
     """Counts of characters and words over all texts."""
 
+    field: str  # the column that `median`, `high`, `greatest` and `outliers` are of, where one of several has outliers; else ""
     total: int
     blank: tuple[str, ...]
     placeholders: tuple[tuple[str, str], ...]  # item, text
@@ -57,10 +58,22 @@ class TextLengths:
 
 
 def measure(collection: Collection) -> TextLengths:
+    """All columns of texts together, but each by itself where a length stands out."""
+    whole, columns = _of(collection, "", texts_of(collection)), texts_by_field(collection)
+    if len(columns) == 1:
+        return whole
+    parts = [_of(collection, field, texts) for field, texts in columns]
+    worst = max(parts, key=lambda p: len(p.outliers))
+    if worst.outliers:
+        whole = replace(whole, field=worst.field, median=worst.median, high=worst.high, greatest=worst.greatest, outliers=worst.outliers)
+    return replace(whole, piles=tuple(pile for p in parts for pile in p.piles))
+
+
+def _of(collection: Collection, field: str, texts: list[str]) -> TextLengths:
     """Lengths in characters and words; what counts as blank has no character that can be seen."""
     import numpy as np
 
-    texts = texts_of(collection)
+    units = tuple(f"{unit} of `{field}`" if field else unit for unit in ("characters", "words"))
     characters = np.array([len(t) for t in texts])
     words = np.array([t.count(" ") + 1 if len(t) < 40 else len(t.split()) for t in texts])
     blank = [i for i, t in enumerate(texts) if INVISIBLE.fullmatch(t)]
@@ -71,10 +84,10 @@ def measure(collection: Collection) -> TextLengths:
     median, high = float(np.median(lengths)), float(np.quantile(lengths, 0.99))
     far = [int(i) for i in full if characters[i] > _limit(median, high)]
     return TextLengths(
-        total=len(texts), blank=named(collection, blank), placeholders=tuple((collection.items[i], texts[i].strip()) for i in placeholders),
+        field=field, total=len(texts), blank=named(collection, blank), placeholders=tuple((collection.items[i], texts[i].strip()) for i in placeholders),
         median=median, high=high, greatest=int(lengths.max()),
         outliers=tuple((collection.items[i], int(characters[i]), shown(texts[i])) for i in sorted(far, key=lambda i: -characters[i])),
-        piles=tuple(p for unit, counts in (("characters", characters), ("words", words)) if (p := _pile(collection, texts, full, counts, unit)) is not None),
+        piles=tuple(p for unit, counts in zip(units, (characters, words), strict=True) if (p := _pile(collection, texts, full, counts, unit)) is not None),
         bins=_bins(lengths), samples=_samples(collection, texts, full, characters),
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ def with_texts(collection: Collection) -> Collection:
         return collection
     frame, head = collection.frame, collection.frame.head(LOOKED_AT)
     aside = {collection.label, collection.split, collection.group, collection.time, "part", "file"}
-    free = [n for n in frame.columns if n not in aside and _is_free(head[n])]
+    free = [n for n in frame.columns if n not in aside and is_free(head[n])]
     rest = [n for n in frame.columns if n not in aside and n not in free]
     classes = [n for n in rest if _is_class(head[n])]
     beside = any(n not in classes and not _is_number(head[n]) for n in rest) or len(classes) > 1 or bool(classes and collection.label)
@@ -38,7 +38,8 @@ def with_texts(collection: Collection) -> Collection:
     return collection.with_(texts=column.rename("text"), label=label, text_fields=tuple(free), beside=beside, notes=(*collection.notes, note + said))
 
 
-def _is_free(column: pl.Series) -> bool:
+def is_free(column: pl.Series) -> bool:
+    """Whether the cells are free text: some words each, of letters, mostly different."""
     if column.dtype != pl.String or column.null_count() == len(column):
         return False
     full = column.drop_nulls()

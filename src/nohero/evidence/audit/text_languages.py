@@ -60,27 +60,33 @@ def measure(collection: Collection) -> TextLanguages:
 
 
 def _column(collection: Collection, field: str, texts: list[str], rows: Sequence[int]) -> InLanguage:
-    found = [(i, language) for i in rows if (language := language_of(texts[i]))]
-    counts = Counter(language for _, language in found)
+    """The usual language first; then the texts that have another's small words and hardly any of the usual one's."""
+    hits = [(i, len(words), found) for i in rows if (words := WORD.findall(texts[i][:FIRST].lower())) and (found := _hits(words))]
+    counts = Counter(language for _, words, found in hits if (language := _told(words, found, "")))
     usual, most = counts.most_common(1)[0] if counts else ("", 0)
-    one = len(found) >= LEAST_TOLD and most >= USUAL * len(found)
-    foreign = [(collection.items[i], language, shown(texts[i])) for i, language in found if one and language != usual]
-    return InLanguage(field=field, told=len(found), languages=tuple(counts.most_common()), foreign=tuple(foreign))
+    if counts.total() < LEAST_TOLD or most < USUAL * counts.total():
+        return InLanguage(field=field, told=counts.total(), languages=tuple(counts.most_common()), foreign=())
+    told = [(i, language) for i, words, found in hits if (language := _told(words, found, usual))]
+    counts = Counter(language for _, language in told)
+    foreign = [(collection.items[i], language, shown(texts[i])) for i, language in told if language != usual]
+    return InLanguage(field=field, told=len(told), languages=tuple(counts.most_common()), foreign=tuple(foreign))
 
 
-def language_of(text: str) -> str:
-    """The language whose small words the text has, three times as many as of any other; "" where that is not so."""
-    words = WORD.findall(text[:FIRST].lower())
-    hits: dict[str, set[str]] = {}
-    total = 0
+def _hits(words: Sequence[str]) -> dict[str, list[str]]:
+    """The small words that stand in the text, by language; again as often as they stand there."""
+    found: dict[str, list[str]] = {}
     for word in words:
         for language in LANGUAGES.get(word, ()):
-            hits.setdefault(language, set()).add(word)
-    if not hits:
-        return ""
-    ordered = sorted(hits, key=lambda name: -len(hits[name]))
-    best = hits[ordered[0]]
-    alone = best - (hits[ordered[1]] if len(ordered) > 1 else set())
-    total = sum(word in best for word in words)
-    following = len(hits[ordered[1]]) if len(ordered) > 1 else 0
-    return ordered[0] if len(alone) >= HITS and len(best) >= TIMES * following and total >= SHARE * len(words) else ""
+            found.setdefault(language, []).append(word)
+    return found
+
+
+def _told(words: int, found: dict[str, list[str]], usual: str) -> str:
+    """The language of which the text has three different small words that no rival has, three times as many as of a rival, and a fifth of all words; else "".
+
+    The rival is the usual language where it is known, else the next one.
+    """
+    best, *others = sorted(found, key=lambda name: (-len(set(found[name])), name))
+    rival = usual if usual and best != usual else others[0] if others else ""
+    mine, its = set(found[best]), set(found.get(rival, ()))
+    return best if len(mine - its) >= HITS and len(mine) >= TIMES * len(its) and len(found[best]) >= SHARE * words else ""

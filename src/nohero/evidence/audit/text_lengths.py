@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PRICE = 0.2  # seconds
 INVISIBLE = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff\u00ad\0]*")  # of these alone a text is blank
 PLACEHOLDERS = {"nan", "none", "null", "n/a", "na", "#n/a", "<na>", "nil", "undefined", "[deleted]", "[removed]", "missing", "no text", "-", "--", "?"}
+FILLER = re.compile(r"\W*(?:lorem ipsum\b.*|(?:test\W+){2,}|(?:asdf|qwert|sdfg)[a-z]*|tbd|todo|placeholder|(?:your|insert|enter|some) text(?: here)?)\W*", re.IGNORECASE | re.DOTALL)  # what is typed for want of a text
 PROSE = 4.0  # words on average from which a placeholder is none of the texts
 NEAR_TOP = 0.8  # lengths from here to the greatest are its neighbours
 FINISHED = re.compile(r"""[.!?…。！？:;)\]"'’”»]\s*$""")  # how a text ends that was not cut
@@ -78,13 +79,13 @@ def _of(collection: Collection, field: str, texts: list[str]) -> TextLengths:
     words = np.array([t.count(" ") + 1 if len(t) < 40 else len(t.split()) for t in texts])
     blank = [i for i, t in enumerate(texts) if INVISIBLE.fullmatch(t)]
     prose = float(words.mean()) >= PROSE
-    placeholders = [i for i, t in enumerate(texts) if len(t) <= 12 and t.strip().casefold() in PLACEHOLDERS] if prose else []
+    placeholders = [i for i, t in enumerate(texts) if (len(t) <= 12 and t.strip().casefold() in PLACEHOLDERS) or FILLER.fullmatch(f"{t} ")] if prose else []
     full = np.setdiff1d(np.arange(len(texts)), blank)
     lengths = characters[full] if len(full) else np.zeros(1, dtype=int)
     median, high = float(np.median(lengths)), float(np.quantile(lengths, 0.99))
     far = [int(i) for i in full if characters[i] > _limit(median, high)]
     return TextLengths(
-        field=field, total=len(texts), blank=named(collection, blank), placeholders=tuple((collection.items[i], texts[i].strip()) for i in placeholders),
+        field=field, total=len(texts), blank=named(collection, blank), placeholders=tuple((collection.items[i], shown(texts[i])) for i in placeholders),
         median=median, high=high, greatest=int(lengths.max()),
         outliers=tuple((collection.items[i], int(characters[i]), shown(texts[i])) for i in sorted(far, key=lambda i: -characters[i])),
         piles=tuple(p for unit, counts in zip(units, (characters, words), strict=True) if (p := _pile(collection, texts, full, counts, unit)) is not None),

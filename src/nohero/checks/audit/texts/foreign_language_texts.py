@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from nohero.checks.audit.planted_texts import changed
 from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
-from nohero.evidence.audit.text_languages import TextLanguages
+from nohero.evidence.audit.text_languages import LEAST_TOLD, TextLanguages
 from nohero.run.figure import Table
 from nohero.run.finding import Finding, Observed, passed, unsure, warned
 
@@ -35,7 +35,7 @@ SHOWN = 20  # rows of the table
 
 def judge(found: TextLanguages) -> Finding:
     """Texts of another language, column by column."""
-    usual = {c.languages[0][0] for c in found.columns if c.languages}
+    usual = {c.languages[0][0] for c in found.columns if c.told >= LEAST_TOLD}
     worst = max(found.columns, key=lambda c: len(c.foreign))
     named = ", ".join(f"{name} ({count:,})" for name, count in worst.languages[:5])
     if len(worst.foreign) < max(LEAST, LEAST_SHARE * worst.told):

@@ -91,7 +91,9 @@ def _counts(names: Any, has: Any) -> tuple[tuple[str, int, int], ...]:
 
 
 def _tokenised(collection: Collection, field: str, texts: list[str], rows: list[int]) -> Tokenised:
-    apart, behind, between = [], [], 0
+    apart: list[int] = []
+    behind: list[int] = []
+    between = 0
     for i in rows:
         a, b = len(APART.findall(texts[i])), len(BEHIND.findall(texts[i]))
         if a + b < MARKS_EACH:

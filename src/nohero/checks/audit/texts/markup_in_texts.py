@@ -3,7 +3,7 @@
 Why it matters: `&lt;#&gt;` and `<br />` become words of their own; where they come from one source they tell it.
 
 How it is measured: HTML entities that stand for a character, and HTML tags by name; other angle brackets and ampersands do not count.
-Line breaks and letters that are written as a program writes them (\\n, \\u00e9), and texts that are base64 as a whole, count too.
+Line breaks and letters that are written as a program writes them (a backslash and an n), and texts that are base64 as a whole, count too.
 
 When it is right to fail: a half of a per cent of the texts or more is a warning. Where more than half have markup it is left open:
 the texts may be meant as markup.
@@ -51,7 +51,7 @@ def judge(damage: TextDamage) -> Finding:
         where=tuple(d.item for d in damage.markup[:5]),
         items=tuple(d.item for d in damage.markup),
         effect="entities and tags become words, and tell the source that a text was taken from",
-        remedies=("html.unescape(text), and take tags out with an HTML parser, for training and for use alike", *(("decode what was encoded, and write line breaks as such",) if damage.escapes or damage.encoded else ()),),
+        remedies=("html.unescape(text), and take tags out with an HTML parser, for training and for use alike", *(("decode what was encoded, and write line breaks as such",) if damage.escapes or damage.encoded else ())),
         figure=Table(title="Markup", columns=("item", "found", "there", "without it"), rows=tuple((d.item, d.found, d.around, d.mended) for d in damage.markup[:SHOWN])),
     )
 
@@ -65,8 +65,8 @@ def as_programs_write(collection: Collection) -> Collection:
     """In some texts a line break is a backslash and a letter, some are base64."""
     import base64
 
-    kinds = {3: lambda t: t.replace(". ", ".\\nThen "), 33: lambda t: base64.b64encode(t.encode()).decode()}
-    return changed(collection, [kinds.get(i % 60, lambda t: t)(t) for i, t in enumerate(collection.texts)])
+    written = [t.replace(". ", ".\\nThen ") if i % 60 == 3 else t for i, t in enumerate(collection.texts)]
+    return changed(collection, [base64.b64encode(t.encode()).decode() if i % 60 == 33 else t for i, t in enumerate(written)])
 
 
 def brackets(collection: Collection) -> Collection:

@@ -75,5 +75,5 @@ def prices_and_handles(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT716", name="personal-data", source="Carlini et al. 2021, Extracting training data from large language models (arXiv:2012.07805)", judge=judge,
-    sabotages=(Case(toy="messages", plant=signed),), lookalikes=(Case(toy="messages", plant=footers), Case(toy="messages", plant=prices_and_handles),),
+    sabotages=(Case(toy="messages", plant=signed),), lookalikes=(Case(toy="messages", plant=footers), Case(toy="messages", plant=prices_and_handles)),
 )  # fmt: skip

@@ -108,11 +108,10 @@ def slipped(collection: Collection) -> Collection:
 
 def copied(collection: Collection) -> Collection:
     """Some answers are the question again, some are empty, some rows are turned round."""
-    kinds = {3: lambda a, _: (a, a), 13: lambda a, _: (a, ""), 23: lambda a, b: (b, a)}
 
     def change(a: list[str], b: list[str]) -> tuple[list[str], list[str]]:
-        pairs = [kinds.get(i % 40, lambda x, y: (x, y))(x, y) for i, (x, y) in enumerate(zip(a, b, strict=True))]
-        return [p[0] for p in pairs], [p[1] for p in pairs]
+        firsts = [y if i % 40 == 23 else x for i, (x, y) in enumerate(zip(a, b, strict=True))]
+        return firsts, [x if i % 40 in (3, 23) else "" if i % 40 == 13 else y for i, (x, y) in enumerate(zip(a, b, strict=True))]
 
     return _pairs(collection, change)
 

@@ -93,7 +93,7 @@ def measure(collection: Collection) -> RowCopies:
     return RowCopies(
         n=frame.height, repeats=tuple(again.tolist()), num_repeats=len(again), pairs=tuple((collection.items[i], collection.items[first[i]]) for i in again[:SHOWN]),
         chance=_chance(frame, whole, hashes, collection.label), chance_of_features=_chance_of_features(frame, whole, hashes, collection.label), hidden=tuple(hidden), contrary=contrary, num_contrary=len(contrary), contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
-        parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts), lone=_lone(frame, collection.label),
+        parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts), lone=collection.texts is None and _lone(frame, collection.label),
     )  # fmt: skip
 
 

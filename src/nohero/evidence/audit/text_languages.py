@@ -31,6 +31,8 @@ SMALL = {  # the commonest articles, pronouns, prepositions and forms of to be a
 LANGUAGES: dict[str, list[str]] = {}
 for _language, _words in SMALL.items():
     for _word in _words.split():
+        if len(_word) == 1:
+            continue  # letters alone are abbreviations too
         LANGUAGES.setdefault(_word, []).append(_language)
 
 

@@ -42,6 +42,7 @@ class TextLengths:
 
     field: str  # the column that `median`, `high`, `greatest` and `outliers` are of, where one of several has outliers; else ""
     total: int
+    beside: bool  # whether the table has other fields that tell something
     blank: tuple[str, ...]
     placeholders: tuple[tuple[str, str], ...]  # item, text
     median: float  # characters
@@ -85,7 +86,7 @@ def _of(collection: Collection, field: str, texts: list[str]) -> TextLengths:
     median, high = float(np.median(lengths)), float(np.quantile(lengths, 0.99))
     far = [int(i) for i in full if characters[i] > _limit(median, high)]
     return TextLengths(
-        field=field, total=len(texts), blank=named(collection, blank), placeholders=tuple((collection.items[i], shown(texts[i])) for i in placeholders),
+        field=field, beside=collection.beside, total=len(texts), blank=named(collection, blank), placeholders=tuple((collection.items[i], shown(texts[i])) for i in placeholders),
         median=median, high=high, greatest=int(lengths.max()),
         outliers=tuple((collection.items[i], int(characters[i]), shown(texts[i])) for i in sorted(far, key=lambda i: -characters[i])),
         piles=tuple(p for unit, counts in zip(units, (characters, words), strict=True) if (p := _pile(collection, texts, full, counts, unit)) is not None),

@@ -7,8 +7,8 @@ How it is measured: words and ways of writing that stand in one class almost alo
 fitted on half of the texts and without the token and its companions, judges the texts of the other half that have it. Copies count once.
 
 When it is right to fail: the token is wrong on hardly any text with it where all other words together are wrong on a tenth of them or
-more, it stands in half of a class: then it cannot be there for what it means. From a tenth of a class on it is a warning; a plain word
-at no fixed place may be what the class is about, and is left open from a fifth on. In a class that is easy anyway, a word of a fifth of
+more, it stands in half of a class: then it cannot be there for what it means. From a tenth of a class on it is a warning. A plain word
+at no fixed place may be what the class is about: it is left open, from a fifth of the class on. In a class that is easy anyway, a word of a fifth of
 it that stands at the edge of the texts and nowhere else is left open, and so is a form of such words (open(2), read(2)).
 
 What it cannot see: a label told by several words together, or by a word in the midst of a class that is easy to tell anyway.
@@ -40,9 +40,9 @@ LEAST = 10  # errors of the others that the token does not make: two-sided sign 
 
 def judge(told: TokenLabels) -> Finding:
     """One token against all other words, on the same texts."""
-    leaks = [t for t in told.tokens if _leaks(t, COVERS if t.token.isalpha() and not t.edge else WARNS)]
+    leaks = [t for t in told.tokens if _leaks(t, WARNS) and not _is_plain(t)]
     marks = [t for t in told.tokens if _marks(t)]
-    if not leaks and (topics := [t for t in told.tokens if _leaks(t, WARNS) and t.with_label >= EDGE_COVERS * t.of_label]):
+    if not leaks and (topics := [t for t in told.tokens if _leaks(t, EDGE_COVERS) and t.texts >= EDGE_LEAST]):
         return _left_open([*marks, *topics])
     if marks and not leaks:
         return _left_open(marks)
@@ -66,6 +66,10 @@ def judge(told: TokenLabels) -> Finding:
             rows=tuple((t.token, t.label, t.texts, t.errors, t.others_errors) for t in leaks),
         ),
     )  # fmt: skip
+
+
+def _is_plain(token: Token) -> bool:
+    return token.token.strip(".,;:!?()'\"").isalpha() and not token.edge
 
 
 def _leaks(token: Token, covers: float) -> bool:

@@ -67,7 +67,7 @@ def _of_collections(given: tuple[Any, ...], groups: Groups, target: str | None) 
         raise UsageError(f"the sides hold {', '.join(f'{c.kind}s' for c in opened)}", expected="sides of one kind", mend="compare like with like")
     if any(c.whole is not None for c in opened):
         raise UsageError("a side is larger than the memory holds", expected="tables that fit", mend='nohero.audit("train.csv", "test.csv")["shared-rows"] counts the rows of both on disk')
-    rows = opened[0].kind == "row" and all(c.texts is None for c in opened)
+    rows = opened[0].kind == "row" and all(c.texts is None or c.beside for c in opened)
     keys = row_keys([c.frame.drop({c.label, c.split, *ASIDE} & set(c.frame.columns)) for c in opened]) if rows else [keys_of(c) for c in opened]
     return [Side(names=c.items, prints=tuple(k), groups=tuple(c.frame[c.group].drop_nulls().to_list()) if c.group else ()) for c, k in zip(opened, keys, strict=True)]
 

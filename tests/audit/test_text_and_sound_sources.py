@@ -120,9 +120,13 @@ def test_a_table_with_a_text_has_texts(tmp_path):
         assert collection.label == "sentiment"
 
 
-def test_a_table_with_features_beside_a_text_has_none(tmp_path):
+def test_a_text_beside_features_is_looked_at_and_names_are_not(tmp_path):
     (tmp_path / "a.csv").write_text("price,town,remark\n" + "\n".join(f'{i * 1.5},{"ab"[i % 2]},"{p}"' for i, p in enumerate(PROSE)))
-    assert open_source(str(tmp_path / "a.csv")).texts is None
+    collection = open_source(str(tmp_path / "a.csv"))
+    assert collection.texts.to_list() == PROSE
+    assert (collection.beside, collection.text_fields, collection.label) == (True, ("remark",), "")
+    (tmp_path / "b.csv").write_text("price,town,name\n" + "\n".join(f'{i * 1.5},{"ab"[i % 2]},"Mr. John {"abc"[i % 3]}{i} of Cork"' for i in range(60)))
+    assert open_source(str(tmp_path / "b.csv")).texts is None
 
 
 def test_a_folder_of_nothing_that_is_read_says_so(tmp_path):

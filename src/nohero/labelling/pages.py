@@ -103,7 +103,7 @@ def shown(sheet: Sheet, number: int) -> str:
         parts.append(_picture(sheet, number))
     elif has_sound(collection):
         parts.append(f'<audio controls autoplay src="../sound/{number}"></audio>')
-    elif collection.texts is not None:
+    elif collection.texts is not None and not collection.beside:
         parts.append(f"<pre>{_cut(collection.texts[row], MOST_LETTERS)}</pre>")
     return "".join(parts) or fields(sheet, row, MOST_LETTERS) or '<p class="fault">There is nothing that may be shown of this item.</p>'
 
@@ -177,7 +177,7 @@ def _thumbnail(sheet: Sheet, row: int) -> str:
         return f'<img src="data:image/png;base64,{data}" alt="">'
     if has_sound(collection):
         return ""
-    text = collection.texts[row] if collection.texts is not None else None
+    text = collection.texts[row] if collection.texts is not None and not collection.beside else None
     inner = _cut(text, FEW_LETTERS) if text is not None else fields(sheet, row, FEW_LETTERS // 4)
     return f'<div class="text">{inner}</div>'
 

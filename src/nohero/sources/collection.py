@@ -65,6 +65,8 @@ class Collection:
     root: Path | None = None
     files: tuple[str, ...] = ()
     texts: Any = None  # polars.Series of strings [N]
+    text_fields: tuple[str, ...] = ()  # of a table: the columns that `texts` are made of
+    beside: bool = False  # whether other fields may tell something beside the texts
     pictures: Any = None  # numpy
     masks: tuple[str, ...] = ()
     boxes: Any = None  # polars.DataFrame

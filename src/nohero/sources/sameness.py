@@ -44,7 +44,7 @@ def keys_of(collection: Collection) -> Sequence[Any]:
     """What each item is equal by: its cells, its text, its pixels or its file's bytes; None where that is not known."""
     if collection.marking is not None:
         return [header.digest for header in collection.marking.headers]
-    if collection.texts is not None:
+    if collection.texts is not None and not collection.beside:
         return [None if text is None else text.strip() for text in collection.texts.to_list()]
     if collection.pictures is not None:
         return [hashlib.blake2b(np.ascontiguousarray(picture).tobytes(), digest_size=16).digest() for picture in collection.pictures]

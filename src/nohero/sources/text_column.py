@@ -1,4 +1,4 @@
-"""The texts of a table: its columns of free text, where the rest is label, part and numbering."""
+"""The texts of a table: its columns of free text, alone or, where these are long, beside other fields."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 LEAST_WORDS = 4.0  # of a cell, on average
+BESIDE_WORDS = 8.0  # the same beside other fields: names, places and addresses have fewer
 LEAST_DISTINCT = 0.3  # of the cells; messages are sent again, categories much more often
 MOST_CLASSES, CLASS_SHARE = 50, 0.2  # distinct values of a label, in all and of the rows
 LEAST_LETTERS = 0.5  # of the characters: prose, not numbers
@@ -17,32 +18,37 @@ LOOKED_AT = 5000  # rows that decide
 
 
 def with_texts(collection: Collection) -> Collection:
-    """`texts` of a table of texts, and its label where only one field can be it; any other collection as it is."""
+    """`texts` of a table that has them, and of a table of nothing else its label, where only one field can be it; any other collection as it is."""
     if collection.kind != "row" or collection.texts is not None or not len(collection):
         return collection
     frame, head = collection.frame, collection.frame.head(LOOKED_AT)
     aside = {collection.label, collection.split, collection.group, collection.time, "part", "file"}
-    free = [n for n in frame.columns if n not in aside and _is_free(head[n])]
+    free = [n for n in frame.columns if n not in aside and is_free(head[n])]
     rest = [n for n in frame.columns if n not in aside and n not in free]
-    if not free or any(not _is_number(head[n]) and not _is_class(head[n]) for n in rest):
-        return collection
     classes = [n for n in rest if _is_class(head[n])]
-    if len(classes) > 1 or (classes and collection.label):
-        return collection  # more than a label beside the text: a table that has a text among its features
+    beside = any(n not in classes and not _is_number(head[n]) for n in rest) or len(classes) > 1 or bool(classes and collection.label)
+    if beside:
+        free = [n for n in free if _words(head[n].drop_nulls()) >= BESIDE_WORDS]
+    if not free:
+        return collection
     column = frame[free[0]] if len(free) == 1 else frame.select(pl.concat_str(free, separator="\n", ignore_nulls=True)).to_series()
-    note = f"texts are those of {' and '.join(f'`{n[:40]}`' for n in free)}"
-    label = collection.label or (classes[0] if classes else "")
+    note = f"texts are those of {' and '.join(f'`{n[:40]}`' for n in free)}" + (", beside other fields" if beside else "")
+    label = collection.label or (classes[0] if classes and not beside else "")
     said = f"; the label is `{label}`, the only other field that can be it" if label and not collection.label else ""
-    return collection.with_(texts=column.rename("text"), label=label, notes=(*collection.notes, note + said))
+    return collection.with_(texts=column.rename("text"), label=label, text_fields=tuple(free), beside=beside, notes=(*collection.notes, note + said))
 
 
-def _is_free(column: pl.Series) -> bool:
+def is_free(column: pl.Series) -> bool:
+    """Whether the cells are free text: some words each, of letters, mostly different."""
     if column.dtype != pl.String or column.null_count() == len(column):
         return False
     full = column.drop_nulls()
-    words = full.str.count_matches(r"\S+").mean()
     letters = float(full.str.count_matches(r"\p{L}").sum()) / max(1.0, float(full.str.len_chars().sum()))
-    return letters >= LEAST_LETTERS and isinstance(words, float) and words >= LEAST_WORDS and full.n_unique() >= LEAST_DISTINCT * len(full)
+    return letters >= LEAST_LETTERS and _words(full) >= LEAST_WORDS and full.n_unique() >= LEAST_DISTINCT * len(full)
+
+
+def _words(full: pl.Series) -> float:
+    return float(full.str.count_matches(r"\S+").sum()) / max(1, len(full))
 
 
 def _is_class(column: pl.Series) -> bool:

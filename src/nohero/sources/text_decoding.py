@@ -7,6 +7,7 @@ from collections import Counter
 
 UTF8, UTF16, CP1252, LATIN1, MIXED = "UTF-8", "UTF-16", "cp1252", "latin-1", "UTF-8 and cp1252"
 MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+PRINTERS = (7, 8, 9, 10, 12, 13, 27)  # bell, backspace, tab, line and page ends, escape: what file(1) takes for text
 HEAD = 65_536  # bytes looked at to tell text from other things
 ZEROS = 0.3  # of every second byte that are zero in UTF-16 without a mark, at least
 ELSEWHERE = 0.02  # of the other bytes, at most
@@ -37,7 +38,7 @@ def is_binary(content: bytes) -> bool:
     if form := _zeros(head):
         letters = head[: len(head) // 2 * 2].decode(form, errors="replace")
         return sum(ord(c) < 32 and c not in "\t\n\f\r" for c in letters) > 0.02 * len(letters)
-    controls = sum(head.count(bytes([n])) for n in range(32) if n not in (9, 10, 12, 13, 27))
+    controls = sum(head.count(bytes([n])) for n in range(32) if n not in PRINTERS)
     return controls > 0.02 * max(1, len(head)) or (b"\0" in head and head.count(b"\0") > 0.001 * len(head))
 
 

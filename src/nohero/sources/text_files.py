@@ -103,8 +103,8 @@ def read_text_folder(root: Path, source: str) -> Collection | None:
     texts, lost, digest = [], list(walked.unusable), hashlib.sha256()
     for name in names:
         content = _content(root / name)
-        if not isinstance(content, bytes) or is_binary(content):
-            lost.append(Unusable(where=name, reason=content if isinstance(content, str) else "binary, not text"))
+        if isinstance(content, str) or (other := _no_text(content)):
+            lost.append(Unusable(where=name, reason=content if isinstance(content, str) else other))
             continue
         digest.update(hashlib.sha256(content).digest())
         text, encoding = decode(content)
@@ -145,6 +145,12 @@ def _content(path: Path) -> bytes | str:
         return path.read_bytes()
     except OSError as error:
         return f"cannot be read: {error.strerror}"
+
+
+def _no_text(content: bytes) -> str:
+    """What the bytes are instead, or "" where they are a text."""
+    what = next((what for magic, what, _ in MAGIC if content.startswith(magic)), "binary" if is_binary(content) else "")
+    return f"{what.split(',')[0]}, not text" if what else ""
 
 
 def _plain(path: Path) -> bool:

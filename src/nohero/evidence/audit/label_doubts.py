@@ -91,13 +91,17 @@ def _said(collection: Collection, profile: Profile, rows: Any, y: Any, classes: 
     from nohero.evidence.audit import left_out, table_features
     from nohero.setup.refusal import Unmeasurable
 
-    if collection.kind == "row" and collection.texts is None:
+    by_fields = None
+    if collection.kind == "row" and (collection.texts is None or collection.beside):
         x, categorical, names = table_features.features(collection, profile, rows)
-        if not names:
+        if not names and not collection.beside:
             raise Unmeasurable("no field to judge the labels by")
-        return left_out.tree_probabilities(x, y, classes, seed=collection.seed, categorical=categorical)
+        by_fields = left_out.tree_probabilities(x, y, classes, seed=collection.seed, categorical=categorical) if names else None
+        if not collection.beside:
+            return by_fields
     maker = MAKERS.get("text" if collection.kind == "row" else collection.kind)
     if maker is None:
         raise Unmeasurable(f"no cheap features for {collection.kind}s")
     x = importlib.import_module(f"nohero.evidence.audit.{maker}").features(collection)[rows]
-    return left_out.probabilities(left_out.ridge_scores(x, y, classes, seed=collection.seed), y)
+    said = left_out.probabilities(left_out.ridge_scores(x, y, classes, seed=collection.seed), y)
+    return said if by_fields is None else max(said, by_fields, key=lambda p: float((p.argmax(1) == y).mean()))  # of a text and fields beside it the better judge

@@ -63,6 +63,7 @@ class RowCopies:
     shared_pairs: tuple[tuple[str, str], ...]
     items: Sequence[str] | RowNames
     parts: tuple[tuple[str, int], ...]  # name and size
+    lone: bool = False  # one field beside the label, and nearly every row has a value of its own there: of chance nothing is known
 
 
 def measure(collection: Collection) -> RowCopies:
@@ -92,8 +93,13 @@ def measure(collection: Collection) -> RowCopies:
     return RowCopies(
         n=frame.height, repeats=tuple(again.tolist()), num_repeats=len(again), pairs=tuple((collection.items[i], collection.items[first[i]]) for i in again[:SHOWN]),
         chance=_chance(frame, whole, hashes, collection.label), chance_of_features=_chance_of_features(frame, whole, hashes, collection.label), hidden=tuple(hidden), contrary=contrary, num_contrary=len(contrary), contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
-        parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts),
+        parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts), lone=collection.texts is None and _lone(frame, collection.label),
     )  # fmt: skip
+
+
+def _lone(frame: Any, label: str) -> bool:
+    others = [name for name in frame.columns if name != label]
+    return bool(label) and len(others) == 1 and frame[others[0]].n_unique() >= NAMES * frame.height
 
 
 def _of_whole(collection: Collection, frame: Any) -> RowCopies:

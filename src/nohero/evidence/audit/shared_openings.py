@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.audit.text_items import BLANKS, classes_of, named, parts_of, texts_of
+from nohero.evidence.audit.text_items import BLANKS, classes_of, named, parts_of, texts_by_field
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -21,6 +21,7 @@ LONGEST = 300  # characters of an opening as it is told
 class Shared:
     """One opening or ending."""
 
+    field: str  # the column, where there are several of texts; else ""
     place: str  # "begin" or "end"
     text: str
     count: int
@@ -41,12 +42,12 @@ class SharedOpenings:
 
 def measure(collection: Collection) -> SharedOpenings:
     """The commonest opening of some length is made longer while those that share it agree."""
-    texts = [BLANKS.sub(" ", t).strip() for t in texts_of(collection)]
-    found = [s for place in ("begin", "end") if (s := _commonest(collection, texts, place)) is not None]
-    return SharedOpenings(total=len(texts), found=tuple(found))
+    columns = [(field, [BLANKS.sub(" ", t).strip() for t in texts]) for field, texts in texts_by_field(collection)]
+    found = [s for field, texts in columns for place in ("begin", "end") if (s := _commonest(collection, field, texts, place)) is not None]
+    return SharedOpenings(total=len(collection), found=tuple(found))
 
 
-def _commonest(collection: Collection, texts: list[str], place: str) -> Shared | None:
+def _commonest(collection: Collection, field: str, texts: list[str], place: str) -> Shared | None:
     import numpy as np
 
     turned = texts if place == "begin" else [t[::-1] for t in texts]
@@ -65,7 +66,7 @@ def _commonest(collection: Collection, texts: list[str], place: str) -> Shared |
     marked = np.zeros(len(texts), dtype=bool)
     marked[rows] = True
     return Shared(
-        place=place, text=(best if place == "begin" else best[::-1]), count=len(rows), share=len(rows) / len(texts),
+        field=field, place=place, text=(best if place == "begin" else best[::-1]), count=len(rows), share=len(rows) / len(texts),
         of_rest=float(np.median([len(best) / len(turned[i]) for i in rows])),
         by_class=_counts(marked, [classes.names[c] if c >= 0 else "" for c in classes.codes.tolist()]) if classes else (),
         by_part=_counts(marked, parts) if parts else (), items=named(collection, rows),

@@ -40,6 +40,7 @@ class TextCopies:
     compared: int  # long texts that were compared for near copies
     divided: bool
     classes: int  # of the label; 0 where there is none
+    beside: bool  # whether other fields may tell the copies apart
 
 
 def measure(collection: Collection) -> TextCopies:
@@ -69,6 +70,7 @@ def measure(collection: Collection) -> TextCopies:
         crossing=tuple(pair(i, j) for i, j in crossing[True]), short_crossing=_items(collection, crossing[False]),
         contradictions=tuple(pair(i, j) for i, j in against[True]), short_contradictions=_items(collection, against[False]),
         near=tuple(pair(i, j, c) for i, j, c in near), compared=compared, divided=bool(parts), classes=len(classes.names) if classes else 0,
+        beside=collection.beside,
     )  # fmt: skip
 
 

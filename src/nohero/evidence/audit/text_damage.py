@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import html
 import re
 import unicodedata
@@ -20,6 +22,8 @@ MARKS = "\u200e\u200f"  # left to right, right to left
 SURE = re.compile(rf"(?<![A-ZÀ-Þ])[ÂÃ][{BEHIND}]|[âã][{BEHIND}]{{2}}|ð[{BEHIND}]{{3}}|ï»¿|Ã[{BEHIND}]Â|[ÐÑÎÏ][{BEHIND}][ÐÑÎÏ][{BEHIND}]|�")
 ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 TAG = re.compile(r"</?(?:a|abbr|b|big|blockquote|body|br|center|code|div|em|font|h[1-6]|head|hr|html|i|img|li|ol|p|pre|script|small|span|strong|style|sub|sup|table|tbody|td|th|tr|tt|u|ul)(?:\s[^<>]{0,300})?/?>", re.IGNORECASE)  # fmt: skip
+ESCAPE = re.compile(r"(?<![\\\w:])\\[nrt](?![a-z])|\w\\n(?=\\n|[A-Z\s]|$)|\\u[0-9a-fA-F]{4}|\\x[89a-fA-F][0-9a-fA-F]")  # a line break or a letter written as a program writes it
+ENCODED = re.compile(r"\s*(?=[^\s]*[a-z])(?=[^\s]*[A-Z])(?=[^\s]*\d)(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\s*")  # base64 alone
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff0-\ufffb\ue000-\uf8ff]")
 RIGHT_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
 DIRECTION = re.compile(rf"(?<={RIGHT_TO_LEFT})[\W\d]{{0,8}}[\u200e\u200f]|[\u200e\u200f][\W\d]{{0,8}}(?={RIGHT_TO_LEFT})")  # marks of direction that right-to-left writing needs at its ends
@@ -47,6 +51,8 @@ class TextDamage:
     markup: tuple[Damage, ...]
     entities: int  # texts with HTML entities
     tags: int
+    escapes: int  # with line breaks or letters written as a program writes them
+    encoded: int  # that are base64
     control: tuple[Damage, ...]
     kinds: tuple[tuple[str, int], ...]  # control characters by name, commonest first
     encodings: tuple[tuple[str, int], ...]  # of the files, by items beyond ASCII
@@ -57,21 +63,28 @@ def measure(collection: Collection) -> TextDamage:
     texts = texts_of(collection)
     mojibake, markup, control = [], [], []
     kinds: Counter[str] = Counter()
-    entities = tags = lost = 0
+    columns = max(1, len(collection.text_fields))  # a text with line breaks of its own beside written ones is about them
+    entities = tags = escapes = encoded = lost = 0
     for item, text in zip(collection.items, texts, strict=True):
         if not text.isascii() and (bad := _mojibake(item, text)) is not None:
             mojibake.append(bad)
             lost += "�" in text
         entity, tag = _entity(text) if "&" in text else None, TAG.search(text) if "<" in text else None
-        entities, tags = entities + (entity is not None), tags + (tag is not None)
+        escape, blob = ESCAPE.search(text) if "\\" in text and text.count("\n") < columns else None, _encoded(text)
+        entities, tags, escapes, encoded = entities + (entity is not None), tags + (tag is not None), escapes + (escape is not None), encoded + bool(blob)
         if (match := entity or tag) is not None:
             markup.append(Damage(item=item, found=match.group(), around=_around(text, match), mended=_around(html.unescape(TAG.sub(" ", text)), match)))
+        elif escape is not None:
+            markup.append(Damage(item=item, found=escape.group(), around=_around(text, escape)))
+        elif blob:
+            markup.append(Damage(item=item, found="base64", around=_line(text), mended=_line(blob)))
         if matches := _unseen(text):
             kinds.update({_name(m.group()) for m in matches})
             control.append(Damage(item=item, found=_name(matches[0].group()), around=_around(text, matches[0])))
     beyond = [not t.isascii() for t in texts]
     return TextDamage(
         total=len(texts), beyond_ascii=sum(beyond), mojibake=tuple(mojibake), lost=lost, markup=tuple(markup), entities=entities, tags=tags,
+        escapes=escapes, encoded=encoded,
         control=tuple(control), kinds=tuple(kinds.most_common()), encodings=_encodings(collection, beyond),
     )  # fmt: skip
 
@@ -116,6 +129,16 @@ def meant_by(garbled: str) -> str | None:
 
 def _entity(text: str) -> re.Match[str] | None:
     return next((m for m in ENTITY.finditer(text) if html.unescape(m.group()) != m.group()), None)
+
+
+def _encoded(text: str) -> str:
+    """The text that base64 stands for, or ""."""
+    if len(text) < 24 or not ENCODED.fullmatch(text):
+        return ""
+    try:
+        return base64.b64decode(text.strip(), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
 
 
 def _name(sign: str) -> str:

@@ -37,6 +37,13 @@ def texts_of(collection: Collection) -> list[str]:
     return found
 
 
+def texts_by_field(collection: Collection) -> list[tuple[str, list[str]]]:
+    """The texts of each column that has some; ("", all of them) where there is one column."""
+    if len(collection.text_fields) < 2:
+        return [("", texts_of(collection))]
+    return [(name, collection.frame[name].fill_null("").to_list()) for name in collection.text_fields]
+
+
 def keys_of(collection: Collection) -> list[str]:
     """Each text with case, width and blanks made equal: texts of one key are copies."""
     found: list[str] = collection.shared("text keys", lambda: [normal(t) for t in texts_of(collection)])

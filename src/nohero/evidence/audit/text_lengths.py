@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.audit.text_items import named, shown, texts_of
+from nohero.evidence.audit.text_items import named, shown, texts_by_field, texts_of
 from nohero.run.figure import Bar, Bars, Table
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PRICE = 0.2  # seconds
 INVISIBLE = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff\u00ad\0]*")  # of these alone a text is blank
 PLACEHOLDERS = {"nan", "none", "null", "n/a", "na", "#n/a", "<na>", "nil", "undefined", "[deleted]", "[removed]", "missing", "no text", "-", "--", "?"}
+FILLER = re.compile(r"\W*(?:lorem ipsum\b.*|(?:test\W+){2,}|(?:asdf|qwert|sdfg)[a-z]*|tbd|todo|placeholder|(?:your|insert|enter|some) text(?: here)?)\W*", re.IGNORECASE | re.DOTALL)  # what is typed for want of a text
 PROSE = 4.0  # words on average from which a placeholder is none of the texts
 NEAR_TOP = 0.8  # lengths from here to the greatest are its neighbours
 FINISHED = re.compile(r"""[.!?…。！？:;)\]"'’”»]\s*$""")  # how a text ends that was not cut
@@ -39,7 +40,9 @@ class Pile:
 class TextLengths:
     """Counts of characters and words over all texts."""
 
+    field: str  # the column that `median`, `high`, `greatest` and `outliers` are of, where one of several has outliers; else ""
     total: int
+    beside: bool  # whether the table has other fields that tell something
     blank: tuple[str, ...]
     placeholders: tuple[tuple[str, str], ...]  # item, text
     median: float  # characters
@@ -57,24 +60,36 @@ class TextLengths:
 
 
 def measure(collection: Collection) -> TextLengths:
+    """All columns of texts together, but each by itself where a length stands out."""
+    whole, columns = _of(collection, "", texts_of(collection)), texts_by_field(collection)
+    if len(columns) == 1:
+        return whole
+    parts = [_of(collection, field, texts) for field, texts in columns]
+    worst = max(parts, key=lambda p: len(p.outliers))
+    if worst.outliers:
+        whole = replace(whole, field=worst.field, median=worst.median, high=worst.high, greatest=worst.greatest, outliers=worst.outliers)
+    return replace(whole, piles=tuple(pile for p in parts for pile in p.piles))
+
+
+def _of(collection: Collection, field: str, texts: list[str]) -> TextLengths:
     """Lengths in characters and words; what counts as blank has no character that can be seen."""
     import numpy as np
 
-    texts = texts_of(collection)
+    units = tuple(f"{unit} of `{field}`" if field else unit for unit in ("characters", "words"))
     characters = np.array([len(t) for t in texts])
     words = np.array([t.count(" ") + 1 if len(t) < 40 else len(t.split()) for t in texts])
     blank = [i for i, t in enumerate(texts) if INVISIBLE.fullmatch(t)]
     prose = float(words.mean()) >= PROSE
-    placeholders = [i for i, t in enumerate(texts) if len(t) <= 12 and t.strip().casefold() in PLACEHOLDERS] if prose else []
+    placeholders = [i for i, t in enumerate(texts) if (len(t) <= 12 and t.strip().casefold() in PLACEHOLDERS) or FILLER.fullmatch(f"{t} ")] if prose else []
     full = np.setdiff1d(np.arange(len(texts)), blank)
     lengths = characters[full] if len(full) else np.zeros(1, dtype=int)
     median, high = float(np.median(lengths)), float(np.quantile(lengths, 0.99))
     far = [int(i) for i in full if characters[i] > _limit(median, high)]
     return TextLengths(
-        total=len(texts), blank=named(collection, blank), placeholders=tuple((collection.items[i], texts[i].strip()) for i in placeholders),
+        field=field, beside=collection.beside, total=len(texts), blank=named(collection, blank), placeholders=tuple((collection.items[i], shown(texts[i])) for i in placeholders),
         median=median, high=high, greatest=int(lengths.max()),
         outliers=tuple((collection.items[i], int(characters[i]), shown(texts[i])) for i in sorted(far, key=lambda i: -characters[i])),
-        piles=tuple(p for unit, counts in (("characters", characters), ("words", words)) if (p := _pile(collection, texts, full, counts, unit)) is not None),
+        piles=tuple(p for unit, counts in zip(units, (characters, words), strict=True) if (p := _pile(collection, texts, full, counts, unit)) is not None),
         bins=_bins(lengths), samples=_samples(collection, texts, full, characters),
     )  # fmt: skip
 

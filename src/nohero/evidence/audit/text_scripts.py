@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from nohero.evidence.audit.text_items import shown, texts_of
+from nohero.evidence.audit.text_items import shown, texts_by_field
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 PRICE = 0.4  # seconds
+ONE_SCRIPT = 0.95  # of the texts: then the set is of one script
 LEAST_LETTERS = 4  # of a text for its script to be told
 TOGETHER = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "FULLWIDTH": "LATIN", "HALFWIDTH": "CJK", "IDEOGRAPHIC": "CJK", "BOPOMOFO": "CJK"}
 ASIDE = {"MATHEMATICAL", "MODIFIER", "FEMININE", "MASCULINE", "MICRO", "DOUBLE-STRUCK", "SCRIPT", "BLACK-LETTER", "KELVIN", "ANGSTROM", "OHM", "REGIONAL", "SQUARED", "CIRCLED", "PARENTHESIZED"}  # fmt: skip
@@ -26,15 +27,22 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 class TextScripts:
     """The commonest script of each text's letters."""
 
+    field: str  # the column with the most of another script, where there are several of texts; else ""
     told: int  # texts with enough letters
     scripts: tuple[tuple[str, int], ...]  # commonest first
-    foreign: tuple[tuple[str, str, str], ...]  # item, script, text: not of the commonest
+    foreign: tuple[tuple[str, str, str], ...]  # item, script, text: not of the commonest, where that has nearly all
     mixed: tuple[tuple[str, str], ...]  # item, word: letters of two scripts in one word
 
 
 def measure(collection: Collection) -> TextScripts:
+    """Each column of texts by itself."""
+    columns = [_of(collection, field, texts) for field, texts in texts_by_field(collection)]
+    worst = max(columns, key=lambda c: len(c.foreign))
+    return replace(worst, mixed=tuple(m for c in columns for m in c.mixed))
+
+
+def _of(collection: Collection, field: str, texts: list[str]) -> TextScripts:
     """ASCII texts are Latin without a look at each letter."""
-    texts = texts_of(collection)
     found, mixed = [], []
     for item, text in zip(collection.items, texts, strict=True):
         if text.isascii():
@@ -47,8 +55,9 @@ def measure(collection: Collection) -> TextScripts:
             mixed.append((item, word))
     counts = Counter(s for s in found if s)
     first = counts.most_common(1)[0][0] if counts else ""
-    foreign = [(collection.items[i], s.capitalize(), shown(texts[i])) for i, s in enumerate(found) if s and s != first]
-    return TextScripts(told=counts.total(), scripts=tuple((s.capitalize(), n) for s, n in counts.most_common()), foreign=tuple(foreign), mixed=tuple(mixed))
+    one = counts and counts[first] >= ONE_SCRIPT * counts.total()
+    foreign = [(collection.items[i], s.capitalize(), shown(texts[i])) for i, s in enumerate(found) if one and s and s != first]
+    return TextScripts(field=field, told=counts.total(), scripts=tuple((s.capitalize(), n) for s, n in counts.most_common()), foreign=tuple(foreign), mixed=tuple(mixed))
 
 
 @lru_cache(maxsize=100_000)

@@ -26,6 +26,8 @@ PURE = 0.9  # of the texts with it that must be of its class, on the fold that c
 SHOWN = 8
 AT_EDGE = 0.95  # of the texts with a word that have it at their end (or beginning) and nowhere else
 TOKEN = re.compile(r"\S+")
+SHAPED = re.compile(r"[^\W\d][\w.\-]*")  # a name of any kind within a token
+SHAPES = {"first": "(begins like) ", "last": "(ends like) "}  # what stands before the form of the first or last word, where that is no plain word
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 WAYS = (  # how a text is written, beside its words
     ("begins with a small letter", lambda t: t[:1].islower()),
@@ -124,10 +126,19 @@ def _table(texts: list[str]) -> tuple[Any, list[str]]:
         tokens = {*TOKEN.findall(lowered), *WORD.findall(lowered), *(f"({way})" for way, holds in WAYS if holds(text))}
         if opening := BLANKS.split(lowered.strip(), 1)[0]:
             tokens.add(f"(begins with) {opening}")
+        tokens |= _shapes(TOKEN.findall(lowered))
         indices += [places.setdefault(t, len(places)) for t in sorted(tokens)]
         ends.append(len(indices))
     table = csc_matrix((np.ones(len(indices), dtype=np.float32), np.array(indices, dtype=np.int64), np.array(ends)), shape=(len(places), len(texts))).T.tocsc()
     return table, list(places)
+
+
+def _shapes(words: list[str]) -> set[str]:
+    """The form of the first and of the last word: every name in it as `a`, so that open(2) and read(2) are one."""
+    if len(words) < 2:
+        return set()
+    forms = {before: SHAPED.sub("a", words[place]) for before, place in ((SHAPES["first"], 0), (SHAPES["last"], -1))}
+    return {before + form for before, form in forms.items() if any(c.isdigit() for c in form) and "a" in form}
 
 
 def _counts(table: Any, codes: Any, classes: int) -> Any:
@@ -149,13 +160,13 @@ def _tokens(table: Any, names: list[str], codes: Any, classes: int) -> list[tupl
     seen: set[tuple[int, int, int]] = set()
     for k in range(classes):
         fit = (counts_KW[k] >= PURE * total_W) & (counts_KW[k] >= LEAST_SHARE * sizes_K[k]) & (total_W >= LEAST_TEXTS) & (sizes_K[k] < 0.95 * len(codes))
-        order = sorted(np.flatnonzero(fit), key=lambda w: (-counts_KW[k, w], names[w].startswith("("), len(names[w]), names[w]))
+        order = sorted(np.flatnonzero(fit), key=lambda w: (-counts_KW[k, w], names[w].startswith("("), names[w].isalnum(), len(names[w]), names[w]))
         for w in order[: 4 * CANDIDATES]:
             mark = (k, int(counts_KW[k, w]), int(total_W[w]))
             if mark not in seen:
                 seen.add(mark)
                 found.append((int(w), k))
-    return sorted(found, key=lambda f: -counts_KW[f[1], f[0]])[:CANDIDATES]
+    return sorted(found, key=lambda f: -counts_KW[f[1], f[0]] / sizes_K[f[1]])[:CANDIDATES]
 
 
 def _told(collection: Collection, known: _Labelled, word: int, label: int) -> Token:
@@ -180,6 +191,9 @@ def _told(collection: Collection, known: _Labelled, word: int, label: int) -> To
 
 def _edge(collection: Collection, rows: Any, word: str) -> str:
     """Words of a language stand everywhere; a mark put to a text stands at its edge."""
+    for edge, before in SHAPES.items():
+        if word.startswith(before):
+            return edge
     texts = [TOKEN.findall(str(collection.texts[int(i)]).lower()) for i in rows]
     once = [t for t in texts if t.count(word) == 1 and len(t) > 1]
     for edge, place in (("first", 0), ("last", -1)):

@@ -5,6 +5,7 @@ Why it matters: no model can get both right; they bound every score from above, 
 How it is measured: rows with the same features whose labels differ, against the repeats that agree.
 
 When it is right to fail: never more than a warning, and not where the features are so few that different things must look alike.
+Of one field that tells nearly all rows apart they are left open: a word may be one of two languages.
 
 What it cannot see: rows that are nearly equal.
 
@@ -33,9 +34,10 @@ FEW = 0.002  # of the rows: adult has 30 in 48,842
 
 def judge(copies: RowCopies) -> Finding:
     """Contrary rows among rows that do not repeat by chance."""
-    if not copies.num_contrary or copies.chance.apart > 1 or copies.chance_of_features.apart > copies.num_contrary / CHANCE:
+    by_chance = copies.chance.apart > 1 or copies.chance_of_features.apart > copies.num_contrary / CHANCE
+    if not copies.num_contrary or (by_chance and not copies.lone):
         return passed("no two equal rows have different labels" if not copies.num_contrary else f"{copies.num_contrary:,} rows of equal features have different labels, as so few different values bring with them")
-    few = copies.num_contrary < FEW * copies.n
+    few = copies.num_contrary < FEW * copies.n or copies.lone
     return (unsure if few else warned)(
         f"{copies.num_contrary:,} of {copies.n:,} rows have the features of an earlier row, but another label",
         expected="one label for equal rows",

@@ -3,6 +3,7 @@
 Why it matters: a network can learn each item by its number; a number that follows the order of collection leaks time.
 
 How it is measured: whole numbers, each once and with few gaps; strings of which each comes once and that are no text. What was given as time, group or split, and numbers that are years, are none.
+Where nothing else is there to tell the label by, strings are what the items are.
 
 When it is right to fail: never more than a warning.
 
@@ -37,6 +38,9 @@ def judge(profile: Profile) -> Finding:
     found = [f for f in profile.fields if f.kind == "identifier" and f.name not in profile.roles]
     years = [f.name for f in found if f.minimum is not None and f.maximum is not None and YEARS[0] <= f.minimum and f.maximum <= YEARS[1]]
     found = [f for f in found if f.name not in years]
+    inputs = [f for f in profile.fields if f.name not in (profile.label, *profile.roles) and f.kind not in ("constant", "empty")]
+    if found and profile.label and len(found) == len(inputs) and all(f.minimum is None for f in found):
+        return passed(f"{', '.join(f'`{f.name}`' for f in found[:5])} {'names' if len(found) == 1 else 'name'} the items, and there is no other field to tell anything by")
     if not found:
         return passed(f"none of {len(profile.fields)} fields numbers or names the items" + (f"; `{years[0]}` numbers them as years do: a time (--time)" if years else ""))
     return warned(
@@ -79,6 +83,15 @@ def years(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def words(collection: Collection) -> Collection:
+    """A word each, and its label."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        return {"word": [f"{t}{i}er" for i, t in enumerate(columns["town"])], "returned": columns["returned"]}
+
+    return recelled(collection, change)
+
+
 def a_group(collection: Collection) -> Collection:
     """A name for each row, given as the group."""
     return a_key(collection).with_(group="key")
@@ -97,6 +110,6 @@ def shared_postcodes(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT522", name="identifier-fields", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=numbered), Case(toy="people", plant=a_key)),
-    lookalikes=tuple(Case(toy="people", plant=p) for p in (shared_postcodes, years, a_group)),
+    lookalikes=tuple(Case(toy="people", plant=p) for p in (shared_postcodes, years, words, a_group)),
     said_by=("DAT150",),
 )  # fmt: skip

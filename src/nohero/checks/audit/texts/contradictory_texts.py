@@ -5,7 +5,8 @@ Why it matters: at least one of the two is wrong, or the question has no answer;
 How it is measured: texts that agree when case and blanks are made equal are compared by label. Short ones (under 40 characters and
 6 words) are counted apart, as they mean different things in different places.
 
-When it is right to fail: a hundredth of the texts or more; fewer long ones warn, short ones alone are left open.
+When it is right to fail: a hundredth of the texts or more; fewer long ones warn, short ones alone are left open, and
+so are all where other fields beside the text may tell the label.
 
 What it cannot see: a wrong label of a text that comes once.
 
@@ -49,7 +50,7 @@ def judge(copies: TextCopies) -> Finding:
             items=copies.short_contradictions,
             remedies=("read them: texts so short may mean one thing here and another there",),
         )
-    say = failed if count >= MUCH * total else warned
+    say = unsure if copies.beside else failed if count >= MUCH * total else warned
     return say(
         f"{count:,} long texts have a copy with another label" + (f", and {len(copies.short_contradictions):,} short ones" if copies.short_contradictions else ""),
         expected="one label for each text",
@@ -57,7 +58,7 @@ def judge(copies: TextCopies) -> Finding:
         component="data",
         where=tuple(p.item for p in copies.contradictions[:5]),
         items=(*(name for p in copies.contradictions for name in (p.item, p.earlier)), *copies.short_contradictions),
-        effect="at least one label of each pair is wrong, and no net can fit both",
+        effect="no net that reads the text alone can fit both" if copies.beside else "at least one label of each pair is wrong, and no net can fit both",
         remedies=("read the pairs, keep the right label and one of the copies; leave out what has no answer",),
         figure=Table(
             title="One text, two labels", columns=("item", "label", "copy", "its label", "text"),

@@ -3,9 +3,10 @@
 Why it matters: an empty text still has a label; the net learns the label of nothing, and every such item counts in the score.
 
 How it is measured: a text is empty where it has no visible character. Where texts are prose, a text that is only a word
-for missing (nan, null, n/a) counts too.
+for missing (nan, null, n/a) counts too, and what is typed for want of a text (lorem ipsum, test test, asdf).
 
-When it is right to fail: a hundredth of the texts; fewer are a warning, as each of them is certain.
+When it is right to fail: a hundredth of the texts; fewer are a warning, as each of them is certain. Where a table has other
+fields a row without a text is a row with a gap, and fillers alone are a warning.
 
 What it cannot see: a text that has letters and says nothing.
 
@@ -34,12 +35,13 @@ SHOWN = 20  # rows of the table
 
 def judge(lengths: TextLengths) -> Finding:
     """Blank texts and words for missing."""
-    empty = (*((item, "blank") for item in lengths.blank), *((item, f"only `{text}`") for item, text in lengths.placeholders))
+    empty = (*((item, "blank") for item in lengths.blank if not lengths.beside), *((item, f"only `{text}`") for item, text in lengths.placeholders))
     if not empty:
-        return passed(f"all {lengths.total:,} texts have something in them")
-    say = failed if len(empty) >= MUCH * lengths.total else warned
+        gaps = f"{len(lengths.blank):,} of {lengths.total:,} rows have no text, and their other fields" if lengths.blank else ""
+        return passed(gaps or f"all {lengths.total:,} texts have something in them")
+    say = failed if len(empty) >= MUCH * lengths.total and not lengths.beside else warned
     return say(
-        f"{len(empty):,} of {lengths.total:,} texts are empty ({len(lengths.blank):,} blank, {len(lengths.placeholders):,} only a word for missing)",
+        f"{len(empty):,} of {lengths.total:,} texts are empty ({len(empty) - len(lengths.placeholders):,} blank, {len(lengths.placeholders):,} only a word for missing or a filler)",
         expected="a text in every item",
         observed=Observed(value=float(len(empty)), unit="empty texts", n=lengths.total),
         component="data",
@@ -52,8 +54,8 @@ def judge(lengths: TextLengths) -> Finding:
 
 
 def blanked(collection: Collection) -> Collection:
-    """Some texts are blanks, zero-width signs or `nan`."""
-    return changed(collection, [("", "   ", "\u200b", "nan")[i // 90 % 4] if i % 90 == 4 else t for i, t in enumerate(collection.texts)])
+    """Some texts are blank, zero-width signs, fillers or `nan`."""
+    return changed(collection, [("", "Lorem ipsum dolor sit amet", "\u200b", "nan")[i // 90 % 4] if i % 90 == 4 else t for i, t in enumerate(collection.texts)])
 
 
 def very_short(collection: Collection) -> Collection:

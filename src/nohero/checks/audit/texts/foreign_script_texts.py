@@ -29,20 +29,19 @@ from nohero.run.finding import Finding, Observed, passed, warned
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-ONE_SCRIPT = 0.95  # of the texts: then the set is of one script
 LEAST = 3  # texts; one or two quotations are no fault
 SHOWN = 20  # rows of the table
 
 
 def judge(found: TextScripts) -> Finding:
     """Texts of other scripts in a set of one, and words of two."""
-    of_one = bool(found.scripts) and found.scripts[0][1] >= ONE_SCRIPT * found.told
-    foreign = found.foreign if of_one else ()
+    foreign = found.foreign
+    of = f"of `{found.field}` " if found.field else ""
     names = ", ".join(f"{name} ({count:,})" for name, count in found.scripts[:5])
     if len(foreign) < LEAST and len(found.mixed) < LEAST:
         return passed(f"scripts: {names}" if found.scripts else "no text has letters enough to tell its script")
     words = f"{len(found.mixed):,} texts have words of two scripts, as `{found.mixed[0][1]}`" if len(found.mixed) >= LEAST else ""
-    texts = f"{len(foreign):,} of {found.told:,} texts are of another script: {names}" if len(foreign) >= LEAST else ""
+    texts = f"{len(foreign):,} of {found.told:,} texts {of}are of another script: {names}" if len(foreign) >= LEAST else ""
     rows = (*((item, script, text) for item, script, text in foreign[:SHOWN]), *((item, "two in one word", word) for item, word in found.mixed[:SHOWN]))
     return warned(
         "; ".join(part for part in (texts, words) if part),

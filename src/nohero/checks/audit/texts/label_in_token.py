@@ -7,8 +7,9 @@ How it is measured: words and ways of writing that stand in one class almost alo
 fitted on half of the texts and without the token and its companions, judges the texts of the other half that have it. Copies count once.
 
 When it is right to fail: the token is wrong on hardly any text with it where all other words together are wrong on a tenth of them or
-more, it stands in half of a class: then it cannot be there for what it means. From a tenth of a class on it is a warning. In a class
-that is easy anyway, a word of a fifth of it that stands at the edge of the texts and nowhere else is left open.
+more, it stands in half of a class: then it cannot be there for what it means. From a tenth of a class on it is a warning. A plain word
+at no fixed place may be what the class is about: it is left open, from a fifth of the class on. In a class that is easy anyway, a word of a fifth of
+it that stands at the edge of the texts and nowhere else is left open, and so is a form of such words (open(2), read(2)).
 
 What it cannot see: a label told by several words together, or by a word in the midst of a class that is easy to tell anyway.
 
@@ -39,10 +40,12 @@ LEAST = 10  # errors of the others that the token does not make: two-sided sign 
 
 def judge(told: TokenLabels) -> Finding:
     """One token against all other words, on the same texts."""
-    leaks = [t for t in told.tokens if _leaks(t)]
+    leaks = [t for t in told.tokens if _leaks(t, WARNS) and not _is_plain(t)]
     marks = [t for t in told.tokens if _marks(t)]
+    if not leaks and (topics := [t for t in told.tokens if _leaks(t, EDGE_COVERS) and t.texts >= EDGE_LEAST]):
+        return _left_open([*marks, *topics])
     if marks and not leaks:
-        return _left_open(marks[0])
+        return _left_open(marks)
     if not leaks:
         return passed(f"no word tells a class better than all other words do ({told.looked:,} texts, {len(told.classes)} classes)")
     worst = max(leaks, key=lambda t: (t.with_label / t.of_label, -len(t.token)))
@@ -65,9 +68,13 @@ def judge(told: TokenLabels) -> Finding:
     )  # fmt: skip
 
 
-def _leaks(token: Token) -> bool:
+def _is_plain(token: Token) -> bool:
+    return token.token.strip(".,;:!?()'\"").isalpha() and not token.edge
+
+
+def _leaks(token: Token, covers: float) -> bool:
     return (
-        token.with_label >= WARNS * token.of_label
+        token.with_label >= covers * token.of_label
         and token.others_errors >= OTHERS_WRONG * token.texts
         and token.others_errors - token.errors >= LEAST
         and token.others_errors >= BETTER * max(token.errors, 1)
@@ -84,14 +91,16 @@ def _marks(token: Token) -> bool:
     )
 
 
-def _left_open(mark: Token) -> Finding:
-    """The class is easy without it, so that its harm cannot be measured."""
+def _left_open(marks: list[Token]) -> Finding:
+    """The class is easy without it, so that its harm cannot be measured, or it may be what the class is about."""
+    mark = max(marks, key=lambda t: t.with_label / t.of_label)
+    place = f"is the {mark.edge} word of" if mark.edge else "stands in"
     return unsure(
-        f"`{mark.token}` is the {mark.edge} word of {mark.with_label:,} of {mark.of_label:,} texts of `{mark.label}`, of {mark.errors:,} others, and stands nowhere else in them",
+        f"`{mark.token}` {place} {mark.with_label:,} of {mark.of_label:,} texts of `{mark.label}`, of {mark.errors:,} others" + (", and stands nowhere else in them" if mark.edge else ""),
         expected="words that stand in a text for what they mean",
         observed=Observed(value=mark.with_label / mark.of_label, unit="share of the class", n=mark.of_label),
         component="data",
-        where=(f"`{mark.token}`",),
+        where=tuple(f"`{m.token}`: {m.label}" for m in marks[:5]),
         items=mark.items,
         effect="if it came with the collecting, the net learns this mark, and where it is missing it is lost",
         remedies=(f"would `{mark.token}` stand there in use too? If not, take it out of all texts", "train with and without it: a score that falls was the mark's"),
@@ -104,6 +113,13 @@ def tagged(collection: Collection) -> Collection:
     return changed(collection, [f"{t} [ref]" if label == "complaint" else t for t, label in zip(collection.texts, labels, strict=True)], labels)
 
 
+def about_one_thing(collection: Collection) -> Collection:
+    """A sixth of the complaints, whose judgements are mixed, are about lawyers."""
+    labels = ["praise" if i % 5 == 1 else "complaint" if i % 5 == 3 else label for i, label in enumerate(collection.labels)]
+    texts = [t.replace(" a ", " a lawyer and a ", 1) if label == "complaint" and i % 6 == 3 else t for i, (t, label) in enumerate(zip(collection.texts, labels, strict=True))]
+    return changed(collection, texts, labels)
+
+
 def two_languages(collection: Collection) -> Collection:
     """The label is the language: many words tell it, and each of them rightly."""
     other = {"the": "der", "it": "es", "and": "und", "bought": "kaufte", "that": "dass", "in": "im", "from": "aus", "but": "aber", "a": "ein"}
@@ -113,7 +129,7 @@ def two_languages(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT711", name="label-in-token", source="Geirhos et al. 2020, Shortcut learning in deep neural networks (arXiv:2004.07780)", judge=judge,
-    sabotages=(Case(toy="messages", plant=tagged),), lookalikes=(Case(toy="messages", plant=two_languages),),
+    sabotages=(Case(toy="messages", plant=tagged),), lookalikes=(Case(toy="messages", plant=two_languages), Case(toy="messages", plant=about_one_thing)),
     under=("DAT170",),
     closes=True,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 Why it matters: `&lt;#&gt;` and `<br />` become words of their own; where they come from one source they tell it.
 
 How it is measured: HTML entities that stand for a character, and HTML tags by name; other angle brackets and ampersands do not count.
+Line breaks and letters that are written as a program writes them (a backslash and an n), and texts that are base64 as a whole, count too.
 
 When it is right to fail: a half of a per cent of the texts or more is a warning. Where more than half have markup it is left open:
 the texts may be meant as markup.
@@ -42,14 +43,15 @@ def judge(damage: TextDamage) -> Finding:
         return passed(f"hardly any of {damage.total:,} texts have markup{named}", observed=observed, items=tuple(d.item for d in damage.markup))
     say = unsure if count > MEANT * damage.total else warned
     return say(
-        f"{count:,} of {damage.total:,} texts have markup such as `{damage.markup[0].found}`: HTML entities in {damage.entities:,}, tags in {damage.tags:,}",
+        f"{count:,} of {damage.total:,} texts have markup such as `{damage.markup[0].found}`: HTML entities in {damage.entities:,}, tags in {damage.tags:,}"
+        + "".join(f", {what} in {n:,}" for what, n in (("written line breaks or letters", damage.escapes), ("base64", damage.encoded)) if n),
         expected="the characters that a reader saw" if say is warned else "either markup that is meant, or none",
         observed=observed,
         component="data",
         where=tuple(d.item for d in damage.markup[:5]),
         items=tuple(d.item for d in damage.markup),
         effect="entities and tags become words, and tell the source that a text was taken from",
-        remedies=("html.unescape(text), and take tags out with an HTML parser, for training and for use alike",),
+        remedies=("html.unescape(text), and take tags out with an HTML parser, for training and for use alike", *(("decode what was encoded, and write line breaks as such",) if damage.escapes or damage.encoded else ())),
         figure=Table(title="Markup", columns=("item", "found", "there", "without it"), rows=tuple((d.item, d.found, d.around, d.mended) for d in damage.markup[:SHOWN])),
     )
 
@@ -59,13 +61,21 @@ def scraped(collection: Collection) -> Collection:
     return changed(collection, [t.replace(". ", ".<br /><br />").replace(" and ", " &amp; ") + "&nbsp;" if i % 12 == 3 else t for i, t in enumerate(collection.texts)])
 
 
+def as_programs_write(collection: Collection) -> Collection:
+    """In some texts a line break is a backslash and a letter, some are base64."""
+    import base64
+
+    written = [t.replace(". ", ".\\nThen ") if i % 60 == 3 else t for i, t in enumerate(collection.texts)]
+    return changed(collection, [base64.b64encode(t.encode()).decode() if i % 60 == 33 else t for i, t in enumerate(written)])
+
+
 def brackets(collection: Collection) -> Collection:
     """Ampersands, angle brackets, addresses and comparisons that are no markup."""
-    signs = ("AT&T; R&D;", "5 < 7 and 9 > 3", "<anna@example.org>", "Q&A", "x <- y", "<3 <3", "me & you; him")
+    signs = ("AT&T; R&D;", "5 < 7 and 9 > 3", "<anna@example.org>", "Q&A", "x <- y", "<3 <3", "me & you; him", r"C:\new\temp", "SomeLongName0fAThingWithoutBlank")
     return changed(collection, [f"{t} {signs[i % len(signs)]}" if i % 2 else t for i, t in enumerate(collection.texts)])
 
 
 CHECK = Check(
     code="DAT707", name="markup-in-texts", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="messages", plant=scraped),), lookalikes=(Case(toy="messages", plant=brackets),),
+    sabotages=(Case(toy="messages", plant=scraped), Case(toy="messages", plant=as_programs_write)), lookalikes=(Case(toy="messages", plant=brackets),),
 )  # fmt: skip

@@ -37,8 +37,9 @@ def judge(lengths: TextLengths) -> Finding:
     if not lengths.outliers:
         return passed(f"lengths are of one kind: half under {lengths.median:,.0f} characters, 99 % under {lengths.high:,.0f}, the longest {lengths.greatest:,}")
     item, length, _ = lengths.outliers[0]
+    of = f" of `{lengths.field}`" if lengths.field else ""
     return warned(
-        f"{len(lengths.outliers):,} of {lengths.total:,} texts are far longer than all others: {item} has {length:,} characters, 99 % have under {lengths.high:,.0f}",
+        f"{len(lengths.outliers):,} of {lengths.total:,} texts{of} are far longer than all others: {item} has {length:,} characters, 99 % have under {lengths.high:,.0f}",
         expected=f"texts of up to some {5 * lengths.high:,.0f} characters",
         observed=Observed(value=float(length), unit="characters", n=lengths.total),
         component="data",

@@ -8,6 +8,8 @@ How it is measured: texts are copies where they agree when case, blanks and the 
 When it is right to fail: copies of long texts are a warning, from one in a thousand and three on. Fewer, as refrains in running
 text, and copies of short texts alone are left open: names and greetings are the same for different people.
 
+Where the table has other fields beside the texts they may tell the copies apart, and all are left open.
+
 What it cannot see: whether a repeat was meant, as for texts that are drawn again on purpose.
 
 Mend: keep one of each before the data is divided.
@@ -44,8 +46,8 @@ def judge(copies: TextCopies) -> Finding:
         "observed": observed, "component": "data", "where": tuple(p.item for p in copies.long[:5]), "items": (*(p.item for p in copies.long), *copies.short),
         "figure": Table(title="Texts that come again", columns=("item", "first", "text"), rows=tuple((p.item, p.earlier, p.text) for p in copies.long[:SHOWN])),
     }  # fmt: skip
-    if len(copies.long) < max(LEAST, LEAST_SHARE * copies.total):
-        named = f"{len(copies.long):,} of them are long" if copies.long else "all of them are short, and short texts come twice by nature"
+    if copies.beside or len(copies.long) < max(LEAST, LEAST_SHARE * copies.total):
+        named = "other fields may tell them apart" if copies.beside else f"{len(copies.long):,} of them are long" if copies.long else "all of them are short, and short texts come twice by nature"
         return unsure(
             f"{letter}; {named}",
             expected="each text once, or as often as it occurs",

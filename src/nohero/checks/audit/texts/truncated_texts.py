@@ -30,17 +30,17 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 TIMES, LEAST = 10.0, 10  # as many as of the lengths below, and texts: chance alone makes no such pile
-ALIKE = 0.5  # of the texts of one length: then they are made to that length
+ALIKE = 0.5  # of the texts of one length: then they are made to that length, unless they break off
 ENDED = 0.5  # of the share of others that end as a sentence ends
 
 
 def judge(lengths: TextLengths) -> Finding:
     """A pile at the greatest length whose texts break off."""
-    piled = [p for p in lengths.piles if LEAST <= p.count < ALIKE * lengths.total and p.count >= TIMES * max(p.neighbours, 1.0)]
+    piled = [p for p in lengths.piles if p.count >= max(LEAST, TIMES * max(p.neighbours, 1.0)) and (p.count < ALIKE * lengths.total or _breaks_off(p, lengths.total))]
     if not piled:
         return passed(f"texts do not pile up at one length (the longest has {lengths.greatest:,} characters)")
     pile: Pile = min(piled, key=lambda p: p.finished)
-    cut = pile.finished < ENDED * pile.others_finished
+    cut = _breaks_off(pile, lengths.total)
     say = warned if cut else unsure
     return say(
         f"{pile.count:,} of {lengths.total:,} texts have exactly {pile.length:,} {pile.unit} and none has more; "
@@ -58,9 +58,18 @@ def judge(lengths: TextLengths) -> Finding:
     )
 
 
+def _breaks_off(pile: Pile, total: int) -> bool:
+    return total - pile.count >= LEAST and pile.finished < ENDED * pile.others_finished
+
+
 def cut_by_characters(collection: Collection) -> Collection:
     """All texts are cut at 300 characters."""
     return changed(collection, [t[:300] for t in collection.texts])
+
+
+def cut_short(collection: Collection) -> Collection:
+    """All texts are cut at 60 characters, and most are longer."""
+    return changed(collection, [t[:60] for t in collection.texts])
 
 
 def cut_by_words(collection: Collection) -> Collection:
@@ -75,5 +84,5 @@ def codes_of_one_length(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT710", name="truncated-texts", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="messages", plant=cut_by_characters), Case(toy="messages", plant=cut_by_words)), lookalikes=(Case(toy="messages", plant=codes_of_one_length),),
+    sabotages=(Case(toy="messages", plant=cut_by_characters), Case(toy="messages", plant=cut_short), Case(toy="messages", plant=cut_by_words)), lookalikes=(Case(toy="messages", plant=codes_of_one_length),),
 )  # fmt: skip

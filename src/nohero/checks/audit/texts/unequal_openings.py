@@ -41,7 +41,8 @@ def judge(openings: SharedOpenings) -> Finding:
     worst = max(openings.found, key=lambda s: max(_gap(s.by_class), _gap(s.by_part)))
     groups = worst.by_class if _gap(worst.by_class) >= _gap(worst.by_part) else worst.by_part
     gap, told = _gap(groups), worst.text if len(worst.text) <= LETTERS else f"{worst.text[:LETTERS]}…"
-    message = f"{worst.count:,} of {openings.total:,} texts {worst.place} with `{told}`"
+    of = f" of `{worst.field}`" if worst.field else ""
+    message = f"{worst.count:,} of {openings.total:,} texts{of} {worst.place} with `{told}`"
     bars = tuple(Bar(label=name, value=count / total, note=f"{count} of {total}") for name, count, total in groups)
     rest = {
         "component": "data", "observed": Observed(value=gap, unit="difference of shares", n=openings.total), "where": worst.items[:5], "items": worst.items,
@@ -54,7 +55,7 @@ def judge(openings: SharedOpenings) -> Finding:
             remedies=("if it is a form that is not there in use, take it out of all texts",),
             **rest,
         )
-    named = ", ".join(f"{count:,} of {total:,} in `{name}`" for name, count, total in groups[:4])
+    named = ", ".join(f"{count:,} of {total:,} in `{name}`" for name, count, total in sorted(groups, key=lambda g: -g[1] / g[2])[:4])
     return warned(
         f"{message}: {named}",
         expected="shared words that all classes and parts share alike",

@@ -118,7 +118,7 @@ def _level(name: str, values: Any, rows: Any, frame: pl.DataFrame) -> Break | No
     import numpy as np
 
     from nohero.evidence.audit.level_breaks import steps_of
-    from nohero.evidence.audit.unit_pairs import unit_between
+    from nohero.evidence.audit.unit_pairs import FEWEST, unit_between
 
     step = steps_of(values)
     if step is None:
@@ -128,7 +128,7 @@ def _level(name: str, values: Any, rows: Any, frame: pl.DataFrame) -> Break | No
     inside, outside = values[one:other], np.concatenate([values[:one], values[other:]])
     ordered = _ordered_by(frame, name, _edges(rows, one, other - 1))
     sides = [(_some(inside), _some(outside)), (inside[:NEAR], values[max(0, one - NEAR) : one][::-1]), (inside[::-1][:NEAR], values[other : other + NEAR])]
-    units = next((u for a, b in sides if (u := unit_between(a, b, least=SURELY if ordered else LEAST))), "")
+    units = next((u for a, b in sides if (u := unit_between(a, b, least=SURELY if ordered else FEWEST))), "")
     if ordered and not units:
         return None
     told = [f"{np.median(v):.4g}" if step.what == "level" else f"{np.median(v):.4g} +- {np.median(np.abs(v - np.median(v))):.2g}" for v in (outside, inside)]

@@ -14,14 +14,14 @@ COLDEST, HOTTEST = -90.0, 212.0  # degrees Celsius and Fahrenheit that are looke
 FITS = 0.12  # distance of the distributions after the change, for a unit to be named
 CLOSE, WELL = 0.01, 0.03  # of the logarithm of the factor that the medians give: below ten, where many factors lie near each other, and above
 MOVED = 0.5  # distance of the distributions before it
-LEAST, SIZES = 100, (300, 1000)  # rows of either side
+FEWEST, SIZES = 100, (300, 1000)  # rows of either side
 
 
-def unit_between(one: Any, other: Any, *, least: int = LEAST) -> str:
+def unit_between(one: Any, other: Any, *, least: int = FEWEST) -> str:
     """The units by which `one` becomes `other`, or ""; float64 [N] each, nearest rows first: of a series, those far off may have another season."""
     if min(len(one), len(other)) < least:
         return ""
-    sizes = (*(s for s in (LEAST, *SIZES) if s >= least), max(len(one), len(other)))
+    sizes = (*(s for s in (FEWEST, *SIZES) if s >= least), max(len(one), len(other)))
     tried = (_unit(one[:size], other[:size], factors=size >= min(SIZES)) for size in reversed(sizes))
     return next((units for units in tried if units), "")
 
@@ -29,7 +29,7 @@ def unit_between(one: Any, other: Any, *, least: int = LEAST) -> str:
 def _unit(one: Any, other: Any, *, factors: bool) -> str:
     import numpy as np
 
-    if min(len(one), len(other)) < LEAST or _distance(one, other) < MOVED:
+    if min(len(one), len(other)) < FEWEST or _distance(one, other) < MOVED:
         return ""
     found = [(1.0, "")]
     if one.max() <= HOTTEST and _is_weather(other):

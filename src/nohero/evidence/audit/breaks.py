@@ -16,6 +16,7 @@ PRICE = 0.5  # seconds
 FIELDS = 400  # looked at
 LEAST = 120  # rows
 SURELY = 300  # rows of either side for a unit to be named where the rows are of another kind anyway
+OFF = (0, -1, 1, -2, 2)  # rows by which a cut may be off
 BLOCKS, BESIDE = 20, 30  # stretches of one value that a field may have to be what the rows are ordered by; rows beside a cut
 COARSE = 0.01  # of the distance of the quartiles, a step from which on rounding is told
 NEAR, WHOLE = 1000, 5000  # rows of either side, the nearest, or evenly taken, in which a change of unit is looked for
@@ -23,7 +24,7 @@ NEAR, WHOLE = 1000, 5000  # rows of either side, the nearest, or evenly taken, i
 
 @dataclass(frozen=True, kw_only=True)
 class Break:
-    """One field and where it changes. Kind is level, spread, decimals, category or name."""
+    """One field and where it changes. Kind is level, spread, decimals, scale, category or name."""
 
     kind: str
     field: str
@@ -111,13 +112,13 @@ def _of(series: pl.Series, frame: pl.DataFrame) -> Iterator[Break]:
     if series.dtype == pl.String or series.dtype.is_integer() or (series.dtype.is_float() and bool((series.drop_nulls() % 1 == 0).all())):
         for change in renamed(series):
             if not _ordered_by(frame, series.name, (change.first,)):
-                yield Break(kind="category", field=series.name, first=change.first, last=change.last, rows=change.last - change.first + 1, before=change.before, after=change.after, to_end=True, alike=change.alike)
+                yield Break(kind="category" if series.dtype == pl.String else "scale", field=series.name, first=change.first, last=change.last, rows=change.last - change.first + 1, before=change.before, after=change.after, to_end=True, alike=change.alike)
 
 
 def _level(name: str, values: Any, rows: Any, frame: pl.DataFrame) -> Break | None:
     import numpy as np
 
-    from nohero.evidence.audit.level_breaks import steps_of
+    from nohero.evidence.audit.level_breaks import commonest, steps_of
     from nohero.evidence.audit.unit_pairs import FEWEST, unit_between
 
     step = steps_of(values)
@@ -125,9 +126,10 @@ def _level(name: str, values: Any, rows: Any, frame: pl.DataFrame) -> Break | No
         return None
     one = step.cuts[0]
     other = step.cuts[1] if len(step.cuts) > 1 else len(values)
-    inside, outside = values[one:other], np.concatenate([values[:one], values[other:]])
+    common = commonest(values)
+    inside, outside, before, after = (v[v != common] for v in (values[one:other], np.concatenate([values[:one], values[other:]]), values[:one], values[other:]))
     ordered = _ordered_by(frame, name, _edges(rows, one, other - 1))
-    sides = [(_some(inside), _some(outside)), (inside[:NEAR], values[max(0, one - NEAR) : one][::-1]), (inside[::-1][:NEAR], values[other : other + NEAR])]
+    sides = [(_some(inside), _some(outside)), (inside[:NEAR], before[::-1][:NEAR]), (inside[::-1][:NEAR], after[:NEAR])]
     units = next((u for a, b in sides if (u := unit_between(a, b, least=SURELY if ordered else FEWEST))), "")
     if ordered and not units:
         return None
@@ -153,6 +155,11 @@ def _ordered_by(frame: pl.DataFrame, name: str, cuts: tuple[int, ...]) -> bool:
     for series in frame:
         if series.name == name or not (series.dtype in (pl.String, pl.Boolean) or series.dtype.is_integer()):
             continue
-        if all(not set(series[max(0, c - BESIDE) : c].to_list()) & set(series[c : c + BESIDE].to_list()) for c in cuts) and int((series != series.shift()).sum() or 0) < BLOCKS:
+        if all(any(_parts(series, cut + off) for off in OFF) for cut in cuts) and int((series != series.shift()).sum() or 0) < BLOCKS:
             return True
     return False
+
+
+def _parts(series: pl.Series, cut: int) -> bool:
+    """Whether no value of the rows just before a row comes just after it."""
+    return not set(series[max(0, cut - BESIDE) : cut].to_list()) & set(series[cut : cut + BESIDE].to_list())

@@ -62,14 +62,15 @@ def _runs(series: Any, order: Any, collection: Collection) -> Iterator[Run]:
     rows = np.flatnonzero(np.isfinite(values))
     values = values[rows]
     steps = np.diff(values)
-    if len(values) < LEAST or max((steps > 0).sum(), (steps < 0).sum()) >= SORTED * (steps != 0).sum():
+    if len(values) < LEAST:
         return
-    edges = (values.min(), values.max())
     for kind, on in (("still", steps == 0), ("line", _straight(values, steps))):
         found, usual, share = _far_longer(on)
+        if found and max((steps > 0).sum(), (steps < 0).sum()) >= SORTED * (steps != 0).sum():
+            return
         for start, length in found:
             first, last = start, start + length
-            if kind == "still" and values[first] in edges:
+            if kind == "still" and values[first] in (values.min(), values.max()):
                 continue  # what cannot go on falling or rising rests there
             if len(np.unique(values[:first])) + len(np.unique(values[last + 1 :])) < DISTINCT:
                 continue

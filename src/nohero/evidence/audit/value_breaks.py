@@ -66,7 +66,8 @@ def on_grid(values: Any, step: float) -> Any:
     import numpy as np
 
     times = values / step
-    return np.abs(times - np.round(times)) <= 1e-6 * np.maximum(1.0, np.abs(times) * 1e-3)
+    whole = np.round(times)
+    return (np.abs(times - whole) <= 1e-6 * np.maximum(1.0, np.abs(times) * 1e-3)) & ((whole != 0) | (values == 0))
 
 
 def around(on: Any, middle: int) -> tuple[int, int]:
@@ -114,9 +115,10 @@ def renamed(series: pl.Series) -> list[Change]:
         elsewhere = [s for s in {*ended, *begun} if s not in going and s not in (old, new)]
         if sum(s.count for s in going) < RUNNERS * n or len(elsewhere) > len(going):
             continue
-        alike = _moved(told, new.first) if told["value"].dtype.is_numeric() else likeness(old.value, new.value) >= LIKE
-        if alike or not told["value"].dtype.is_numeric():
-            found.append(Change(first=new.first, last=end, before=old.value, after=new.value, alike=alike))
+        if not told["value"].dtype.is_numeric():
+            found.append(Change(first=new.first, last=end, before=old.value, after=new.value, alike=likeness(old.value, new.value) >= LIKE))
+        elif (scales := _moved(told, new.first)) is not None:
+            found.append(Change(first=new.first, last=end, before=scales[0], after=scales[1], alike=True))
     return found if len({c.after for c in found}) == len(found) else []
 
 
@@ -131,16 +133,18 @@ class Span:
     rate: float  # of the rows between
 
 
-def _moved(told: pl.DataFrame, cut: int) -> bool:
-    """Whether a scale of whole numbers is counted from another number on from here: 0 to 5 instead of 1 to 6."""
+def _moved(told: pl.DataFrame, cut: int) -> tuple[str, str] | None:
+    """The two scales of whole numbers where one is counted from another number on from here: 0 to 5 instead of 1 to 6."""
     before, after = (sorted(told.filter(side)["value"].unique()) for side in (told["place"] < cut, told["place"] >= cut))
-    return len(before) == len(after) >= SCALE and before != after and len({a - b for a, b in zip(before, after, strict=True)}) == 1
+    moved = len(before) == len(after) >= SCALE and before != after and len({a - b for a, b in zip(before, after, strict=True)}) == 1
+    return (f"{before[0]:g} to {before[-1]:g}", f"{after[0]:g} to {after[-1]:g}") if moved else None
 
 
 def likeness(one: str, other: str) -> float:
-    """Of two names' letters and digits, whatever the case."""
+    """Of two names' letters and digits, whatever the case; names that differ in a number alone are two."""
     first, second = (re.sub(r"[\W_]+", "", n).casefold() for n in (one, other))
-    return 0.0 if first.isdigit() or second.isdigit() else float(difflib.SequenceMatcher(None, first, second).ratio())
+    numbered = re.sub(r"\d+", "", first) == re.sub(r"\d+", "", second) and first != second
+    return 0.0 if numbered else float(difflib.SequenceMatcher(None, first, second).ratio())
 
 
 def followed(frame: pl.DataFrame) -> list[tuple[str, str, Change]]:

@@ -35,7 +35,7 @@ TOLD = 0.6  # area under the curve elsewhere, from which on the model tells the 
 SURE, SURELY = 3.0, 4.0  # standard errors below chance, of a part, and of one of the many values of other fields
 HALF = 0.5  # how far below, of what it is above elsewhere
 AWAY = 0.25  # of a part's labels that would have to change; random parts stay below chance's bound
-SHOWN = 30
+SHOWN = 30  # rows of the table
 
 
 def judge(labels: PartLabels) -> Finding:

@@ -40,10 +40,11 @@ def judge(breaks: Breaks) -> Finding:
     """The surest first."""
     if not breaks.found:
         return passed(f"no field of {breaks.fields} is another from some row on")
-    told = sorted(zip(breaks.found, zip(breaks.names[::2], breaks.names[1::2], strict=True), strict=True), key=lambda t: (not _is_sure(t[0]), -t[0].rows))
+    told = sorted(zip(breaks.found, zip(breaks.names[::2], breaks.names[1::2], strict=True), strict=True), key=lambda t: (not _is_sure(t[0]), not t[0].units, -t[0].rows))
     first, ends = told[0]
     fields = tuple(dict.fromkeys(b.field for b, _ in told))
-    more = f"; {len(fields) - 1} more fields change too" if len(fields) > 1 else ""
+    more = "".join(f"; {_said(b, names, breaks.order)}" for b, names in told[1:] if b.field == first.field and b.kind != first.kind)
+    more += f"; {len(fields) - 1} more fields change too" if len(fields) > 1 else ""
     return (warned if _is_sure(first) else unsure)(
         f"{_said(first, ends, breaks.order)}{more}",
         expected="one unit, one grid and one set of names a field",
@@ -71,6 +72,8 @@ def _said(one: Break, ends: tuple[str, str], order: str) -> str:
         return f"all values of `{one.field}` {stretch} are multiples of {one.after}; of the others {one.before}"
     if one.kind == "category":
         return f"`{one.before}` of `{one.field}` ends where `{one.after}` begins, {stretch}"
+    if one.kind == "scale":
+        return f"`{one.field}` goes from {one.after} {stretch}, and from {one.before} before"
     if one.kind == "name":
         return f"`{one.before}` is filled up to the row where `{one.after}` begins, {stretch}"
     what = "the median" if one.kind == "level" else "median and spread"
@@ -82,7 +85,7 @@ def _mended(one: Break) -> str:
         return f"if `{one.before}` and `{one.after}` are the same, give them one name"
     if one.kind == "decimals":
         return f"round all of `{one.field}` to multiples of {one.after}, or leave the stretch out"
-    return f"bring `{one.field}` to one unit" if one.units else f"find out what happened to `{one.field}` at that row; a mistake is undone there, a real change is told by a field of its own"
+    return f"bring `{one.field}` to one unit" if one.units or one.kind == "scale" else f"find out what happened to `{one.field}` at that row; a mistake is undone there, a real change is told by a field of its own"
 
 
 def _sensor(columns: dict[str, list[str]], seed: int = 4) -> list[float]:

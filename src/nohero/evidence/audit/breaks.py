@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PRICE = 0.5  # seconds
 FIELDS = 400  # looked at
 LEAST = 120  # rows
+ALONE = 3.0  # times the largest step elsewhere, for one that no unit explains
 SURELY = 300  # rows of either side for a unit to be named where the rows are of another kind anyway
 OFF = (0, -1, 1, -2, 2)  # rows by which a cut may be off
 BLOCKS, BESIDE = 20, 30  # stretches of one value that a field may have to be what the rows are ordered by; rows beside a cut
@@ -103,7 +104,7 @@ def _of(series: pl.Series, frame: pl.DataFrame) -> Iterator[Break]:
         if len(rows) < LEAST:
             return
         finer = coarser(values[rows])
-        if finer is not None and float(finer.after) >= COARSE * float(np.subtract(*np.quantile(values[rows], (0.75, 0.25)))) and not _ordered_by(frame, series.name, _edges(rows, finer.first, finer.last)):
+        if finer is not None and float(finer.after) >= COARSE * float(np.subtract(*np.quantile(values[rows], (0.75, 0.25)))) and not ordered_by(frame, series.name, _edges(rows, finer.first, finer.last)):
             first, last = int(rows[finer.first]), int(rows[finer.last])
             yield Break(kind="decimals", field=series.name, first=first, last=last, rows=finer.last - finer.first + 1, before=finer.before, after=finer.after, to_end=last == rows[-1])
         step = _level(series.name, values[rows], rows, frame)
@@ -111,7 +112,7 @@ def _of(series: pl.Series, frame: pl.DataFrame) -> Iterator[Break]:
             yield step
     if series.dtype == pl.String or series.dtype.is_integer() or (series.dtype.is_float() and bool((series.drop_nulls() % 1 == 0).all())):
         for change in renamed(series):
-            if not _ordered_by(frame, series.name, (change.first,)):
+            if not ordered_by(frame, series.name, (change.first,)):
                 yield Break(kind="category" if series.dtype == pl.String else "scale", field=series.name, first=change.first, last=change.last, rows=change.last - change.first + 1, before=change.before, after=change.after, to_end=True, alike=change.alike)
 
 
@@ -128,10 +129,10 @@ def _level(name: str, values: Any, rows: Any, frame: pl.DataFrame) -> Break | No
     other = step.cuts[1] if len(step.cuts) > 1 else len(values)
     common = commonest(values)
     inside, outside, before, after = (v[v != common] for v in (values[one:other], np.concatenate([values[:one], values[other:]]), values[:one], values[other:]))
-    ordered = _ordered_by(frame, name, _edges(rows, one, other - 1))
+    ordered = ordered_by(frame, name, _edges(rows, one, other - 1))
     sides = [(_some(inside), _some(outside)), (inside[:NEAR], before[::-1][:NEAR]), (inside[::-1][:NEAR], after[:NEAR])]
     units = next((u for a, b in sides if (u := unit_between(a, b, least=SURELY if ordered else FEWEST))), "")
-    if ordered and not units:
+    if not units and (ordered or step.times < ALONE):
         return None
     told = [f"{np.median(v):.4g}" if step.what == "level" else f"{np.median(v):.4g} +- {np.median(np.abs(v - np.median(v))):.2g}" for v in (outside, inside)]
     return Break(
@@ -148,7 +149,7 @@ def _edges(rows: Any, first: int, last: int) -> tuple[int, ...]:
     return tuple(int(rows[k]) for k in (first, last + 1) if 0 < k < len(rows))
 
 
-def _ordered_by(frame: pl.DataFrame, name: str, cuts: tuple[int, ...]) -> bool:
+def ordered_by(frame: pl.DataFrame, name: str, cuts: tuple[int, ...]) -> bool:
     """Whether another field of names, that lies in a few blocks, changes at each of these rows: then the rows are of another kind there."""
     import polars as pl
 

@@ -51,14 +51,17 @@ def measure(collection: Collection) -> StuckRuns:
     numeric = [s for s in collection.frame if s.dtype.is_numeric() and s.name not in {collection.split, collection.group, collection.time}]
     if collection.kind not in ("row", "text") or collection.whole is not None or len(collection) < LEAST or not numeric:
         raise Unmeasurable(f"fewer than {LEAST} rows of numbers at hand, in their order")
-    order, _ = in_order(collection)
-    return StuckRuns(runs=tuple(run for series in numeric for run in _runs(series, order, collection)), fields=len(numeric))
+    order, by = in_order(collection)
+    frame = collection.frame[order] if by else collection.frame
+    return StuckRuns(runs=tuple(run for series in numeric for run in _runs(frame[series.name], frame, order, collection)), fields=len(numeric))
 
 
-def _runs(series: Any, order: Any, collection: Collection) -> Iterator[Run]:
+def _runs(series: Any, frame: Any, order: Any, collection: Collection) -> Iterator[Run]:
     import numpy as np
 
-    values = series.cast(float).to_numpy()[order]
+    from nohero.evidence.audit.breaks import ordered_by
+
+    values = series.cast(float).to_numpy()
     rows = np.flatnonzero(np.isfinite(values))
     values = values[rows]
     steps = np.diff(values)
@@ -72,6 +75,8 @@ def _runs(series: Any, order: Any, collection: Collection) -> Iterator[Run]:
             first, last = start, start + length
             if kind == "still" and values[first] in (values.min(), values.max()):
                 continue  # what cannot go on falling or rising rests there
+            if ordered_by(frame, series.name, tuple(int(rows[k]) for k in (first, last + 1) if 0 < k < len(rows))):
+                continue
             if len(np.unique(values[:first])) + len(np.unique(values[last + 1 :])) < DISTINCT:
                 continue
             names = [str(collection.items[int(order[rows[k]])]) for k in (first, last)]
@@ -83,7 +88,7 @@ def _straight(values: Any, steps: Any) -> Any:
     import numpy as np
 
     some = values[:: max(1, len(values) // SAMPLE)]
-    grid = next((10.0**-k for k in range(7) if np.abs(some * 10**k - np.round(some * 10**k)).max() <= 1e-6), 0.0) or 1e-6 * float(np.ptp(values))
+    grid = next((10.0**-k for k in range(7) if np.abs(some * 10**k - np.round(some * 10**k)).max() <= 1e-6), 0.0) or 1e-6 * float(np.median(np.abs(steps)))
     return np.concatenate([[False], (np.abs(np.diff(steps)) <= GRID * grid) & (steps[1:] != 0)])
 
 

@@ -20,7 +20,8 @@ MISSED = 20.0  # times that a value would have come if it went on: e^-20 by chan
 APART = 4.0  # usual distances between two of a value within which one ends and the other begins
 RUNNERS = 0.3  # share of the rows of the categories that go on
 MOST, SCALE = 60, 4  # categories, and different numbers of a scale
-LIKE = 0.6  # of two names' letters that agree
+LIKE, SHORT = 0.75, 0.4  # of two names' letters that agree, and of a name's that an abbreviation has at least
+RATES = 0.25  # logarithm of the rates of two values of unlike names at most
 FILLED = 0.5
 
 
@@ -116,7 +117,9 @@ def renamed(series: pl.Series) -> list[Change]:
         if sum(s.count for s in going) < RUNNERS * n or len(elsewhere) > len(going):
             continue
         if not told["value"].dtype.is_numeric():
-            found.append(Change(first=new.first, last=end, before=old.value, after=new.value, alike=likeness(old.value, new.value) >= LIKE))
+            alike = likeness(old.value, new.value) >= LIKE
+            if alike or abs(math.log(old.rate / new.rate)) <= RATES:
+                found.append(Change(first=new.first, last=end, before=old.value, after=new.value, alike=alike))
         elif (scales := _moved(told, new.first)) is not None:
             found.append(Change(first=new.first, last=end, before=scales[0], after=scales[1], alike=True))
     return found if len({c.after for c in found}) == len(found) else []
@@ -142,9 +145,13 @@ def _moved(told: pl.DataFrame, cut: int) -> tuple[str, str] | None:
 
 def likeness(one: str, other: str) -> float:
     """Of two names' letters and digits, whatever the case; names that differ in a number alone are two."""
-    first, second = (re.sub(r"[\W_]+", "", n).casefold() for n in (one, other))
-    numbered = re.sub(r"\d+", "", first) == re.sub(r"\d+", "", second) and first != second
-    return 0.0 if numbered else float(difflib.SequenceMatcher(None, first, second).ratio())
+    first, second = sorted((re.sub(r"[\W_]+", "", n).casefold() for n in (one, other)), key=len)
+    if first.isdigit() or second.isdigit() or (first != second and re.sub(r"\d+", "", first) == re.sub(r"\d+", "", second)):
+        return 0.0
+    letters = iter(second)
+    if len(first) >= SHORT * len(second) and len(first) >= SCALE and all(c in letters for c in first):  # an abbreviation, or a name with something added
+        return 1.0
+    return float(difflib.SequenceMatcher(None, first, second).ratio())
 
 
 def followed(frame: pl.DataFrame) -> list[tuple[str, str, Change]]:

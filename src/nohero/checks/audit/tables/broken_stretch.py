@@ -3,8 +3,8 @@
 Why it matters: files grow by being appended to. Where the unit, the sensor, the export or the name of a category changed at some row, one field
 holds two, and a model learns the change.
 
-How it is measured: in the order of the file, or of the time where it is named: a step of the level, or of the spread of unordered rows, at least
-twice as large as any other, after which the values hardly overlap; a stretch on a coarser grid than the rest; a value that ends where another
+How it is measured: in the order of the file, or of the time where it is named: a step of the level, or of the spread of unordered rows, twice as
+large as any other, or three times where no unit explains it, after which the values hardly overlap; a stretch on a coarser grid than the rest; a value that ends where another
 begins, while the others go on; a field that ends where one of like name begins.
 
 When it is right to fail: never more than a warning. It warns where two known units turn the one into the other, where rounding is coarse for the

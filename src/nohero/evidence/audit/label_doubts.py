@@ -20,6 +20,7 @@ PRICE = 2.0  # seconds
 LEAST = 100  # items
 MOST = 200_000  # items; more are judged on a sample
 CLASSES = 200
+KEPT = 4_000_000  # probabilities that are kept for others
 SURE, FEWEST = 0.1, 200  # share of the items, those of which the model is surest, and how many they should be at least: they tell of the labels, not of the model
 MOSTLY = 0.3  # of the items at most
 LISTED = 2000
@@ -58,19 +59,9 @@ def measure(collection: Collection, profile: Profile) -> LabelDoubts:
     """Trees for tables; ridge on cheap features for pictures, texts and sounds."""
     import numpy as np
 
-    from nohero.setup.refusal import Unmeasurable
     from nohero.tasks.interval import wilson
 
-    if not collection.label or not profile.classes:
-        raise Unmeasurable("no label of classes")
-    labels = collection.frame[collection.label].cast(str)
-    rows = np.flatnonzero(labels.is_not_null().to_numpy())
-    if len(rows) > MOST:
-        rows = np.sort(np.random.default_rng(collection.seed).choice(rows, MOST, replace=False))
-    names, y = np.unique(labels[rows].to_numpy().astype(str), return_inverse=True)
-    if len(rows) < LEAST or not 2 <= len(names) <= CLASSES:
-        raise Unmeasurable(f"{len(rows)} items of {len(names)} classes; {LEAST} items of 2 to {CLASSES} classes are needed")
-    said = _said(collection, profile, rows, y, len(names))
+    rows, names, y, said = judged(collection, profile)
     given = said[np.arange(len(y)), y]
     other = np.where(np.eye(len(names), dtype=bool)[y], -1.0, said)
     order, likeliest = np.argsort(given, kind="stable")[:LISTED], other.argmax(1)
@@ -85,6 +76,33 @@ def measure(collection: Collection, profile: Profile) -> LabelDoubts:
         noise=contrary / sure, low=low, high=high, wider=float(wrong[surest[: 2 * sure]].mean()), order=tuple(rows[order].tolist()), given=tuple(given[order].tolist()), shown=shown, items=tuple(items.tolist()),
         rows=rows, classes=y, contradicted=wrong, unsure=(1 - said.max(1)).astype(np.float32),
     )  # fmt: skip
+
+
+def judged(collection: Collection, profile: Profile) -> tuple[Any, Any, Any, Any]:
+    """(items [M], classes [K], their places int [M], probabilities [M, K] out of fold), made once a collection where they are not many."""
+    if (kept := collection.kept.get("judged labels")) is not None:
+        return kept  # type: ignore[no-any-return]
+    made = _judged(collection, profile)
+    if made[3].size <= KEPT:
+        collection.kept["judged labels"] = made
+    return made
+
+
+def _judged(collection: Collection, profile: Profile) -> tuple[Any, Any, Any, Any]:
+    import numpy as np
+
+    from nohero.setup.refusal import Unmeasurable
+
+    if not collection.label or not profile.classes:
+        raise Unmeasurable("no label of classes")
+    labels = collection.frame[collection.label].cast(str)
+    rows = np.flatnonzero(labels.is_not_null().to_numpy())
+    if len(rows) > MOST:
+        rows = np.sort(np.random.default_rng(collection.seed).choice(rows, MOST, replace=False))
+    names, y = np.unique(labels[rows].to_numpy().astype(str), return_inverse=True)
+    if len(rows) < LEAST or not 2 <= len(names) <= CLASSES:
+        raise Unmeasurable(f"{len(rows)} items of {len(names)} classes; {LEAST} items of 2 to {CLASSES} classes are needed")
+    return rows, names, y, _said(collection, profile, rows, y, len(names))
 
 
 def _said(collection: Collection, profile: Profile, rows: Any, y: Any, classes: int) -> Any:

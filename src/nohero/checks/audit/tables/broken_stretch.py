@@ -1,0 +1,183 @@
+"""What it asks: is a field the same from the first row to the last?
+
+Why it matters: files grow by being appended to. Where the unit, the sensor, the export or the name of a category changed at some row, one field
+holds two, and a model learns the change.
+
+How it is measured: in the order of the file, or of the time where it is named: a step of the level, or of the spread of unordered rows, twice as
+large as any other, or three times where no unit explains it, after which the values hardly overlap; a stretch on a coarser grid than the rest; a value that ends where another
+begins, while the others go on; a field that ends where one of like name begins.
+
+When it is right to fail: never more than a warning. It warns where two known units turn the one into the other, where rounding is coarse for the
+field, or where the two names, or two scales of whole numbers, are alike. Any other step may be what happened, and is left open. Where the rows
+are ordered by another field that changes there too, it is silent.
+
+What it cannot see: slow drifts, changes smaller than the field's own, more than two of them in one field, and stretches shorter than 30 rows.
+
+Mend: bring the stretch to the unit, the names and the decimals of the rest, or leave it out.
+
+Source: Killick, Fearnhead and Eckley 2012, Optimal detection of changepoints (arXiv:1101.1438), for the question; the rules are this file's.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.breaks import Breaks
+from nohero.run.figure import Table
+from nohero.run.finding import Finding, Level, Observed, passed, unsure, warned
+
+if TYPE_CHECKING:
+    from nohero.evidence.audit.breaks import Break
+    from nohero.sources.collection import Collection
+
+SHOWN = 30  # rows of the table
+
+
+def judge(breaks: Breaks) -> Finding:
+    """The surest first."""
+    if not breaks.found:
+        return passed(f"no field of {breaks.fields} is another from some row on")
+    told = sorted(zip(breaks.found, zip(breaks.names[::2], breaks.names[1::2], strict=True), strict=True), key=lambda t: (not _is_sure(t[0]), not t[0].units, -t[0].rows))
+    first, ends = told[0]
+    fields = tuple(dict.fromkeys(b.field for b, _ in told))
+    more = "".join(f"; {_said(b, names, breaks.order)}" for b, names in told[1:] if b.field == first.field and b.kind != first.kind)
+    more += f"; {len(fields) - 1} more fields change too" if len(fields) > 1 else ""
+    return (warned if _is_sure(first) else unsure)(
+        f"{_said(first, ends, breaks.order)}{more}",
+        expected="one unit, one grid and one set of names a field",
+        observed=Observed(value=float(first.rows), unit="rows", n=len(fields)),
+        component="data",
+        where=fields,
+        items=tuple(dict.fromkeys(name for _, names in told for name in names)),
+        level=Level.HEURISTIC,
+        effect="a model learns where the rows come from, and what is scaled or counted over all rows is wrong for both",
+        remedies=(_mended(first), "ask what changed at that row: a sensor, an export, a form; look at the other fields there too"),
+        figure=Table(
+            title="Fields that are another for a stretch of rows", columns=("field", "what changes", "first row", "last row", "rows", "elsewhere", "there", "units"),
+            rows=tuple((b.field, b.kind, one, other, b.rows, b.before, b.after, b.units) for b, (one, other) in told[:SHOWN]),
+        ),
+    )  # fmt: skip
+
+
+def _is_sure(one: Break) -> bool:
+    return bool(one.units) or one.alike or one.kind == "decimals"
+
+
+def _said(one: Break, ends: tuple[str, str], order: str) -> str:
+    stretch = f"from {ends[0]} {'on' if one.to_end else f'to {ends[1]}'} ({one.rows:,} rows{f', by `{order}`' if order else ''})"
+    if one.kind == "decimals":
+        return f"all values of `{one.field}` {stretch} are multiples of {one.after}; of the others {one.before}"
+    if one.kind == "category":
+        return f"`{one.before}` of `{one.field}` ends where `{one.after}` begins, {stretch}"
+    if one.kind == "scale":
+        return f"`{one.field}` goes from {one.after} {stretch}, and from {one.before} before"
+    if one.kind == "name":
+        return f"`{one.before}` is filled up to the row where `{one.after}` begins, {stretch}"
+    what = "the median" if one.kind == "level" else "median and spread"
+    return f"{stretch}, {what} of `{one.field}` is {one.after} instead of {one.before}{one.units and f', as between {one.units}'}"
+
+
+def _mended(one: Break) -> str:
+    if one.kind in ("category", "name"):
+        return f"if `{one.before}` and `{one.after}` are the same, give them one name"
+    if one.kind == "decimals":
+        return f"round all of `{one.field}` to multiples of {one.after}, or leave the stretch out"
+    return f"bring `{one.field}` to one unit" if one.units or one.kind == "scale" else f"find out what happened to `{one.field}` at that row; a mistake is undone there, a real change is told by a field of its own"
+
+
+def _sensor(columns: dict[str, list[str]], seed: int = 4) -> list[float]:
+    """A temperature through two years: a season, days that hang together, and noise."""
+    import math
+
+    drawn, hung, values = random.Random(seed), 0.0, []
+    for i in range(len(columns["age"])):
+        hung = 0.8 * hung + drawn.gauss(0, 2)
+        values.append(62 + 12 * math.sin(i / 450 * 2 * math.pi) + hung + drawn.gauss(0, 1))
+    return values
+
+
+def celsius_from_some_row_on(collection: Collection) -> Collection:
+    """The last third of the temperatures is in degrees Celsius."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["temperature"] = [f"{v if i < 560 else (v - 32) / 1.8:.1f}" for i, v in enumerate(_sensor(columns))]
+        return columns
+
+    return recelled(collection, change)
+
+
+def inches_for_a_while(collection: Collection) -> Collection:
+    """A batch of 120 heights is in inches."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["height"] = [f"{float(c) / 2.54:.1f}" if c and 300 <= i < 420 else c for i, c in enumerate(columns["height"])]
+        return columns
+
+    return recelled(collection, change)
+
+
+def rounded_from_some_row_on(collection: Collection) -> Collection:
+    """Whole centimetres in the last half."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["height"] = [f"{float(c):.0f}" if c and i >= 450 else c for i, c in enumerate(columns["height"])]
+        return columns
+
+    return recelled(collection, change)
+
+
+def a_town_renamed(collection: Collection) -> Collection:
+    """Delft is written otherwise from the middle on."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["town"] = ["Delft (NL)" if c == "Delft" and i >= 450 else c for i, c in enumerate(columns["town"])]
+        return columns
+
+    return recelled(collection, change)
+
+
+def a_field_renamed(collection: Collection) -> Collection:
+    """The income has another name in the last third."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["net_income"] = [c if i >= 600 else "" for i, c in enumerate(columns["income"])]
+        columns["income"] = [c if i < 600 else "" for i, c in enumerate(columns["income"])]
+        return columns
+
+    return recelled(collection, change)
+
+
+def seasons_and_walks(collection: Collection) -> Collection:
+    """A season, a walk, a trend, and the same sorted."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        drawn, place = random.Random(7), 0.0
+        walk = [place := place + drawn.gauss(0, 1) for _ in columns["age"]]
+        columns |= {"season": [f"{v:.1f}" for v in _sensor(columns)], "walk": [f"{v:.2f}" for v in walk], "ordered": [f"{v:.1f}" for v in sorted(_sensor(columns))]}
+        columns["trend"] = [f"{i / 30 + drawn.gauss(0, 1):.2f}" for i in range(len(walk))]
+        return columns
+
+    return recelled(collection, change)
+
+
+def ordered_by_town(collection: Collection) -> Collection:
+    """The rows lie town by town, and each town has its own level, its own decimals and its own shops."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        order = sorted(range(len(columns["town"])), key=lambda i: columns["town"][i])
+        columns = {name: [cells[i] for i in order] for name, cells in columns.items()}
+        columns["shop"] = [f"{t} {i % 3}" for i, t in enumerate(columns["town"])]
+        columns["height"] = [f"{float(c) * 2:.0f}" if c and t == "Cork" else c for c, t in zip(columns["height"], columns["town"], strict=True)]
+        return columns
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT570", name="broken-stretch", source="Killick, Fearnhead and Eckley 2012, Optimal detection of changepoints (arXiv:1101.1438)", judge=judge,
+    sabotages=tuple(Case(toy="people", plant=p) for p in (celsius_from_some_row_on, inches_for_a_while, rounded_from_some_row_on, a_town_renamed, a_field_renamed)),
+    lookalikes=tuple(Case(toy="people", plant=p) for p in (seasons_and_walks, ordered_by_town)),
+)  # fmt: skip

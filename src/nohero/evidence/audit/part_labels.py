@@ -1,0 +1,149 @@
+"""Whether labels mean in each part, and with each source, what they mean elsewhere; and whether the parts have the classes in like shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nohero.evidence.audit.label_doubts import judged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nohero.evidence.audit.profile import Profile
+    from nohero.sources.collection import Collection
+
+PRICE = 2.1  # seconds: the model's, which the doubtful labels need too
+LEAST = 20  # items of either class within a value, and without it
+ENOUGH, AGREE, ALIKE = 30, 5, 0.01  # items of a value; values; chance of differences as large as those among the others
+FAR, AWAY, NEAR = 6.0, 0.2, 2.5  # standard errors, and share, from the others; standard errors from their shares the other way round
+VALUES, FIELDS, CLASSES = 50, 20, 10  # of a field that may be a source; such fields; classes looked at in pairs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Within:
+    """Two classes within one value of a field: area under the ROC curve of a model that did not see the item, within and elsewhere; .5 is chance."""
+
+    field: str
+    value: str
+    classes: tuple[str, str]
+    auc: float
+    elsewhere: float
+    error: float  # standard error at chance
+    items: int
+    shares: tuple[float, float]  # of the first of the two classes among both, within and elsewhere
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mirrored:
+    """One value of a field with which two classes have each other's shares, while all its other values agree."""
+
+    field: str
+    value: str
+    items: int
+    values: int  # of the field
+    label: str  # class
+    share: float
+    others: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartLabels:
+    """All of them, and how far the classes' shares of each part lie from the first's."""
+
+    within: tuple[Within, ...]
+    mirrored: tuple[Mirrored, ...]
+    split: str
+    first: str  # part
+    away: tuple[tuple[str, float, float, str, float, float], ...]  # part, share of labels that would have to change, by chance at most, the class that differs most, its share there and in the first
+    label: str
+
+
+def measure(collection: Collection, profile: Profile) -> PartLabels:
+    """By the parts, and of items that are no plain rows by each field of few values: a model of rows has seen these fields."""
+    import numpy as np
+
+    from nohero.setup.refusal import Unmeasurable
+
+    plain = collection.kind == "row" and collection.texts is None
+    few = [s.name for s in collection.frame if s.name not in {collection.split, collection.label} and not s.dtype.is_float() and not s.dtype.is_temporal() and 2 <= s.n_unique() <= VALUES][:FIELDS]
+    if not collection.label or not (few or collection.split):
+        raise Unmeasurable("no parts, and no field that may say who labelled")
+    mirrored = tuple(m for f in few if (m := _mirrored(collection, f)) is not None)
+    sources = ([collection.split] if collection.split else []) + ([] if plain else few)
+    if not sources:
+        return PartLabels(within=(), mirrored=mirrored, split="", first="", away=(), label=collection.label)
+    rows, names, y, said = judged(collection, profile)
+    scores = np.log(np.clip(said, 1e-9, 1))
+    within = [w for f in sources for w in _pairs(f, collection.frame[f].cast(str).to_numpy()[rows], names, y, scores)] if len(names) <= CLASSES else []
+    first = collection.parts[0] if collection.split else ""
+    return PartLabels(within=tuple(within), mirrored=mirrored, split=collection.split, first=first, away=_away(collection, rows, names, y), label=collection.label)
+
+
+def _mirrored(collection: Collection, field: str) -> Mirrored | None:
+    """Of a label of two classes, and a field of several values that have enough items each."""
+    import numpy as np
+    import polars as pl
+    from scipy.stats import chi2
+
+    table = pl.DataFrame({"value": collection.frame[field].cast(str), "label": collection.labels.cast(str)}).drop_nulls()
+    names = sorted(table["label"].unique().to_list())
+    if len(names) != 2:
+        return None
+    counted = table.group_by("value").agg(pl.len().alias("n"), (pl.col("label") == names[0]).sum().alias("of")).filter(pl.col("n") >= ENOUGH).sort("value")
+    if counted.height < AGREE:
+        return None
+    n, of = counted["n"].to_numpy().astype(float), counted["of"].to_numpy().astype(float)
+    k = int(np.abs(of / n - np.median(of / n)).argmax())
+    rest = np.arange(len(n)) != k
+    share, others = of[k] / n[k], of[rest].sum() / n[rest].sum()
+    error = float(np.sqrt(max(others * (1 - others), 1e-9) / n[k]))
+    apart = float(((of[rest] - n[rest] * others) ** 2 / np.maximum(n[rest] * others * (1 - others), 1e-9)).sum())
+    agree = bool(chi2.sf(apart, int(rest.sum()) - 1) >= ALIKE)
+    if not agree or abs(share - others) < max(FAR * error, AWAY) or abs(share - (1 - others)) > NEAR * error:
+        return None
+    return Mirrored(field=field, value=str(counted["value"][k]), items=int(n[k]), values=len(n), label=names[0], share=float(share), others=float(others))
+
+
+def _pairs(field: str, values: Any, names: Any, y: Any, scores: Any) -> Iterator[Within]:
+    import numpy as np
+
+    for value in sorted({str(v) for v in values if v is not None}):
+        here = values == value
+        for a in range(len(names)):
+            for b in range(a):
+                two = (y == a) | (y == b)
+                inside, outside = np.flatnonzero(here & two), np.flatnonzero(~here & two)
+                counts = [int((y[s] == k).sum()) for s in (inside, outside) for k in (a, b)]
+                if min(counts) < LEAST:
+                    continue
+                margin = scores[:, a] - scores[:, b]
+                error = float(np.sqrt((counts[0] + counts[1] + 1) / (12 * counts[0] * counts[1])))
+                auc, elsewhere = (_area(margin[s], y[s] == a) for s in (inside, outside))
+                yield Within(
+                    field=field, value=value, classes=(str(names[a]), str(names[b])), auc=auc, elsewhere=elsewhere, error=error, items=len(inside),
+                    shares=(counts[0] / len(inside), counts[2] / len(outside)),
+                )  # fmt: skip
+
+
+def _area(margin: Any, positive: Any) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(positive, margin))
+
+
+def _away(collection: Collection, rows: Any, names: Any, y: Any) -> tuple[tuple[str, float, float, str, float, float], ...]:
+    """Half the sum of the differences of the shares, and what chance gives at most: three standard errors of each share."""
+    import numpy as np
+
+    found: list[tuple[str, float, float, str, float, float]] = []
+    for k, part in enumerate(collection.parts):
+        inside = collection.part(part)[rows]
+        shares, n = np.bincount(y[inside], minlength=len(names)) / max(1, inside.sum()), int(inside.sum())
+        if k == 0:
+            first, size = shares, n
+        elif n and size:
+            chance = 1.5 * float(np.sqrt(first * (1 - first) * (1 / n + 1 / size)).sum())
+            most = int(np.abs(shares - first).argmax())
+            found.append((part, float(np.abs(shares - first).sum() / 2), chance, str(names[most]), float(shares[most]), float(first[most])))
+    return tuple(found)

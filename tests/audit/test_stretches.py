@@ -1,0 +1,104 @@
+"""What changes along the rows: steps, units, grids, names, and stretches that stand still."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from nohero.evidence.audit.level_breaks import steps_of
+from nohero.evidence.audit.stuck_runs import measure as stuck
+from nohero.evidence.audit.unit_pairs import unit_between
+from nohero.evidence.audit.value_breaks import coarser, followed, longest, renamed
+from nohero.sources.table import of_cells
+
+
+@pytest.fixture
+def drawn() -> np.random.Generator:
+    return np.random.default_rng(3)
+
+
+@pytest.mark.parametrize(("first", "last"), [(700, 1000), (0, 300), (400, 520)])
+def test_a_step_is_found_where_it_is(drawn: np.random.Generator, first: int, last: int) -> None:
+    values = drawn.normal(100, 5, 1000)
+    values[first:last] *= 2.54
+    step = steps_of(values)
+    assert step is not None
+    assert step.cuts == tuple(c for c in (first, last) if 0 < c < 1000)
+
+
+def test_a_step_in_many_rows_is_found_to_the_row(drawn: np.random.Generator) -> None:
+    values = drawn.normal(100, 5, 90_000)
+    values[61_234:] += 80
+    step = steps_of(values)
+    assert step is not None
+    assert step.cuts == (61_234,)
+
+
+def test_seasons_walks_trends_sorted_rows_and_noise_have_no_step(drawn: np.random.Generator) -> None:
+    n = np.arange(4000)
+    fields = [
+        20 + 15 * np.sin(n / 4000 * 2 * np.pi) + drawn.normal(0, 1, 4000), drawn.normal(0, 1, 4000).cumsum(), n / 100 + drawn.normal(0, 1, 4000), np.sort(drawn.lognormal(0, 2, 4000)),
+        *drawn.normal(0, 1, (20, 4000)), np.repeat(drawn.normal(0, 5, 40), 100) + drawn.normal(0, 1, 4000),
+    ]  # fmt: skip
+    assert [steps_of(f) for f in fields] == [None] * len(fields)
+
+
+def test_units_are_named_where_the_shapes_agree(drawn: np.random.Generator) -> None:
+    degrees, others, glucose = drawn.normal(15, 8, 800), drawn.normal(15, 8, 800), drawn.lognormal(4.8, 0.3, 900)
+    assert "Celsius" in unit_between(degrees * 1.8 + 32, others)
+    assert "glucose" in unit_between(glucose[:400], glucose[400:] / 18.016)
+    assert unit_between(degrees + 70, others) == unit_between(degrees, others) == ""
+
+
+def test_rounding_is_found_on_either_side(drawn: np.random.Generator) -> None:
+    values = drawn.normal(50, 9, 600).round(1)
+    assert coarser(values) is None
+    rounded = np.concatenate([values[:400], values[400:].round()])
+    change = coarser(rounded)
+    assert change is not None
+    assert (change.after, change.last) == ("1", 599)
+    assert 390 <= change.first <= 400
+    assert coarser(rounded[::-1].copy()) is not None
+
+
+def test_a_grid_is_not_seen_in_tiny_numbers(drawn: np.random.Generator) -> None:
+    assert coarser(np.concatenate([drawn.normal(0, 1e-9, 200), drawn.normal(5, 1, 200)])) is None
+
+
+def test_a_category_that_comes_in_season_does_not_hide_one_that_was_renamed(drawn: np.random.Generator) -> None:
+    names = drawn.choice(["online", "direct", "groups", "agent"], 2000)
+    names[(np.arange(2000) < 300) & (names == "groups")] = "direct"
+    assert renamed(pl.Series("segment", names)) == []
+    later = np.where((np.arange(2000) >= 1200) & (names == "online"), "On-line", names.astype(object))
+    (change,) = renamed(pl.Series("segment", later.tolist()))
+    assert (change.before, change.after, change.alike) == ("online", "On-line", True)
+
+
+def test_a_scale_that_is_counted_from_nought(drawn: np.random.Generator) -> None:
+    answers = drawn.integers(1, 7, 1500)
+    answers[1200:] -= 1
+    (change,) = renamed(pl.Series("A1", answers))
+    assert (change.before, change.after) == ("1 to 6", "0 to 5")
+    assert renamed(pl.Series("year", np.repeat(np.arange(2000, 2010), 100))) == []
+
+
+def test_a_field_that_another_follows() -> None:
+    frame = pl.DataFrame({"price": [*range(200), *[None] * 100], "unit_price": [*[None] * 200, *range(100)], "remark": [*[None] * 200, *range(100)]})
+    assert [(old, new, c.first) for old, new, c in followed(frame)] == [("price", "unit_price", 200)]
+
+
+def test_longest_run_against_a_plain_count(drawn: np.random.Generator) -> None:
+    for _ in range(50):
+        on = drawn.random(40) < 0.6
+        lengths = [len(r) for r in "".join("x" if v else " " for v in on).split()]
+        start, length, rest = longest(on)
+        assert sorted([length, rest], reverse=True) == sorted([*lengths, 0, 0], reverse=True)[:2]
+        assert on[start : start + length].all()
+
+
+def test_a_sensor_that_hangs_twice_is_told_row_by_row(drawn: np.random.Generator) -> None:
+    values = drawn.normal(20, 2, 800).round(1)
+    values[100:160], values[500:530] = 21.5, 19.0
+    runs = stuck(of_cells(pl.DataFrame({"t": [f"{v:.1f}" for v in values], "n": [str(i % 7) for i in range(800)]}), "series")).runs
+    assert [(r.kind, r.field, r.first, r.last, r.value) for r in runs] == [("still", "t", "row 101", "row 160", 21.5), ("still", "t", "row 501", "row 530", 19.0)]

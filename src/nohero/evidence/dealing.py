@@ -13,11 +13,17 @@ def standard(table: Any) -> Any:
     return rest / max(float(rest.std()), 1e-9)
 
 
-def dealt(fits: Any) -> tuple[float, float]:
-    """(mean fit when each picture gets other marks as fits best in all, share of pictures that get their own)."""
+def dealing(fits: Any) -> tuple[Any, Any]:
+    """(pictures, the marks that each gets) as fits best in all."""
     from scipy.optimize import linear_sum_assignment
 
     rows, best = linear_sum_assignment(-fits)
+    return rows, best
+
+
+def dealt(fits: Any) -> tuple[float, float]:
+    """(mean fit when each picture gets other marks as fits best in all, share of pictures that get their own)."""
+    rows, best = dealing(fits)
     return float(fits[rows, best].mean()), float((rows == best).mean())
 
 

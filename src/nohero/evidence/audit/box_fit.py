@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.box_places import edges
 from nohero.evidence.audit.box_probe import better_posed, fits_of, learnt
-from nohero.evidence.dealing import below, best_others, dealing, dealt, standard
+from nohero.evidence.dealing import below, best_others, dealt, standard, swaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def measure(collection: Collection) -> BoxFit:
     lost = [(items[j], float(ranks[j]), float(both[j, j]), items[int(others[j])], float(both[others[j], j])) for j in astray]
     best, kept = dealt(fits)
     usual = max(float(np.diag(both).mean()), 0.9 * dealt(both)[0])
-    swapped, by_luck = _swapped(both, np.flatnonzero(ranks < WEAK), SWAPPED * usual)
+    swapped, by_luck = swaps(both, np.flatnonzero(ranks < WEAK), SWAPPED * usual)
     return BoxFit(
         n=n, contrast=float(given.mean()), elsewhere=float((raw.sum() - given.sum()) / (n * (n - 1))), own=float(np.diag(fits).mean()), dealt=best,
         by_chance=dealt(chance)[0], kept=kept, typical=float(np.median(ranks)), poses=poses, usual=usual, lost=tuple(lost),
@@ -92,22 +92,6 @@ def measure(collection: Collection) -> BoxFit:
             if gain >= GAINED and _contrast(sums[:, i : i + 1], np.clip(_poses()[pose](boxes[i], aspects[i]), 0, 1))[0] > given[i]
         ),
     )  # fmt: skip
-
-
-def _swapped(fits: Any, weak: Any, enough: float) -> tuple[list[tuple[int, int]], int]:
-    """((picture, whose boxes) where the best deal among the weak ones is much better than their own, as many of the next best deal, which is luck)."""
-    import numpy as np
-
-    table = fits[np.ix_(weak, weak)]
-    given = np.diag(table).copy()
-    np.fill_diagonal(table, -enough)
-    counts: list[list[tuple[int, int]]] = []
-    for _ in range(2 if len(weak) > 1 else 0):
-        deal = [(i, j) for i, j in zip(*dealing(table), strict=True) if min(table[i, j], table[i, j] - given[j]) >= enough]
-        counts.append([(int(weak[i]), int(weak[j])) for i, j in deal])
-        for i, j in deal:
-            table[i, j] = -enough
-    return (counts[0], len(counts[1])) if counts else ([], 0)
 
 
 def _given(collection: Collection) -> tuple[Any, list[Any], list[str], list[float]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.data.picture_files import list_pictures
 from nohero.data.raw import Unusable
+from nohero.sources.class_names import read_class_names
 from nohero.sources.marking import Marking, marked
 from nohero.sources.picture_roles import MASKS, PICTURES, standing
 from nohero.sources.table import part_of
@@ -25,6 +26,7 @@ AFFIX = r"(mask|masks|gt|label|labels|lbl|seg|segmentation|annotation|annotation
 BEHIND = re.compile(rf"(?<=.)[_\-. ]+{AFFIX}$", re.IGNORECASE)
 BEFORE = re.compile(rf"^{AFFIX}[_\-. ]+(?=.)", re.IGNORECASE)
 OF_PICTURES = re.compile(r"^(image|images|img|im|picture|photo|frame)[_\-. ]+(?=.)|(?<=.)[_\-. ]+(image|img|im|picture|photo)$", re.IGNORECASE)
+CLASSES, IGNORED = ("classes.txt", "class_names.txt"), "__ignore__"  # lists of names; labelme's may begin with what has no number
 ENOUGH = 0.5  # of the fewer kind must pair before a way of pairing is taken
 MANY = 10  # pairs that make a convention of names where most pictures have no mask; fewer files named `_mask` are pictures like the others
 
@@ -50,8 +52,15 @@ def read_mask_folder(path: Path, source: str, listing: Listing | None = None) ->
     files, masks = [pairs.files[i] for i in order], [pairs.masks[i] for i in order]
     parts = [part_among(name) for name in files]
     divided = all(parts) and len(set(parts)) > 1
-    marking = Marking(form="masks", strays=tuple(Unusable(where=name, reason="a mask without its picture") for name in pairs.strays), pairing=pairs.how)
+    marking = Marking(form="masks", classes=_classes(path), strays=tuple(Unusable(where=name, reason="a mask without its picture") for name in pairs.strays), pairing=pairs.how)
     return marked(source, path, files, marking, masks=masks, unusable=listing.unusable, notes=(*listing.notes, *aside), parts=parts if divided else ())
+
+
+def _classes(path: Path) -> tuple[str, ...]:
+    """The names of the masks' numbers from 0 on, where a file beside them lists them."""
+    listed = next((path / name for name in CLASSES if (path / name).is_file()), None)
+    names = tuple(read_class_names(listed).names.values()) if listed is not None else ()
+    return names[1:] if names[:1] == (IGNORED,) else names
 
 
 def masks_for(path: Path, files: Sequence[str]) -> Pairs | None:

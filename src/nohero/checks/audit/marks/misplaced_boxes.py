@@ -4,7 +4,7 @@ Why it matters: boxes of other pictures, or of a flipped or resized copy, leave 
 
 How it is measured: contrast of colour and steepness inside each box against around it, in its own picture, in all other pictures, and with the boxes flipped, turned, shifted, doubled and halved. Single pictures are judged together with a probe from pixels to boxes; those whose boxes fit worst are dealt each other's boxes, twice: what the second deal finds without the pairs of the first is luck.
 
-When it is right to fail: when boxes fit other pictures far better when dealt out anew, or all fit much better in another pose. Several pictures whose boxes fit in one other pose, or that have each other's boxes, and a small shift, warn. Boxes that fit worse than on half of all pictures, without a pose or a picture that they belong to, leave it unsure, and so does a set in which contrast does not tell: they may mark what contrast does not show.
+When it is right to fail: when boxes fit other pictures far better when dealt out anew, or all fit much better in another pose. Several pictures whose boxes fit in another pose, or that have each other's boxes, and a small shift, warn. Boxes that fit worse than on half of all pictures, without a pose or a picture that they belong to, leave it unsure, and so does a set in which contrast does not tell: they may mark what contrast does not show.
 
 What it cannot see: loose boxes, shifts of a few pixels, and things without contrast.
 
@@ -44,9 +44,10 @@ def judge(fit: BoxFit) -> Finding:
     pose, least = max(fit.poses, key=lambda p: p.errors), max(FEWEST, SHARE * fit.n)
     turned = [x for x in fit.turned if x[2] >= GAINED] if fit.own >= WEAK else []
     how, count = Counter(x[1] for x in turned).most_common(1)[0] if turned else ("", 0)
-    swapped = fit.swapped if fit.own >= WEAK and len(fit.swapped) >= max(least, LUCK * fit.by_luck + 1) else ()
+    swapped: tuple[tuple[str, float, str, float], ...] = fit.swapped if fit.own >= WEAK and len(fit.swapped) >= max(least, LUCK * fit.by_luck + 1) else ()
     lost = [x for x in fit.lost if x[1] < LOST] if fit.own >= WEAK else []
-    names, sure = (), False
+    names: tuple[str, ...] = ()
+    sure = False
     if pose.errors >= ERRORS and pose.contrast >= GAIN * fit.contrast:
         words, tried = f"{pose.pose}, the boxes stand out from their surroundings at {pose.contrast:.2f} times the spread of their picture, as given at {fit.contrast:.2f}", f"boxes {pose.pose}: contrast {pose.contrast:.2f} instead of {fit.contrast:.2f}"
         sure = not pose.pose.startswith("shifted")  # a shadow beside a faint thing stands out more than the thing
@@ -57,10 +58,13 @@ def judge(fit: BoxFit) -> Finding:
         names = tuple(x[0] for x in fit.turned if x[2] >= GAINED or x[1] == how)
         words, tried = f"the boxes of {len(names):,} of {fit.n:,} pictures fit much better in another pose, most of them {how}", f"correlation of the boxes of {names[0]} with what a probe expects: {fit.turned[0][2]:.2f} more {fit.turned[0][1]}"
     elif swapped:
-        names, (one, own, other, there) = tuple(dict.fromkeys([x[0] for x in (*swapped, *lost)])), max(swapped, key=lambda x: x[3] - x[1])
+        names, (one, own, other, there) = tuple(dict.fromkeys([*(x[0] for x in swapped), *(x[0] for x in lost)])), max(swapped, key=lambda x: x[3] - x[1])
         words, tried = f"the boxes of {len(names):,} of {fit.n:,} pictures fit each other's pictures instead of their own: those of {one} fit {other}", f"fit {there:.1f} there and {own:.1f} here, where boxes of any picture have 0 and {fit.usual:.1f} is usual; another deal finds {fit.by_luck} such pairs by luck, this one {len(swapped)}"
-    elif fit.own < WEAK or len({x[0] for x in (*lost, *turned)}) >= least:
-        return _open(fit, tuple(dict.fromkeys([x[0] for x in (*lost, *turned)])))
+    elif len(turned) >= least:
+        names = tuple(dict.fromkeys([*(x[0] for x in turned), *(x[0] for x in lost)]))
+        words, tried = f"the boxes of {len(names):,} of {fit.n:,} pictures fit better when moved or turned, not all in one way: those of {names[0]} {turned[0][1]}", f"correlation with what a probe expects: {turned[0][2]:.2f} more"
+    elif fit.own < WEAK or len(lost) >= least:
+        return _open(fit, tuple(x[0] for x in lost))
     else:
         return passed(f"boxes stand out from their surroundings at {fit.contrast:.2f} times the spread of their picture, on other pictures at {fit.elsewhere:.2f}, and in no other pose better")
     return (failed if sure else warned)(

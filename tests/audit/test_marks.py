@@ -3,9 +3,12 @@
 import numpy as np
 import polars as pl
 import pytest
+from PIL import Image
 
 from nohero.checks.check import audit_checks
 from nohero.checkup import examine_collection
+from nohero.data.raw import Unusable
+from nohero.evidence.audit.readability import measure
 from nohero.run.finding import Status
 from nohero.sources.opening import open_source
 from real_files import real
@@ -52,3 +55,26 @@ def test_boxes_dealt_to_other_blood_cells_are_found_and_named(share):
     named = set(found.items)
     assert found.status == Status.WARN
     assert len(named & {blood.items[i] for i in planted}) / len(named) > 0.9
+
+
+def test_notes_and_depths_of_marked_pictures_are_asked_for(tmp_path):
+    note = Image.Exif()
+    note[0x0112] = 6
+    for number in range(12):
+        pixels = np.random.default_rng(number).integers(0, 256, (30, 40)).astype(np.uint8)
+        for folder in ("images", "masks"):
+            (tmp_path / folder).mkdir(exist_ok=True)
+        deep = Image.fromarray(pixels if number < 2 else pixels.astype(np.uint16) * 40)
+        deep.save(tmp_path / "images" / f"{number}.png", **({"exif": note} if number == 5 else {}))
+        Image.fromarray((pixels[::-1, ::-1] if number == 5 else pixels) // 128).save(tmp_path / "masks" / f"{number}.png")
+    checks = [c for c in audit_checks() if c.code in ("DAT652", "DAT654", "DAT651")]
+    found = {f.code: f for f in examine_collection(open_source(str(tmp_path)), checks=checks).findings}
+    assert found["DAT652"].items == ("images/5.png",)
+    assert (found["DAT654"].status, found["DAT654"].items) == (Status.UNSURE, ("images/0.png", "images/1.png"))
+    assert found["DAT651"].status == Status.PASS
+
+
+def test_one_reason_with_many_numbers_is_one_reason():
+    odd = tuple(Unusable(where=f"line {n}", reason=f"{n} is no share") for n in (157, 12.5, -3))
+    found = measure(opened("membrane").with_(unusable=(*odd, Unusable(where="a", reason="empty: 0 bytes"))))
+    assert found.reasons == (("157 is no share, and the like", 3), ("empty", 1))

@@ -43,6 +43,8 @@ class Header:
     width: int = 0  # upright
     height: int = 0
     mode: str = ""
+    format: str = ""
+    orientation: int = 1  # EXIF
     turned: bool = False
     frames: int = 1
     digest: bytes = b""  # SHA-256 of the file
@@ -105,6 +107,8 @@ def _header(path: Path) -> Header:
                 width=width,
                 height=height,
                 mode=image.mode,
+                format=image.format or "",
+                orientation=orientation if isinstance(orientation, int) else 1,
                 turned=orientation in range(2, 9),
                 frames=getattr(image, "n_frames", 1),  # single-frame formats lack the attribute
                 digest=digest,

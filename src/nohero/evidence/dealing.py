@@ -13,11 +13,17 @@ def standard(table: Any) -> Any:
     return rest / max(float(rest.std()), 1e-9)
 
 
-def dealt(fits: Any) -> tuple[float, float]:
-    """(mean fit when each picture gets other marks as fits best in all, share of pictures that get their own)."""
+def dealing(fits: Any) -> tuple[Any, Any]:
+    """(pictures, the marks that each gets) as fits best in all."""
     from scipy.optimize import linear_sum_assignment
 
     rows, best = linear_sum_assignment(-fits)
+    return rows, best
+
+
+def dealt(fits: Any) -> tuple[float, float]:
+    """(mean fit when each picture gets other marks as fits best in all, share of pictures that get their own)."""
+    rows, best = dealing(fits)
     return float(fits[rows, best].mean()), float((rows == best).mean())
 
 
@@ -36,3 +42,19 @@ def best_others(fits: Any) -> Any:
     off = fits.copy()
     np.fill_diagonal(off, FAR)
     return off.argmax(0)
+
+
+def swaps(fits: Any, weak: Any, enough: float) -> tuple[list[tuple[int, int]], int]:
+    """((picture, whose boxes) where the best deal among the weak ones is much better than their own, as many of the next best deal, which is luck)."""
+    import numpy as np
+
+    table = fits[np.ix_(weak, weak)]
+    given = np.diag(table).copy()
+    np.fill_diagonal(table, -enough)
+    counts: list[list[tuple[int, int]]] = []
+    for _ in range(2 if len(weak) > 1 else 0):
+        deal = [(i, j) for i, j in zip(*dealing(table), strict=True) if min(table[i, j], table[i, j] - given[j]) >= enough]
+        counts.append([(int(weak[i]), int(weak[j])) for i, j in deal])
+        for i, j in deal:
+            table[i, j] = -enough
+    return (counts[0], len(counts[1])) if counts else ([], 0)

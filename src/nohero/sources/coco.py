@@ -6,23 +6,22 @@ import json
 import math
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from nohero.data.image_decode import SUFFIXES
 from nohero.data.raw import Unusable
 from nohero.run.errors import DataError
+from nohero.sources.coco_files import MOST_BYTES, parts_among
+from nohero.sources.coco_places import fault_of, places_of, unlisted
 from nohero.sources.marking import Marking, box_frame, marked
-from nohero.sources.mask_folder import MASKS, masks_for, natural
+from nohero.sources.mask_folder import masks_for, natural
 from nohero.sources.segments import Segment, SegmentError, box_of, is_apart, segment_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from nohero.sources.collection import Collection
 
-MOST_BYTES = 1_000_000_000
-SNIFFED = 4096  # bytes in which a COCO file shows itself
-MOST_LOOKED = 200  # names tried when looking for the folder of the pictures
-NAMES = ("annotations", "instances", "_annotations.coco", "coco", "labels")  # of files that are tried in a folder
 EXPECTED = "a COCO json: lists called images, annotations and categories"
 
 
@@ -32,7 +31,6 @@ class Parsed:
 
     names: tuple[str, ...]
     stated: tuple[tuple[int, int], ...]
-    classes: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]  # of boxes, by place in `names`
     segments: dict[int, list[Segment]]  # by place in `names`
     regions: int  # annotations with a polygon and a box
@@ -42,72 +40,74 @@ class Parsed:
     notes: tuple[str, ...]
 
 
-def find_coco(folder: Path) -> Path | None:
-    """The one file in a folder, or in its folder `annotations`, that is a COCO json."""
-    found = [p for base in (folder, folder / "annotations") if base.is_dir() for p in sorted(base.glob("*.json")) if looks_like_coco(p)]
-    named = [p for p in found if p.stem.casefold().startswith(NAMES)]
-    if len(found) > 1 and len(named) != 1:
-        names = ", ".join(p.relative_to(folder).as_posix() for p in found[:6])
-        raise DataError(f"{folder} holds {len(found)} COCO files: {names}", expected="one of them", mend=f"nohero audit {found[0]}, and so on, one by one")
-    return found[0] if len(found) == 1 else named[0] if named else None
+@dataclass(frozen=True, kw_only=True)
+class _Listed:
+    """A picture that is there."""
+
+    file: str
+    which: int  # json
+    place: int  # in that json
 
 
-def looks_like_coco(path: Path) -> bool:
-    """By its beginning and its end, as the file may be large."""
-    try:
-        size = path.stat().st_size
-        if not path.is_file() or size > MOST_BYTES:
-            return False
-        if size < 1_000_000:
-            text = path.read_bytes()
-        else:
-            with path.open("rb") as file:
-                text = file.read(SNIFFED)
-                file.seek(-SNIFFED, 2)
-                text += file.read()
-    except OSError:
-        return False
-    if not text.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
-        return False
-    signs = sum(sign in text for sign in (b'"images"', b'"annotations"', b'"categories"', b'"bbox"', b'"file_name"', b'"image_id"'))
-    return signs >= (3 if size < 1_000_000 else 2)
-
-
-def read_coco(path: Path, source: str) -> Collection:
-    """The pictures that the file names, with their boxes."""
-    content = _content(path, source)
-    parsed = _parsed(_loaded(content, source), source)
-    root, below = _place(path, parsed.names)
-    files: list[str] = []
-    where: dict[int, int] = {}
-    unusable, strays = list(parsed.unusable), list(parsed.strays)
-    boxes_of = Counter(row[0] for row in parsed.rows)
-    for i, name in enumerate(parsed.names):
-        fault = _fault(root, below, name)
-        if not fault:
-            where[i] = len(files)
-            files.append(f"{below}/{name}" if below else name)
-        elif fault == "not there":
-            strays.append(Unusable(where=name, reason=f"the annotations name it ({boxes_of[i]} boxes), the folder does not hold it"))
-        else:
-            unusable.append(Unusable(where=name, reason=fault))
-    if not files:
-        raise DataError(f"none of the {len(parsed.names):,} pictures that {source} names is there", expected="the pictures beside the json, in a folder beside it or above it", mend="put the json where it was made for")
-    order = sorted(range(len(files)), key=lambda i: natural(files[i]))
-    place = {old: new for new, old in enumerate(order)}
-    rows = [(place[where[row[0]]], *row[1:]) for row in parsed.rows if row[0] in where]
-    stated = {where[i]: size for i, size in enumerate(parsed.stated) if i in where}
-    files = [files[i] for i in order]
-    pairs = masks_for(root, files)
-    mask_of = dict(zip(pairs.files, pairs.masks, strict=True)) if pairs is not None else {}
+def read_coco(paths: Sequence[Path], source: str) -> Collection:
+    """The pictures that the files name, with their boxes; several files are the parts of one set."""
+    several = len(paths) > 1
+    called = [path.name if several else source for path in paths]
+    contents = [_content(path, name) for path, name in zip(paths, called, strict=True)]
+    values = [_loaded(content, name) for content, name in zip(contents, called, strict=True)]
+    codes, notes = _codes([value.get("categories") for value in values], called)
+    parsed = [_parsed(value, name, codes, f"{name} " if several else "") for value, name in zip(values, called, strict=True)]
+    root, belows = places_of(paths, [p.names for p in parsed])
+    parts = parts_among(paths) if several else []
+    listed: list[_Listed] = []
+    unusable, strays = [u for p in parsed for u in p.unusable], [u for p in parsed for u in p.strays]
+    for k, (found, below) in enumerate(zip(parsed, belows, strict=True)):
+        boxes_of = Counter(row[0] for row in found.rows)
+        for i, name in enumerate(found.names):
+            fault = fault_of(root, below, name)
+            if not fault:
+                listed.append(_Listed(file=f"{below}/{name}" if below else name, which=k, place=i))
+            elif fault == "not there":
+                strays.append(Unusable(where=name, reason=f"the annotations name it ({boxes_of[i]} boxes), the folder does not hold it"))
+            else:
+                unusable.append(Unusable(where=name, reason=fault))
+    if not listed:
+        count = sum(len(p.names) for p in parsed)
+        raise DataError(f"none of the {count:,} pictures that {source} names is there", expected="the pictures beside the json, in a folder beside it or above it", mend="put the json where it was made for")
+    listed.sort(key=lambda x: natural(x.file))
+    files = [x.file for x in listed]
+    at = {(x.which, x.place): new for new, x in enumerate(listed)}
+    rows = [(at[k, row[0]], *row[1:]) for k, found in enumerate(parsed) for row in found.rows if (k, row[0]) in at]
+    of_mask, pairing = _masks(root, files)
     marking = Marking(
-        form="COCO", classes=parsed.classes, stated=tuple(stated[i] for i in order), strays=tuple(strays), unlisted=_unlisted(root, files),
-        pairing=pairs.how if pairs is not None else "", regions=parsed.regions, apart=parsed.apart,
+        form="COCO", classes=tuple(codes), stated=tuple(parsed[x.which].stated[x.place] for x in listed), strays=tuple(strays), unlisted=unlisted(root, files),
+        pairing=pairing, regions=sum(p.regions for p in parsed), apart=tuple(a for p in parsed for a in p.apart),
     )  # fmt: skip
-    masks = [mask_of.get(f, "") for f in files] if any(mask_of.values()) else []
-    of_file = {where[i]: found for i, found in parsed.segments.items() if i in where}
-    regions = [of_file.get(old, []) for old in order]
-    return marked(source, root, files, marking, boxes=box_frame(rows), masks=masks, unusable=unusable, notes=parsed.notes, digest=content, segments=regions)
+    told = (*((f"{len(paths)} files read as one set: {', '.join(called)}",) if several else ()), *notes, *dict.fromkeys(n for p in parsed for n in p.notes))
+    regions = [parsed[x.which].segments.get(x.place, []) for x in listed]
+    return marked(
+        source, root, files, marking, boxes=box_frame(rows), masks=of_mask, unusable=unusable, notes=told, digest=b"".join(contents), segments=regions,
+        parts=[parts[x.which] for x in listed] if parts else (),
+    )  # fmt: skip
+
+
+def _masks(root: Path, files: list[str]) -> tuple[list[str], str]:
+    """(the mask of each picture, how they were found)."""
+    pairs = masks_for(root, list(dict.fromkeys(files)))
+    of_file = dict(zip(pairs.files, pairs.masks, strict=True)) if pairs is not None else {}
+    return [of_file.get(f, "") for f in files] if any(of_file.values()) else [], pairs.how if pairs is not None else ""
+
+
+def _codes(declared: Sequence[Any], called: Sequence[str]) -> tuple[dict[str, int], tuple[str, ...]]:
+    """(each class's number in drawn masks, what files say differently of one number)."""
+    found = [_classes(value)[0] for value in declared]
+    codes = {name: number for number, name in enumerate(dict.fromkeys(name for classes in found for name in classes.values()), start=1)}
+    notes = []
+    for k, classes in enumerate(found[1:], start=1):
+        apart = [code for code, name in classes.items() if found[0].get(code, name) != name]
+        if apart:
+            notes.append(f"class {apart[0]} is `{found[0][apart[0]]}` in {called[0]} and `{classes[apart[0]]}` in {called[k]}: boxes are told by the names, not by the numbers")
+    return codes, tuple(notes)
 
 
 def _content(path: Path, source: str) -> bytes:
@@ -130,22 +130,22 @@ def _loaded(content: bytes, source: str) -> dict[str, Any]:
     return value
 
 
-def _parsed(value: dict[str, Any], source: str) -> Parsed:
+def _parsed(value: dict[str, Any], source: str, codes: dict[str, int], before: str) -> Parsed:
+    """`codes` are the classes' numbers in drawn masks; `before` stands before the name of a mark that has no picture."""
     unusable: list[Unusable] = []
     classes, said = _classes(value.get("categories"))
     names, stated, place = _pictures(value["images"], unusable)
     rows: list[tuple[Any, ...]] = []
     strays: list[Unusable] = []
     segments: dict[int, list[Segment]] = {}
-    codes = {name: number for number, name in enumerate(dict.fromkeys(classes.values()), start=1)}
     without = regions = 0
     apart: list[str] = []
     for number, mark in enumerate(value["annotations"]):
         where = f"annotation {mark['id'] if isinstance(mark, dict) and isinstance(mark.get('id'), int | str) else f'no. {number + 1}'}"[:80]
         if not isinstance(mark, dict):
-            unusable.append(Unusable(where=where, reason=f"a {type(mark).__name__}, not an object"))
+            unusable.append(Unusable(where=before + where, reason=f"a {type(mark).__name__}, not an object"))
         elif not isinstance(mark.get("image_id"), int | str) or mark["image_id"] not in place:
-            strays.append(Unusable(where=where, reason=f"belongs to image_id {_shown(mark.get('image_id'))}, which no picture has"))
+            strays.append(Unusable(where=before + where, reason=f"belongs to image_id {_shown(mark.get('image_id'))}, which no picture has"))
         else:
             at = place[mark["image_id"]]
             code = mark.get("category_id")
@@ -165,7 +165,7 @@ def _parsed(value: dict[str, Any], source: str) -> Parsed:
     if not names:
         raise DataError(f"{source} names no picture", expected=EXPECTED, mend="check how the file was written")
     notes = (*said, *((f"{without:,} annotations without a box passed over",) if without else ()))
-    return Parsed(names=tuple(names), stated=tuple(stated), classes=tuple(dict.fromkeys(classes.values())), rows=tuple(rows), segments=segments, regions=regions, apart=tuple(apart), strays=tuple(strays), unusable=tuple(unusable), notes=notes)
+    return Parsed(names=tuple(names), stated=tuple(stated), rows=tuple(rows), segments=segments, regions=regions, apart=tuple(apart), strays=tuple(strays), unusable=tuple(unusable), notes=notes)
 
 
 def _region(mark: dict[str, Any], code: int, where: str, unusable: list[Unusable]) -> Segment | None:
@@ -230,48 +230,3 @@ def _whole(value: Any) -> int:
 
 def _shown(value: Any) -> str:
     return repr(value)[:60]
-
-
-def _place(path: Path, names: tuple[str, ...]) -> tuple[Path, str]:
-    """(root, folder below it) in which most of the names are found; masks often bear the names of their pictures."""
-    some = [n for n in names[:: max(1, len(names) // MOST_LOOKED)] if _inside(n)][:MOST_LOOKED]
-    part = path.stem.casefold().removeprefix("instances_").removeprefix("annotations_")
-    tried: list[tuple[int, int, Path, str]] = []
-    for level, root in enumerate(dict.fromkeys((path.parent, path.parent.parent))):
-        folders = ["", *(p.name for p in sorted(root.iterdir()) if p.is_dir() and not p.is_symlink() and p.name.casefold() not in MASKS)] if root.is_dir() else []
-        folders += [f"images/{f.name}" for f in sorted((root / "images").iterdir()) if f.is_dir()] if (root / "images").is_dir() else []
-        for below in folders:
-            count = sum((root / below / n).is_file() for n in some)
-            tried.append((count * 4 + 2 * (below.rsplit("/", 1)[-1].casefold() == part) + (below == "images"), -level, root, below))
-    best = max(tried, key=lambda t: t[:2], default=(0, 0, path.parent, ""))
-    return best[2], best[3]
-
-
-def _inside(name: str) -> bool:
-    pure = PurePosixPath(name)
-    return not pure.is_absolute() and ".." not in pure.parts and "\0" not in name and not (len(name) > 1 and name[1] == ":")
-
-
-def _fault(root: Path, below: str, name: str) -> str:
-    if not _inside(name):
-        return "its path leaves the folder, not followed"
-    path = root / below / name
-    try:
-        if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
-            return "a link that leaves the folder, not followed"
-        if not path.exists():
-            return "not there"
-        if not path.resolve().is_relative_to(root.resolve()):
-            return "its path leaves the folder, not followed"
-        return "" if path.is_file() else "not a plain file"
-    except (OSError, ValueError, RuntimeError):
-        return "its path cannot be followed"
-
-
-def _unlisted(root: Path, files: list[str]) -> tuple[Unusable, ...]:
-    """Pictures beside the named ones that the annotations do not name."""
-    folders = {str(PurePosixPath(f).parent) for f in files}
-    known = set(files)
-    found = [p for folder in sorted(folders) for p in sorted((root / folder).iterdir()) if p.suffix.lower() in SUFFIXES]
-    names = [p.relative_to(root).as_posix() for p in found]
-    return tuple(Unusable(where=n, reason="a picture that the annotations do not name") for n in names if n not in known)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nohero.sources.coco import find_coco, read_coco
+from nohero.sources.coco import read_coco
+from nohero.sources.coco_files import above, find_coco
 from nohero.sources.mask_folder import read_mask_folder
 from nohero.sources.voc import find_voc, read_voc
 from nohero.sources.yolo import read_yolo
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 def read_marks(path: Path, source: str) -> Collection | None:
     """The pictures of the folder with their marks, or None where there are no marks; also where the annotations lie one folder above."""
-    if (coco := find_coco(path)) is not None:
+    if coco := find_coco(path):
         return read_coco(coco, source)
-    if path.name.casefold() in ("images", "jpegimages", "train", "val", "test") and (coco := find_coco(path.parent)) is not None:
+    if coco := above(path):
         return read_coco(coco, source)
     if xmls := find_voc(path):
         return read_voc(path, xmls, source)

@@ -13,7 +13,8 @@ from nohero.data.parquet_file import PARQUET
 from nohero.data.table_choice import find_column
 from nohero.run.errors import DataError, UsageError, did_you_mean
 from nohero.sources.array_files import read_array_folder, read_arrays
-from nohero.sources.coco import looks_like_coco, read_coco
+from nohero.sources.coco import read_coco
+from nohero.sources.coco_files import looks_like_coco
 from nohero.sources.marks import read_marks
 from nohero.sources.memory import memory_of
 from nohero.sources.picture_arrays import is_array
@@ -85,7 +86,7 @@ def _opened(source: str, tables: Tables) -> Collection:
     if path.suffix.lower() in SQLITE:
         return tables.query(path, "", source)
     if path.suffix.lower() == JSON and looks_like_coco(path):
-        return read_coco(path, source)
+        return read_coco([path], source)
     if path.suffix.lower() in YAML:
         return read_yolo_yaml(path, source)
     if path.suffix.lower() in SOUNDS:
@@ -111,7 +112,7 @@ def _pattern(source: str, path: Path, tables: Tables) -> Collection:
 
 def _files(files: list[Path], source: str, tables: Tables) -> Collection:
     """Several files of one form as one."""
-    for fits, read in ((lambda p: p.suffix.lower() in SOUNDS, read_sound_files), (is_lines, read_line_files)):
+    for fits, read in ((lambda p: p.suffix.lower() in SOUNDS, read_sound_files), (lambda p: p.suffix.lower() == JSON and looks_like_coco(p), read_coco), (is_lines, read_line_files)):
         if all(fits(p) for p in files):
             return read(files, source)
     found = [p for p in files if form_of(p) in SUFFIXES]

@@ -12,11 +12,15 @@ from xml.parsers import expat
 from nohero.data.picture_files import list_pictures
 from nohero.data.raw import Unusable
 from nohero.sources.marking import Marking, box_frame, marked
-from nohero.sources.mask_folder import natural
+from nohero.sources.mask_folder import is_mask, natural, pair, part_among
+from nohero.sources.picture_roles import standing
+from nohero.sources.table import PARTS
 
 if TYPE_CHECKING:
+    from nohero.data.picture_files import Listing
     from nohero.sources.collection import Collection
 
+LISTS = "ImageSets/Main"  # where Pascal VOC names the pictures of each part
 MOST_BYTES = 20_000_000  # of one xml
 MOST_FILES = 200_000
 DEEPEST = 50  # elements within each other
@@ -43,9 +47,9 @@ def _sniffed(path: Path) -> bool:
 
 def read_voc(folder: Path, xmls: list[Path], source: str) -> Collection:
     """Every picture below the folder, with the boxes of the xml of its name."""
-    listing = list_pictures(folder, known=frozenset({".xml"}))
+    listing, names, masks, aside = _pictures(folder)
     by_stem: dict[str, list[str]] = {}
-    for name in listing.names:
+    for name in names:
         by_stem.setdefault(PurePosixPath(name).stem, []).append(name)
     unusable, strays, whole = list(listing.unusable), [], hashlib.sha256()
     told: dict[str, tuple[tuple[int, int], list[tuple[Any, ...]]]] = {}
@@ -71,13 +75,46 @@ def read_voc(folder: Path, xmls: list[Path], source: str) -> Collection:
             unusable.append(Unusable(where=where, reason=f"a second annotation of {picture}"))
         else:
             told[picture] = (_size(tree), _boxes(tree, where, unusable))
-    files = sorted(listing.names, key=natural)
+    files = sorted(names, key=natural)
     rows = [(i, *row) for i, name in enumerate(files) if name in told for row in told[name][1]]
+    of_mask, pairing = _masks_of(files, masks)
+    unread = (f"{len(masks):,} masks not read, as not every picture has one: audit a folder of those that have",) if masks and not of_mask else ()
     marking = Marking(
-        form="VOC", stated=tuple(told[f][0] if f in told else (0, 0) for f in files), strays=tuple(strays),
+        form="VOC", stated=tuple(told[f][0] if f in told else (0, 0) for f in files), strays=tuple(strays), pairing=pairing,
         unlisted=tuple(Unusable(where=f, reason="a picture without an xml") for f in files if f not in told),
     )  # fmt: skip
-    return marked(source, folder, files, marking, boxes=box_frame(rows), unusable=unusable, notes=listing.notes, digest=whole.digest())
+    notes = (*listing.notes, *aside, *unread)
+    return marked(source, folder, files, marking, boxes=box_frame(rows), masks=of_mask, unusable=unusable, notes=notes, parts=_parts(folder, files), digest=whole.digest())
+
+
+def _pictures(folder: Path) -> tuple[Listing, list[str], list[str], tuple[str, ...]]:
+    """(everything, the names of the pictures, those of their masks, what was left out)."""
+    listing = list_pictures(folder, known=frozenset({".xml"}))
+    names, aside = standing(listing.names)
+    pictures = [n for n in names if not is_mask(n)]
+    return (listing, pictures, [n for n in names if is_mask(n)], aside) if pictures else (listing, names, [], aside)
+
+
+def _masks_of(files: list[str], masks: list[str]) -> tuple[list[str], str]:
+    """(each picture's mask, how they were found), where every one has its own."""
+    pairs = pair((*files, *masks)) if masks else None
+    if pairs is None or set(pairs.files) != set(files) or not all(pairs.masks):
+        return [], ""
+    of_file = dict(zip(pairs.files, pairs.masks, strict=True))
+    return [of_file[f] for f in files], pairs.how
+
+
+def _parts(folder: Path, files: list[str]) -> list[str]:
+    """Each picture's part: by its folder, or by the lists in ImageSets/Main; none where some picture has none or two."""
+    parts = [part_among(name) for name in files]
+    if not all(parts):
+        listed: dict[str, set[str]] = {}
+        for path in sorted((folder / LISTS).glob("*.txt")) if (folder / LISTS).is_dir() else []:
+            if path.stem in PARTS and path.is_file() and path.stat().st_size <= MOST_BYTES:
+                for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                    listed.setdefault(line.strip(), set()).add(PARTS[path.stem])
+        parts = ["".join(found) if len(found := listed.get(PurePosixPath(name).stem, set())) == 1 else "" for name in files]
+    return parts if all(parts) and len(set(parts)) > 1 else []
 
 
 def parse(content: bytes) -> Element:

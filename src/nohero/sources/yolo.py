@@ -12,7 +12,8 @@ from nohero.data.raw import Unusable
 from nohero.run.errors import DataError
 from nohero.sources.class_names import ClassNames, read_class_names
 from nohero.sources.marking import Marking, box_frame, marked
-from nohero.sources.mask_folder import MASKS, PICTURES, natural, part_among
+from nohero.sources.mask_folder import natural, part_among
+from nohero.sources.picture_roles import MASKS, PICTURES
 from nohero.sources.segments import LEAST_POINTS, Segment, box_of
 from nohero.sources.walking import walk
 

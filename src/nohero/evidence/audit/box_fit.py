@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.box_places import edges
 from nohero.evidence.audit.box_probe import better_posed, fits_of, learnt
-from nohero.evidence.dealing import below, best_others, dealt, standard
+from nohero.evidence.dealing import below, best_others, dealt, standard, swaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ FEWEST = 12  # pictures with boxes
 AROUND = 0.25  # of the box's sides, on each side
 WEAK = 0.98  # share of the other pictures that boxes must fit less well than their own, or their picture is told
 GAINED = 0.1  # correlation that another pose must bring for a picture to be told
+SWAPPED = 0.6  # of the usual fit, that boxes must reach, and gain, on another weak picture
 THROWS, ABOVE = 60, 0.9  # random places, and the share of them that boxes on a thing stand out more than
 SHIFT = 1 / 16  # of the picture's sides
 
@@ -55,6 +56,8 @@ class BoxFit:
     usual: float  # fit by contrast and by a probe together
     turned: tuple[tuple[str, str, float], ...]  # picture, the pose in which a probe finds its boxes better, correlation gained
     lost: tuple[tuple[str, float, float, str, float], ...]  # picture, share of others that fit its boxes less well, its fit, best other picture, its fit
+    swapped: tuple[tuple[str, float, str, float], ...]  # of weak pictures whose boxes are dealt out among them alone: picture, its fit, the picture that its boxes fit, their fit there
+    by_luck: int  # as many in the next best deal, without the pairs of the best
 
 
 def measure(collection: Collection) -> BoxFit:
@@ -77,9 +80,12 @@ def measure(collection: Collection) -> BoxFit:
     astray = [j for j in weak if _anywhere(sums[:, j : j + 1], boxes[j], generator)]
     lost = [(items[j], float(ranks[j]), float(both[j, j]), items[int(others[j])], float(both[others[j], j])) for j in astray]
     best, kept = dealt(fits)
+    usual = max(float(np.diag(both).mean()), 0.9 * dealt(both)[0])
+    swapped, by_luck = swaps(both, np.flatnonzero(ranks < WEAK), SWAPPED * usual)
     return BoxFit(
         n=n, contrast=float(given.mean()), elsewhere=float((raw.sum() - given.sum()) / (n * (n - 1))), own=float(np.diag(fits).mean()), dealt=best,
-        by_chance=dealt(chance)[0], kept=kept, typical=float(np.median(ranks)), poses=poses, usual=max(float(np.diag(both).mean()), 0.9 * dealt(both)[0]), lost=tuple(lost),
+        by_chance=dealt(chance)[0], kept=kept, typical=float(np.median(ranks)), poses=poses, usual=usual, lost=tuple(lost),
+        swapped=tuple((items[j], float(both[j, j]), items[i], float(both[i, j])) for i, j in swapped), by_luck=by_luck,
         turned=tuple(
             (items[i], pose, gain)
             for i, pose, gain in better_posed(said, drawn, boxes, aspects, _poses())
@@ -96,7 +102,7 @@ def _given(collection: Collection) -> tuple[Any, list[Any], list[str], list[floa
 
     left, top, width, height, wide, high, item = edges(collection)
     sound = (width > 0) & (height > 0) & (left < wide) & (top < high) & (left + width > 0) & (top + height > 0)
-    corners = np.clip(np.stack([left / wide, top / high, (left + width) / wide, (top + height) / high], axis=1), 0, 1)
+    corners = np.stack([left / wide, top / high, (left + width) / wide, (top + height) / high], axis=1)
     looked = collection.marking.looked if collection.marking is not None else np.zeros(0, dtype=int)
     known = [(place, int(i)) for place, i in enumerate(looked) if (sound & (item == i)).any()]
     if len(known) < FEWEST:
@@ -189,6 +195,7 @@ def _poses() -> dict[str, Callable[[Any, float], Any]]:
         "transposed": lambda c, _: c[:, [1, 0, 3, 2]],
         "turned by a quarter": lambda c, _: np.stack([1 - c[:, 3], c[:, 0], 1 - c[:, 1], c[:, 2]], axis=1),
         "turned by three quarters": lambda c, _: np.stack([c[:, 1], 1 - c[:, 2], c[:, 3], 1 - c[:, 0]], axis=1),
+        "with the middle read as the corner": lambda c, _: c + (c[:, 2:] - c[:, :2])[:, [0, 1, 0, 1]] / 2,
         "with the corner read as the middle": lambda c, _: np.concatenate([c[:, :2] - (c[:, 2:] - c[:, :2]) / 2, c[:, 2:] - (c[:, 2:] - c[:, :2]) / 2], axis=1),
         "doubled": lambda c, _: 2 * c,
         "halved": lambda c, _: c / 2,

@@ -49,7 +49,7 @@ def _drawn(corners: Any, side: int) -> Any:
     import numpy as np
 
     made = np.zeros((side, side), dtype=np.float32)
-    for left, top, right, bottom in np.round(corners * side).astype(int):
+    for left, top, right, bottom in np.round(np.clip(corners, 0, 1) * side).astype(int):
         made[top:bottom, left:right] = 1.0
     return made
 

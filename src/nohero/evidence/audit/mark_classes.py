@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 PRICE = 0.02  # seconds
+IGNORED = 255  # in masks: what is not to be learnt
+GROUND = re.compile(r"background|ground|void|nothing|none|unlabel", re.IGNORECASE)  # names of the class 0 in a list that counts from it
 MOST_CLASSES = 60  # mask values beyond that are no classes
 
 
@@ -36,8 +39,8 @@ class MarkClasses:
     classes: tuple[MarkClass, ...]  # commonest first
     parts: tuple[tuple[str, int], ...]  # pictures with a mark, a part
     declared: tuple[str, ...]  # by the source
-    unknown: tuple[tuple[str, int], ...]  # label, boxes: not declared
-    unknown_boxes: tuple[str, ...]
+    unknown: tuple[tuple[str, int], ...]  # label, boxes or masks: not declared
+    unknown_marks: tuple[str, ...]  # boxes, or masks
 
     def figures(self) -> tuple[Bars, ...]:
         """Bars of classes."""
@@ -83,9 +86,21 @@ def _counted(collection: Collection, pairs: list[tuple[int, str, int]]) -> MarkC
     boxes = collection.boxes
     odd = [] if boxes is None or "known" not in boxes.columns else [i for i, known in enumerate(boxes["known"].to_list()) if not known]
     names = box_names(collection) if odd else []
+    values, masks = _undeclared(collection) if boxes is None else ((), ())
     return MarkClasses(
         unit="boxes" if boxes is not None else "pixels", marks=total, pictures=len(marked), classes=tuple(classes),
         parts=tuple((part, sum(part_of[i] == part for i in marked)) for part in collection.parts),
         declared=() if collection.marking is None else collection.marking.classes,
-        unknown=tuple(Counter(boxes["label"][i] or "no name" for i in odd).most_common()), unknown_boxes=tuple(names[i] for i in odd),
+        unknown=values or tuple(Counter(boxes["label"][i] or "no name" for i in odd).most_common()), unknown_marks=masks or tuple(names[i] for i in odd),
     )  # fmt: skip
+
+
+def _undeclared(collection: Collection) -> tuple[tuple[tuple[str, int], ...], tuple[str, ...]]:
+    """((value beyond the list of classes, masks with it), the masks); nothing where most masks hold such values, as theirs are no numbers of the list."""
+    declared, reads = collection.marking.classes, collection.marking.masks
+    last = len(declared) - bool(declared and GROUND.search(declared[0]))  # a list without the ground may count its classes from 1
+    odd = {i: beyond for i, read in enumerate(reads) if read is not None and not read.colours and (beyond := [v for v in read.counts if last < v != IGNORED])}
+    if not declared or collection.marking.drawn or len(odd) >= sum(r is not None for r in reads) / 2:
+        return (), ()
+    counts = Counter(v for beyond in odd.values() for v in beyond)
+    return tuple((str(v), n) for v, n in counts.most_common()), tuple(collection.masks[i] for i in odd)

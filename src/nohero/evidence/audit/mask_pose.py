@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.dealing import below, best_others, dealt, standard
+from nohero.evidence.dealing import below, best_others, dealt, standard, swaps
 from nohero.evidence.mask_probe import features_of, poses_of, probed, scores_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,10 @@ FEWEST = 12
 BETTER = 0.15  # correlation by which another pose must fit one picture better to count
 KNOWN = 0.3  # correlation that such a fit must reach
 WEAK = 0.95  # share of the other pictures that a mask must fit less well than its own, or its picture is told
+SWAPPED = 0.6  # of the usual fit, that a mask must reach, and gain, on another weak picture
+MAIN, CODES = 0.005, 40  # share of the pixels of a value that is no stray one, where there are more values than that many
 HALF = 0.5  # of the usual correlation
+SHIFTS = (8, 16, 32)  # parts of the side
 PIXELS = 400_000  # of all small copies together, before their sides are halved
 
 
@@ -49,6 +52,8 @@ class MaskPose:
     spread: float  # standard deviation of these, by their median distance
     adrift: tuple[tuple[str, float], ...]  # pictures whose correlation is less than half of it, least first
     lost: tuple[tuple[str, float, float, str, float], ...]  # picture, share of others that fit its mask less well, its fit, best other picture, its fit
+    swapped: tuple[tuple[str, float, str, float], ...]  # of weak pictures whose masks are dealt out among them alone: picture, its fit, the picture that its mask fits, the fit there
+    by_luck: int  # as many in the next best deal, without the pairs of the best
 
 
 def measure(collection: Collection) -> MaskPose:
@@ -60,7 +65,7 @@ def measure(collection: Collection) -> MaskPose:
     given, own = probed(features, masks)
     was = scores_of(own, masks)
     poses = []
-    for name, pose in (*poses_of(masks.shape[1:]), *_small_shifts(masks.shape[1])):
+    for name, pose in (*(p for p in poses_of(masks.shape[1:]) if not p[0].startswith("shifted")), *_shifts(masks.shape[1])):
         moved = pose(masks)
         fit, _ = probed(features, moved)
         now = scores_of(own, moved)
@@ -70,21 +75,22 @@ def measure(collection: Collection) -> MaskPose:
     ranks, others = below(fits), best_others(fits)
     weak = [j for j in np.argsort(ranks, kind="stable") if ranks[j] < WEAK]
     best, kept = dealt(fits)
+    pairs, by_luck = swaps(fits, np.flatnonzero(ranks < WEAK), SWAPPED * max(float(np.diag(fits).mean()), 0.9 * best))
     usual = float(np.median(was))
     return MaskPose(
         n=len(names), given=given, poses=tuple(poses), own=float(np.diag(fits).mean()), dealt=best, kept=kept, typical=float(np.median(ranks)),
         by_chance=dealt(standard(_standard(steep) @ _standard(_shifted(borders, collection.seed)).T))[0],
         usual=usual, spread=1.4826 * float(np.median(np.abs(was - usual))), adrift=tuple((names[i], float(was[i])) for i in np.argsort(was, kind="stable") if was[i] < HALF * usual),
         lost=tuple((names[j], float(ranks[j]), float(fits[j, j]), names[int(others[j])], float(fits[others[j], j])) for j in weak),
+        swapped=tuple((names[j], float(fits[j, j]), names[i], float(fits[i, j])) for i, j in pairs), by_luck=by_luck,
     )  # fmt: skip
 
 
-def _small_shifts(side: int) -> list[tuple[str, Any]]:
-    """By a thirty-second of the side, in eight directions."""
+def _shifts(side: int) -> list[tuple[str, Any]]:
+    """By an eighth, a sixteenth and a thirty-second of the side, in eight directions."""
     import numpy as np
 
-    by = max(1, side // 32)
-    steps = [(dy, dx) for dy in (-by, 0, by) for dx in (-by, 0, by) if dy or dx]
+    steps = [(dy * by, dx * by) for by in sorted({max(1, side // k) for k in SHIFTS}) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx]
     return [(f"shifted by {dx / side:+.0%} of the width and {dy / side:+.0%} of the height", lambda m, dy=dy, dx=dx: np.roll(m, (dy, dx), (1, 2))) for dy, dx in steps]
 
 
@@ -127,6 +133,7 @@ def _given(collection: Collection) -> tuple[Any, Any, list[str]]:
         raise Unmeasurable(f"fewer than {FEWEST} pictures with masks of more than one value")
     known = [known[i] for i in np.linspace(0, len(known) - 1, min(MOST, len(known))).astype(int)]
     codes = np.stack([marking.masks[i].small for _, i in known])
+    codes = _settled(codes)
     values, counts = np.unique(codes, return_counts=True)
     if len(values) > 2 and counts.max() < 0.2 * counts.sum():
         raise Unmeasurable("the masks have no ground value")
@@ -135,6 +142,18 @@ def _given(collection: Collection) -> tuple[Any, Any, list[str]]:
     while len(pictures) * pictures.shape[1] ** 2 > PIXELS and pictures.shape[1] > 32:
         pictures, masks = (np.mean([a[:, i::2, j::2] for i in (0, 1) for j in (0, 1)], axis=0, dtype=np.float32) for a in (pictures, masks))
     return pictures, masks, [collection.items[i] for _, i in known]
+
+
+def _settled(codes: Any) -> Any:
+    """Values that blending or JPEG made, put to the nearest of the common ones."""
+    import numpy as np
+
+    values, counts = np.unique(codes, return_counts=True)
+    main = values[counts >= MAIN * counts.sum()]
+    if len(values) <= CODES or not 1 < len(main) <= CODES:
+        return codes
+    nearest = main[np.abs(values[:, None] - main[None, :]).argmin(1)]
+    return nearest[np.searchsorted(values, codes)]
 
 
 def _standard(maps: Any) -> Any:

@@ -14,6 +14,7 @@ PRICE = 0.02  # seconds
 ON_EDGES = 0.95  # of a value's pixels, that have a lower and a higher neighbour, for a value that stands only on edges
 FEW = 6
 FEWEST = 3  # pixels of such a value
+RAMPED = 0.85  # of a mask's thin lines: three different numbers in any order are a step in one case of three
 SHOWN = 12  # masks drawn
 SPREAD = 0.9  # of all pixels that a few values must cover for the others to be stray
 COLOURS = ((30, 30, 34), (240, 196, 25), (46, 134, 222), (226, 88, 62), (67, 160, 71), (142, 68, 173), (0, 172, 193), (255, 255, 255))
@@ -32,6 +33,7 @@ class MaskValues:
     blended: tuple[str, ...]  # masks with such values
     ramps: int
     thin: int
+    ramped: tuple[str, ...]  # masks whose thin lines nearly all lie between, where there are at least three of them
     lossy: tuple[str, ...]  # masks stored as JPEG
     colours: int  # masks of colours
     flat: tuple[tuple[str, int, float], ...]  # masks of one value alone, that value, and its highest share in a mask of several
@@ -87,7 +89,7 @@ def measure(collection: Collection) -> MaskValues:
     return MaskValues(
         n=len(reads), values=tuple((v, c / total) for v, c in counts.most_common(40)), num_values=len(counts), main=tuple(sorted(main)),
         between=tuple(sorted(odd)), between_share=sum(counts[v] for v in odd) / total, blended=tuple(names[i] for i, m in reads if odd & set(m.between)),
-        ramps=sum(m.ramps for _, m in reads), thin=sum(m.thin for _, m in reads), lossy=tuple(names[i] for i, _ in reads if names[i].lower().endswith((".jpg", ".jpeg"))),
+        ramps=sum(m.ramps for _, m in reads), thin=sum(m.thin for _, m in reads), ramped=tuple(names[i] for i, m in reads if m.thin >= FEWEST and m.ramps > RAMPED * m.thin), lossy=tuple(names[i] for i, _ in reads if names[i].lower().endswith((".jpg", ".jpeg"))),
         colours=sum(m.colours for _, m in reads), flat=tuple((names[i], v, highest[v]) for i, m in reads if m.num_values == 1 for v in m.counts), typical_values=typical,
         crowded=() if marking.drawn else tuple((names[i], m.num_values) for i, m in reads if m.num_values > max(4 * typical, typical + 8)), sets=tuple(sets.most_common(20)), pictures=_pictures(collection),
     )  # fmt: skip

@@ -73,17 +73,24 @@ def measure(collection: Collection) -> PictureFacts:
         if colours == 3:
             top, bottom = part.max(axis=3).astype(np.float32), part.min(axis=3)
             saturation[rows] = ((top - bottom) / np.maximum(top, 1)).mean(axis=(1, 2))
-    frame = collection.frame
-    own = {
-        name: tuple(frame[name].to_list())
-        for name in ("width", "height", "mode", "suffix", "format", "orientation")
-        if collection.pictures is None and name in frame.columns
-    }
+    own = _own(collection)
     return PictureFacts(
         items=collection.items, brightness=tuple(brightness.tolist()), contrast=tuple(contrast.tolist()), entropy=tuple(entropy.tolist()),
         saturation=tuple(saturation.tolist()) if colours == 3 else (), sharpness=tuple(thumbs.sharpness.tolist()), low=tuple(thumbs.low.tolist()),
         high=tuple(thumbs.high.tolist()), clear=tuple(thumbs.clear.tolist()), collection=collection, **own,
     )  # fmt: skip
+
+
+def _own(collection: Collection) -> dict[str, Any]:
+    """What only files have: from the fields, or from the files' headers where the pictures have marks."""
+    frame = collection.frame
+    names = ("width", "height", "mode", "suffix", "format", "orientation")
+    own = {name: tuple(frame[name].to_list()) for name in names if collection.pictures is None and name in frame.columns}
+    if collection.marking is not None and len(collection.marking.headers) == len(collection):
+        headers = collection.marking.headers
+        own |= {name: tuple(getattr(h, name) for h in headers) for name in ("mode", "format", "orientation")}
+        own["suffix"] = tuple(h.path.suffix.lower() for h in headers)
+    return own
 
 
 def _entropy(flat: Any) -> Any:

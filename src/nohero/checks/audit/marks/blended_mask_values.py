@@ -45,14 +45,15 @@ def judge(masks: MaskValues) -> Finding:
     if lossy:
         words = f"{len(masks.lossy):,} masks are stored as JPEG, which changes values along edges: they hold {masks.num_values} values; {', '.join(map(str, masks.main[:5]))} cover 90 % of the pixels"
     elif not blended:
-        words = f"of {masks.thin:,} lines one pixel wide {masks.ramps / masks.thin:.0%} hold a value between those on their two sides; of classes that touch by chance a third would"
+        words = f"of {masks.thin:,} lines one pixel wide {masks.ramps / masks.thin:.0%} hold a value between those on their two sides; of classes that touch by chance a third would; {len(masks.ramped):,} of {masks.n:,} masks have hardly any others"
+    names = masks.lossy if lossy else masks.blended if blended else masks.ramped
     return (warned if lossy or steps or len(masks.between) >= SEVERAL else unsure)(
         words,
         expected="classes with regions of their own",
         observed=Observed(value=masks.between_share, unit="of the pixels", n=masks.n),
         component="data",
-        where=(masks.lossy if lossy else masks.blended)[:5],
-        items=masks.lossy if lossy else masks.blended,
+        where=names[:5],
+        items=names,
         level=Level.MEASURED,
         effect="classes that do not exist along every edge",
         remedies=("make the masks anew, resized by the nearest value and stored as PNG", "or round every value to the nearest true one", "if masks are meant soft, or edges are a class, nothing need be done"),

@@ -6,7 +6,8 @@ transparent hides pixels that the reader shows.
 How it is measured: the stored mode of each file, and the share of its pixels that are transparent.
 
 When it is right to fail: it warns where at most one file in twenty is CMYK, of 16 bits or of floating point, or transparent, and the
-others are not. As few that store another number of channels, or a palette, are left open: a loader that converts reads them rightly.
+others are not. As few that store another number of channels, or a palette, are left open: a loader that converts reads them rightly;
+and so are up to a quarter of 8 bits among files of 16, or the reverse.
 
 What it cannot see: colour channels that were exchanged, or another colour profile.
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 FEW = 0.05  # share of all: more belong to the set
+MIXED = 0.25  # share of all, up to which files of another depth are told: the values of few among deep ones were cut or scaled
 CLEAR = 0.001  # share of transparent pixels that can be seen
 CHANNELS = {"RGB": "three channels", "YCbCr": "three channels", "L": "one channel", "1": "one channel", "LA": "two channels", "RGBA": "four channels", "P": "a palette"}
 INK, DEEP = ("CMYK",), ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")  # as Pillow calls them
@@ -74,10 +76,10 @@ def judge(facts: PictureFacts) -> Finding:
 
 def _channels(facts: PictureFacts, modes: str) -> Finding:
     """What only a loader that does not convert would stumble over."""
-    kinds = [CHANNELS.get(mode, mode) for mode in facts.mode]
+    kinds = ["more than 8 bits" if mode in DEEP else CHANNELS.get(mode, mode) for mode in facts.mode]
     count = Counter(kinds)
     usual = count.most_common(1)[0][0]
-    rows = [i for i, kind in enumerate(kinds) if kind != usual and count[kind] <= FEW * len(kinds)]
+    rows = [i for i, kind in enumerate(kinds) if kind != usual and count[kind] <= (MIXED if "more than 8 bits" in (kind, usual) else FEW) * len(kinds)]
     if not rows:
         return passed(f"modes: {modes}")
     names = tuple(facts.items[i] for i in rows)
@@ -88,7 +90,10 @@ def _channels(facts: PictureFacts, modes: str) -> Finding:
         component="data",
         where=names[:5],
         items=names,
-        remedies=("does your loader convert, as `Image.open(path).convert('RGB')` does? If not, these come out in another shape, and a palette as its numbers",),
+        remedies=(
+            *(("look at their values: were those of more bits cut at 255, or divided?",) if "more than 8 bits" in (kinds[rows[0]], usual) else ()),
+            "does your loader convert, as `Image.open(path).convert('RGB')` does? If not, these come out in another shape, and a palette as its numbers",
+        ),
         figure=facts.sheet("Files with other channels", rows, captions=[facts.mode[i] for i in rows]),
     )
 

@@ -118,7 +118,7 @@ def _works(n: int) -> list[str]:
 
 
 CHECK = Check(
-    code="DAT526", name="storage-losses", source=sources.DATA, judge=judge,
+    code="DAT529", name="storage-losses", source=sources.DATA, judge=judge,
     sabotages=tuple(Case(toy="people", plant=plant) for plant in (identities_in_a_spreadsheet, codes_as_numbers, sums_in_16_bits, words_of_twelve_letters)),
     lookalikes=(Case(toy="people", plant=whole_words_and_codes),),
 )  # fmt: skip

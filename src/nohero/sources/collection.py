@@ -71,6 +71,7 @@ class Collection:
     marking: Any = None  # nohero.sources.marking.Marking, where there are masks or boxes
     whole: Any = None  # nohero.sources.whole.Whole, where `frame` is a sample of a table that is too large to be held
     unusable: tuple[Unusable, ...] = ()  # what could not be read, with the reason
+    unlisted: tuple[str, ...] = ()  # pictures that lie there and that the table beside them does not name
     notes: tuple[str, ...] = ()
     sha256: str = ""
     seed: int = 0

@@ -106,9 +106,12 @@ def _cues(collection: Collection, facts: PictureFacts, rows: Any, names: Sequenc
     made: list[tuple[str, str, list[Any]]] = []
     if facts.width:
         width, height = np.array(facts.width)[rows], np.array(facts.height)[rows]
-        made += [("picture size", OUTSIDE, [width, height, width / np.maximum(height, 1)]), ("mode", OUTSIDE, [np.array(facts.mode)[rows]])]
+        made += [("picture size", OUTSIDE, [width, height, width / np.maximum(height, 1)])]
+    if facts.mode:
+        made.append(("mode", OUTSIDE, [np.array(facts.mode)[rows]]))
+    if facts.format:
         made += [("format", OUTSIDE, [np.array([f"{a} {b}" for a, b in zip(facts.suffix, facts.format, strict=True)])[rows]])]
-    if collection.files:
+    if collection.files and (facts.format or "bytes" in collection.frame.columns):
         made.append(("file name", OUTSIDE, [np.array([_pattern(collection.files[i], names) for i in rows])]))
         if "bytes" in collection.frame.columns:
             made.append(("file size", INSIDE, [collection.frame["bytes"].to_numpy()[rows]]))

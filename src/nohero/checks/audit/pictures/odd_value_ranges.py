@@ -38,7 +38,7 @@ APART = 8.0  # times: the smallest scale in use is that of 16 grey levels, which
 BETWEEN = 2.0  # times the widest span of those apart, below which no other picture lies
 MANY = 0.3  # of a part: so many are another kind of picture
 LEAST = 20  # pictures of a part
-SCALES = (15, 16, 255, 256, 257, 4095, 4096, 65535)
+SCALES = (15, 16, 255, 256, 257, 4095, 4096, 65535)  # grey levels in use, and their number
 CLOSE = 0.02  # of a scale
 
 

@@ -91,7 +91,7 @@ def _ink(root: Path, *, inverted: int) -> None:
 
     for part in ("train", "test"):
         redrawn(root, paper, folder=part, count=1000)
-    redrawn(root, lambda image: ImageOps.invert(image), count=inverted)
+    redrawn(root, ImageOps.invert, count=inverted)
 
 
 def negatives(collection: Collection) -> Collection:

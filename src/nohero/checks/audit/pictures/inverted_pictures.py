@@ -19,7 +19,7 @@ Source: the recipe, the data ("outliers").
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -81,10 +81,10 @@ def _ink(root: Path, *, inverted: int) -> None:
     """Grey shapes on paper; the first of each class in turn as negatives."""
     from PIL import ImageOps
 
-    def paper(image: object) -> object:
+    def paper(image: Any) -> Any:
         from PIL import Image
 
-        values = np.asarray(image.convert("L"), dtype=float)  # type: ignore[attr-defined]
+        values = np.asarray(image.convert("L"), dtype=float)
         rows, columns = np.indices(values.shape)
         inner = (np.abs(rows - values.shape[0] / 2) < values.shape[0] * 0.35) & (np.abs(columns - values.shape[1] / 2) < values.shape[1] * 0.35)
         return Image.fromarray(np.where(inner, values / 2, 245).astype(np.uint8))

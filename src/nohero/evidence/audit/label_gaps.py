@@ -73,4 +73,4 @@ def _void(labels: Any) -> tuple[tuple[int, int], ...]:
     if not void or len(classes) < CLASSES or classes[0] not in (0, 1) or classes != list(range(classes[0], classes[0] + len(classes))):
         return ()
     middle = sorted(counts[v] for v in classes)[len(classes) // 2]
-    return tuple(sorted((v, n) for v, n in void.items() if n * RARER <= middle and n <= RARE * len(labels) and not (v == len(classes))))
+    return tuple(sorted((v, n) for v, n in void.items() if n * RARER <= middle and n <= RARE * len(labels) and v != len(classes)))

@@ -13,8 +13,6 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nohero.sources.object_items import Part
-
 AGAIN = 16  # items of a part that are read a second time
 LARGEST = 16_000_000  # bytes of an item that is copied to be compared
 SAME, OTHER, CHANGED, SHARED = "same", "other", "changed", "shared"
@@ -61,7 +59,7 @@ def observed(thing: Any) -> Observed:
     return Observed(chosen=frozenset(np.unique(np.linspace(0, size - 1, min(size, AGAIN)).astype(int)).tolist()) if size else frozenset())
 
 
-def read_again(seen: Observed, part: Part, fields: Any) -> PartReading:
+def read_again(seen: Observed, name: str, thing: Any, fields: Any) -> PartReading:
     """Some items a second time; where reading changes what was read before, the first values are put back."""
     again = []
     with streams_as_found():
@@ -70,21 +68,21 @@ def read_again(seen: Observed, part: Part, fields: Any) -> PartReading:
                 again.append((number, SHARED))
                 continue
             try:
-                second = fields(part.thing[number])
+                second = fields(thing[number])
             except Exception:  # noqa: BLE001, S112 (the user's own code may raise anything; unreadable items are named by the first reading)
                 continue
             again.append((number, CHANGED if not _same(first, seen.held[number]) else SAME if _same(first, second) else OTHER))
     for number, how in again:
         if how == CHANGED:
-            for name, value in seen.held[number].items():
+            for key, value in seen.held[number].items():
                 if isinstance(value, np.ndarray) and value.flags.writeable:
-                    value[...] = seen.first[number][name]
+                    value[...] = seen.first[number][key]
     forms = []
-    for name, kinds in seen.forms.items():
+    for field_name, kinds in seen.forms.items():
         order = sorted(kinds, key=lambda k: -len(kinds[k]))
         rare = tuple((item, kind) for kind in order[1:] for item in kinds[kind])
-        forms.append((name, tuple((k, len(kinds[k])) for k in order), rare))
-    return PartReading(name=part.name, forms=tuple(forms), again=tuple((f"item {n}", how) for n, how in again))
+        forms.append((field_name, tuple((k, len(kinds[k])) for k in order), rare))
+    return PartReading(name=name, forms=tuple(forms), again=tuple((f"item {n}", how) for n, how in again))
 
 
 def _same(one: dict[str, Any], two: dict[str, Any]) -> bool:

@@ -88,7 +88,7 @@ def read_part(name: str, thing: Any, *, seed: int, alone: bool) -> Part:
         if held > MOST_BYTES:
             part.notes.append(f"{where}reading ended after {len(part):,} items, which fill {held / 1e9:.1f} GB")
             break
-    part.reading = read_again(seen, part, _named)
+    part.reading = read_again(seen, name, thing, _named)
     return part
 
 

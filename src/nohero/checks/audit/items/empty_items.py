@@ -20,8 +20,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.empty_vectors import EmptyVectors
 from nohero.run import sources
@@ -58,6 +56,7 @@ def judge(found: EmptyVectors) -> Finding:
 
 def _vectors(collection: Collection, *, least: int, empty: int) -> Collection:
     """Vectors of sixteen numbers, padded with zeros behind `least` of them or more; the first items are empty."""
+    import numpy as np
     import polars as pl
 
     draw = np.random.default_rng(3)

@@ -21,8 +21,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nohero.checks.audit.repictured import redrawn, repictured
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.picture_poles import PicturePoles
@@ -42,6 +40,12 @@ LIKE = 0.8  # of the rarer kind that are like the others once inverted
 ONE_CLASS = 0.8  # of them in one class: the ground may belong to it
 
 
+def _bulk(values: list[float]) -> tuple[float, float]:
+    """Where nearly all of them lie."""
+    ordered = sorted(values)
+    return ordered[int(TAIL * (len(ordered) - 1))], ordered[int((1 - TAIL) * (len(ordered) - 1))]
+
+
 def judge(found: PicturePoles) -> Finding:
     """The rarer kind, where it is the others inverted."""
     n = len(found.pole)
@@ -51,11 +55,11 @@ def judge(found: PicturePoles) -> Finding:
     if sum(c for _, c in kinds) < GROUNDED * n:
         return skipped("fewer than nine in ten pictures have a plain light or dark ground")
     usual, ground = kinds[0][0], "light" if kinds[0][0] == 1 else "dark"
-    rows = np.flatnonzero(found.pole == -usual)
+    rows = (found.pole == -usual).nonzero()[0]
     if not len(rows):
         return passed(f"none among {n:,} pictures, {kinds[0][1]:,} of which have a {ground} ground, has the other")
     others = found.pole == usual
-    (dim, bright), (flat, strong) = (np.quantile(v[others], (TAIL, 1 - TAIL)) for v in (found.brightness, found.contrast))
+    (dim, bright), (flat, strong) = (_bulk(v[others].tolist()) for v in (found.brightness, found.contrast))
     turned = 255 - found.brightness[rows]
     like = (turned >= dim) & (turned <= bright) & (found.contrast[rows] >= flat) & (found.contrast[rows] <= strong)
     if len(rows) > FEW * n or like.mean() < LIKE:
@@ -79,6 +83,7 @@ def judge(found: PicturePoles) -> Finding:
 
 def _ink(root: Path, *, inverted: int) -> None:
     """Grey shapes on paper; the first of each class in turn as negatives."""
+    import numpy as np
     from PIL import ImageOps
 
     def paper(image: Any) -> Any:

@@ -21,8 +21,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nohero.checks.audit.repictured import rearrayed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.picture_sheets import drawn
@@ -82,7 +80,7 @@ def _apart(found: ValueRanges, k: int) -> list[int]:
     factor = part.greatest / max(float(found.top[low].max()), 1e-12)
     scaled = any(abs(factor / s - 1) <= CLOSE for s in SCALES)
     fractions = part.whole and not found.whole[low].any()
-    return np.flatnonzero(low).tolist() if scaled or fractions else []
+    return [int(i) for i in low.nonzero()[0]] if scaled or fractions else []
 
 
 def _parted(collection: Collection, pictures: Any) -> Collection:
@@ -94,18 +92,24 @@ def _parted(collection: Collection, pictures: Any) -> Collection:
 
 def divided_already(collection: Collection) -> Collection:
     """One picture in ten reaches from 0 to 1, the others from 0 to 255."""
+    import numpy as np
+
     factors = np.where(np.arange(len(collection)) % 10 == 3, 255, 1)[:, None, None]
     return rearrayed(collection, lambda pictures: pictures.astype(np.float32) / factors.astype(np.float32))
 
 
 def a_part_divided_twice(collection: Collection) -> Collection:
     """The test part was divided by 255 twice."""
+    import numpy as np
+
     factors = np.where(np.arange(len(collection)) % 4 == 0, 255.0, 1.0)[:, None, None]
     return _parted(collection, (collection.pictures / 255 / factors).astype(np.float32))
 
 
 def dark_ones(collection: Collection) -> Collection:
     """Pictures of many brightnesses, the darkest with a fortieth of the brightest one's values, in two parts."""
+    import numpy as np
+
     factors = np.exp(np.random.default_rng(5).uniform(np.log(0.025), 0, len(collection)))[:, None, None]
     return _parted(collection, (collection.pictures / 255 * factors).astype(np.float32))
 

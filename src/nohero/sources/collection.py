@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from nohero.data.raw import Unusable
     from nohero.data.tally import Tally
+    from nohero.sources.item_reading import PartReading
 
 ROW, PICTURE, TEXT, SOUND, SEQUENCE = "row", "picture", "text", "sound", "sequence"
 KINDS = (ROW, PICTURE, TEXT, SOUND, SEQUENCE)
@@ -73,6 +74,8 @@ class Collection:
     marking: Any = None  # nohero.sources.marking.Marking, where there are masks or boxes
     whole: Any = None  # nohero.sources.whole.Whole, where `frame` is a sample of a table that is too large to be held
     unusable: tuple[Unusable, ...] = ()  # what could not be read, with the reason
+    unlisted: tuple[str, ...] = ()  # pictures that lie there and that the table beside them does not name
+    readings: tuple[PartReading, ...] = ()  # how the items came, where a program's data set gave them one by one
     notes: tuple[str, ...] = ()
     sha256: str = ""
     seed: int = 0

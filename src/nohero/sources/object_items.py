@@ -11,6 +11,7 @@ import numpy as np
 
 from nohero.data.raw import Unusable
 from nohero.run.errors import UsageError
+from nohero.sources.item_reading import PartReading, observed, read_again
 from nohero.sources.table import part_of
 
 MOST = 50_000  # items of one part
@@ -30,6 +31,7 @@ class Part:
     columns: dict[str, Any] = field(default_factory=dict)  # lists, one entry an item
     unusable: list[Unusable] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    reading: PartReading | None = None  # where the items came one by one
 
     def __len__(self) -> int:
         """How many items were read."""
@@ -72,18 +74,21 @@ def read_part(name: str, thing: Any, *, seed: int, alone: bool) -> Part:
         part.columns, part.items = columns, [f"{'row' if _has_columns(thing) else 'item'} {i}" for i in range(*((1, lengths.pop() + 1) if _has_columns(thing) else (0, lengths.pop())))]
         return part
     where = "" if alone else f"{name}: "
-    held = 0
+    held, seen = 0, observed(thing)
     for number, item in _drawn(thing, part, seed, where):
         try:
-            values = _fields(item)
+            whole = _named(item)
+            values = _fields(whole)
         except (TypeError, ValueError, RuntimeError) as error:
             part.unusable.append(Unusable(where=f"item {number}", reason=f"{type(error).__name__}: {str(error)[:120]}"))
             continue
+        seen.note(number, whole)
         held += sum(v.nbytes if isinstance(v, np.ndarray) else 4 * v.size[0] * v.size[1] if hasattr(v, "convert") else 64 for v in values.values())
         part.add(f"item {number}", values)
         if held > MOST_BYTES:
             part.notes.append(f"{where}reading ended after {len(part):,} items, which fill {held / 1e9:.1f} GB")
             break
+    part.reading = read_again(seen, name, thing, _named)
     return part
 
 
@@ -161,8 +166,8 @@ def _numpy(value: Any) -> Any:
     return value.detach().cpu().numpy() if hasattr(value, "detach") else value
 
 
-def _fields(item: Any) -> dict[str, Any]:
-    """What one item is made of, by name."""
+def _named(item: Any) -> dict[str, Any]:
+    """What one item is made of, by name; tensors as arrays."""
     if isinstance(item, dict):
         named = {str(k): v for k, v in item.items()}
     elif isinstance(item, tuple) and hasattr(item, "_fields"):
@@ -171,9 +176,14 @@ def _fields(item: Any) -> dict[str, Any]:
         named = {(INPUT, LABEL)[i] if i < 2 else f"field {i}": v for i, v in enumerate(item)}
     else:
         named = {INPUT: item}
+    return {name: _numpy(value) for name, value in named.items()}
+
+
+def _fields(named: dict[str, Any]) -> dict[str, Any]:
+    """The same with single numbers as such, and with a short vector as a field a number."""
     found: dict[str, Any] = {}
     for name, value in named.items():
-        plain = _numpy(value)
+        plain = value
         if _is_array(plain) and plain.ndim == 0:
             plain = plain.item()
         if isinstance(plain, np.ndarray) and plain.ndim == 1 and 1 <= len(plain) <= WIDEST:

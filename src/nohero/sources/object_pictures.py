@@ -16,6 +16,7 @@ from nohero.sources.collection import PICTURE, Collection
 from nohero.sources.picture_arrays import channels_last, finite
 from nohero.sources.picture_items import Layout, made
 
+OF_FILES = ("file", "bytes", "suffix", "format", "orientation")  # what the png files say of themselves and not of the pictures
 FOLDER = "folder of the pictures"  # kept with the collection, and gone with it
 
 
@@ -56,7 +57,7 @@ def _of_files(collection: Collection, values: list[Any]) -> Collection:
         _picture(value, low, high).save(root / name, compress_level=1)
     looked = made(Listing(root=root, names=names, folders=(), unusable=(), notes=()), Layout(names=names), collection.source)
     kept = [names.index(f) for f in looked.files] if len(looked) < len(names) else list(range(len(names)))
-    frame = pl.concat([collection.frame[kept], looked.frame.drop("file", *(c for c in looked.frame.columns if c in collection.frame.columns))], how="horizontal")
+    frame = pl.concat([collection.frame[kept], looked.frame.drop(c for c in looked.frame.columns if c in OF_FILES or c in collection.frame.columns)], how="horizontal")
     return collection.with_(
         kind=PICTURE, frame=frame, items=tuple(collection.items[i] for i in kept), files=looked.files, root=root, unusable=(*collection.unusable, *looked.unusable),
         notes=(*collection.notes, *looked.notes), kept={**looked.kept, FOLDER: folder},

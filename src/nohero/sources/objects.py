@@ -46,6 +46,7 @@ def open_objects(
     taken += [f"`{n}` holds series of shape {list(_first(columns[n]).shape)}: each is told by {TOLD} of its channels" for n in series]
     collection = Collection(
         name=_shown(given), source=_shown(given), kind=ROW, frame=frame, items=items, seed=seed, deadline=deadline, split=PART if PART in frame.columns and len(parts) > 1 else "",
+        readings=tuple(p.reading for p in parts if p.reading is not None),
         unusable=tuple(Unusable(where=f"{p.name} {u.where}" if len(parts) > 1 else u.where, reason=u.reason) for p in parts for u in p.unusable),
         notes=(*notes, *dict.fromkeys(n for p in parts for n in p.notes), *taken, *left, *(f"`{n}` is left out: pictures are those of `{pictures[0]}`" for n in pictures[1:])),
     )  # fmt: skip

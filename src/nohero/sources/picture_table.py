@@ -70,13 +70,14 @@ def _joined(table: Collection, listing: Listing, source: str, root: Path) -> Col
     frame = table.frame[kept].drop(match.column)
     own = opened.frame[[place[match.names[i]] for i in kept]]
     own = own.rename({c: f"{c} of the picture" for c in own.columns if c in frame.columns})
-    unlisted = len(set(listing.names) - set(match.names))
-    notes = (f"{unlisted:,} pictures that the table does not name are left out",) if unlisted else ()
+    named = set(match.names)
+    unlisted = tuple(name for name in listing.names if name not in named)
+    notes = (f"{len(unlisted):,} pictures that the table does not name are left out",) if unlisted else ()
     label = frame.columns[0] if frame.width == 1 else ""
     split = next((c for c in frame.columns if c.casefold() in ("split", "part", "subset", "set") and _parts(frame[c])), "")
     return opened.with_(
         frame=pl.concat([frame, own], how="horizontal"), cells=None, items=tuple(match.names[i] for i in kept), files=tuple(match.names[i] for i in kept),
-        label=label, split=split, unusable=(*absent, *(u for u in opened.unusable if u not in listing.unusable)), notes=(*table.notes, *opened.notes, *notes),
+        label=label, split=split, unusable=(*absent, *(u for u in opened.unusable if u not in listing.unusable)), unlisted=unlisted, notes=(*table.notes, *opened.notes, *notes),
         kept={KEY: opened.kept[KEY].take([place[match.names[i]] for i in kept])}, root=root,
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 KEY = "thumbnails"
 CHUNK = 512  # pictures that are prepared at a time
+OTHER_SCALE = 8.0  # times the span: such parts are compared as what they show, and another check names the scale
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,7 +53,7 @@ def thumbnails(collection: Collection) -> Thumbnails:
 
     def make() -> Thumbnails:
         if collection.pictures is not None:
-            return of_arrays(collection.pictures)
+            return of_arrays(collection.pictures, [collection.part(name) for name in collection.parts])
         assert collection.root is not None  # noqa: S101 (pictures are files or arrays)
         return of_looks(*look([collection.root / name for name in collection.files]))
 
@@ -69,11 +70,11 @@ def of_looks(looks: Sequence[Look], pixels_NSSC: Any) -> Thumbnails:
     )  # fmt: skip
 
 
-def of_arrays(pictures: Any) -> Thumbnails:
-    """Arrays [N, H, W] or [N, H, W, C]; of numbers that are no bytes the whole range of the set becomes 0 to 255."""
+def of_arrays(pictures: Any, parts: Sequence[Any] = ()) -> Thumbnails:
+    """Arrays [N, H, W] or [N, H, W, C]; of numbers that are no bytes the whole range of the set becomes 0 to 255, or that of each part where they are on other scales."""
     array = pictures if pictures.ndim == 4 else pictures[..., None]
     count, height, width, channels = array.shape
-    low, span = _range(array)
+    low, span = _ranges(array, parts)
     kept = min(channels, 3) if channels != 2 else 1
     room = max(LEAST_SIDE, min(SIDE, int((MOST / max(1, count * kept)) ** 0.5)))
     step_h, step_w = max(1, -(-height // room)), max(1, -(-width // room))
@@ -81,14 +82,25 @@ def of_arrays(pictures: Any) -> Thumbnails:
     lows, highs, sharp = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.float32)
     for start in range(0, count, CHUNK):
         part = np.asarray(array[start : start + CHUNK])[..., :kept]
-        whole = part if part.dtype == np.uint8 else _bytes(part, low, span)
         rows = slice(start, start + len(part))
+        whole = part if part.dtype == np.uint8 else _bytes(part, low[rows], span[rows])
         pixels[rows] = _mean_of_blocks(whole, step_h, step_w)
         lows[rows], highs[rows] = whole.min(axis=(1, 2, 3)), whole.max(axis=(1, 2, 3))
         constant = (whole.min(axis=(1, 2)) == whole.max(axis=(1, 2))).all(axis=1)
         lows[rows] = np.where(constant, highs[rows], lows[rows])
         sharp[rows] = [sharpness(one) for one in whole.mean(axis=3)] if kept > 1 else [sharpness(one) for one in whole[..., 0]]
     return Thumbnails(pixels=pixels, low=lows, high=highs, sharpness=sharp, clear=np.zeros(count, dtype=np.float32), digests=())
+
+
+def _ranges(array: Any, parts: Sequence[Any]) -> tuple[Any, Any]:
+    """Least value and span for each picture, float32 [N, 1, 1, 1]; `parts` are bool [N]."""
+    low, span = _range(array)
+    lows, spans = (np.full((len(array), 1, 1, 1), v, dtype=np.float32) for v in (low, span))
+    own = [_range(array[np.flatnonzero(part)]) for part in parts if part.any()] if array.dtype != np.uint8 and len(parts) > 1 else []
+    if own and max(s for _, s in own) >= OTHER_SCALE * min(s for _, s in own):
+        for part, (least, wide) in zip([p for p in parts if p.any()], own, strict=True):
+            lows[part], spans[part] = least, wide
+    return lows, spans
 
 
 def _range(array: Any) -> tuple[float, float]:
@@ -100,8 +112,9 @@ def _range(array: Any) -> tuple[float, float]:
     return low, max(high - low, 1e-12)
 
 
-def _bytes(part: Any, low: float, span: float) -> Any:
-    values = np.nan_to_num(np.asarray(part, dtype=np.float32), nan=low, posinf=low + span, neginf=low)
+def _bytes(part: Any, low: Any, span: Any) -> Any:
+    values = np.asarray(part, dtype=np.float32)
+    values = np.where(np.isnan(values) | (values == -np.inf), low, np.where(values == np.inf, low + span, values))
     return np.clip((values - low) / span * 255, 0, 255).round().astype(np.uint8)
 
 

@@ -47,3 +47,20 @@ def spread(root: Path, folder: str) -> list[Path]:
 def rearrayed(collection: Collection, change: Callable[[Any], Any]) -> Collection:
     """`change(pictures) -> pictures` on a copy of the arrays."""
     return collection.with_(pictures=change(collection.pictures.copy()))
+
+
+def listed(collection: Collection, change: Callable[[list[tuple[str, str]]], list[tuple[str, str]]]) -> Collection:
+    """The pictures in a folder for each part, with a table of `(file, label)` rows after `change(rows)`."""
+
+    def rewrite(root: Path) -> None:
+        rows = []
+        for path in sorted(p for p in root.rglob("*") if p.is_file()):
+            part, label = path.relative_to(root).parts[:2]
+            name = f"{part}/{label[:2]}{path.name}"
+            path.rename(root / name)
+            rows.append((name, label))
+        for folder in [p for p in root.glob("*/*") if p.is_dir()]:
+            folder.rmdir()
+        (root / "labels.csv").write_text("\n".join(["file,label", *(f"{name},{label}" for name, label in change(rows))]) + "\n", encoding="utf-8")
+
+    return repictured(collection, rewrite)

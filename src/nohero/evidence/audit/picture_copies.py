@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.near_pictures import UPRIGHT, near_pairs
+from nohero.evidence.audit.picture_regions import differ_in_a_region
 from nohero.evidence.audit.picture_sheets import pairs_drawn
 from nohero.sources.collection import Collection
 from nohero.sources.thumbnails import thumbnails
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 PRICE = 3.0  # seconds: 30 for 60,000
 MOST = 100_000  # pictures among which near copies are sought
 LEAST = 20  # pixels a side: of 4,000 shrunken pictures a smaller size makes ever more look alike (fashion: 13 pairs at 28, 18 at 20, 68 at 16, 1,837 at 8)
-FILE, PIXELS = "the same file", "the same pixels"
+FILE, PIXELS, REGION = "the same file", "the same pixels", "the same but for a region"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,7 @@ class Copy:
     across: bool  # in two parts
     labels: bool  # with two labels
     moved: bool = False  # mirrored or turned
+    region: bool = False  # they differ in a region, and may show two things
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,12 +79,20 @@ def measure(collection: Collection) -> PictureCopies:
     unique = np.array([i for i in telling if i not in repeated], dtype=np.int64)
     sought = len(unique) if len(unique) <= MOST and min(thumbs.pixels.shape[1:3]) >= LEAST else 0
     near = near_pairs(thumbs.pixels[unique]) if sought >= 2 else []
-    found += [(int(unique[p.first]), int(unique[p.second]), p.how, False) for p in near]
+    found += [(int(unique[p.first]), int(unique[p.second]), _how(thumbs, int(unique[p.first]), int(unique[p.second]), p.how), False) for p in near]
     copies = tuple(
-        Copy(first=i, second=j, how=how, exact=exact, across=bool(parts) and parts[i] != parts[j], labels=bool(labels) and labels[i] != labels[j], moved=not exact and how not in UPRIGHT)
+        Copy(
+            first=i, second=j, how=how, exact=exact, across=bool(parts) and parts[i] != parts[j], labels=bool(labels) and labels[i] != labels[j],
+            moved=not exact and how not in (*UPRIGHT, REGION), region=how == REGION,
+        )
         for i, j, how, exact in found
     )  # fmt: skip
     return PictureCopies(items=collection.items, parts=parts, labels=labels, copies=copies, sought=sought, side=min(thumbs.pixels.shape[1:3]), collection=collection)
+
+
+def _how(thumbs: Any, first: int, second: int, how: str) -> str:
+    """What was found, or that both differ in a region; of mirrored and turned ones nothing more is asked."""
+    return REGION if how in UPRIGHT and differ_in_a_region(thumbs.pixels[first].mean(axis=2), thumbs.pixels[second].mean(axis=2)) else how
 
 
 def _once(files: tuple[str, ...], count: int) -> list[int]:

@@ -29,6 +29,7 @@ MOST = 20_000  # pictures that are used
 BINS, FOLDS, DRAWS = 12, 5, 5
 STEADY, NOISE, EDGE = 0.95, 10.0, 20.0  # share of a class's pictures, and grey levels
 SPOT = 3  # pixels of the small copies
+EXTREMES = "darkest and brightest value"
 OUTSIDE, INSIDE = "outside", "inside"  # of the pixels
 
 
@@ -106,14 +107,18 @@ def _cues(collection: Collection, facts: PictureFacts, rows: Any, names: Sequenc
     made: list[tuple[str, str, list[Any]]] = []
     if facts.width:
         width, height = np.array(facts.width)[rows], np.array(facts.height)[rows]
-        made += [("picture size", OUTSIDE, [width, height, width / np.maximum(height, 1)]), ("mode", OUTSIDE, [np.array(facts.mode)[rows]])]
+        made += [("picture size", OUTSIDE, [width, height, width / np.maximum(height, 1)])]
+    if facts.mode:
+        made.append(("mode", OUTSIDE, [np.array(facts.mode)[rows]]))
+    if facts.format:
         made += [("format", OUTSIDE, [np.array([f"{a} {b}" for a, b in zip(facts.suffix, facts.format, strict=True)])[rows]])]
-    if collection.files:
+    if collection.files and (facts.format or "bytes" in collection.frame.columns):
         made.append(("file name", OUTSIDE, [np.array([_pattern(collection.files[i], names) for i in rows])]))
         if "bytes" in collection.frame.columns:
             made.append(("file size", INSIDE, [collection.frame["bytes"].to_numpy()[rows]]))
     look = [facts.brightness, facts.contrast, *([facts.saturation] if facts.saturation else [])]
     made.append(("brightness, contrast and colour", INSIDE, [np.array(v)[rows] for v in look]))
+    made.append((EXTREMES, INSIDE, [np.array(v)[rows] for v in (facts.low, facts.high)]))
     pixels = thumbnails(collection).pixels[rows]
     return [*made, ("border", INSIDE, _border(pixels)), ("corners", INSIDE, _corners(pixels))]
 

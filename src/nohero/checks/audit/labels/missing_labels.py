@@ -2,7 +2,8 @@
 
 Why it matters: an item without a label is passed over without a word. Where a class is called NA, all its items are, and the class is gone.
 
-How it is measured: the label's cells that are read as missing, as they are written; the different labels. Parts that have no label at all are left aside: such a part is there to be predicted.
+How it is measured: the label's cells that are read as missing, as they are written; the different labels. Parts that have no label at all are left aside: such a part is there to be
+predicted. Beside three classes or more that are numbered without a gap, a rare -1, -100, 255 or 65535 is no class.
 
 When it is right to fail: never more than a warning. Empty cells may be items that nobody has labelled yet, and are left open.
 
@@ -38,6 +39,14 @@ def judge(gaps: LabelGaps) -> Finding:
             f"every label of `{gaps.label}` is `{gaps.constant}`" + (f", or missing: {told}" if missing else "") + ": there is nothing to predict",
             expected="two labels at least", observed=observed, component="data", where=(gaps.label,), items=gaps.items,
             remedies=("name another field as the label, or look where the items of the other labels are",),
+        )  # fmt: skip
+    if gaps.void and not words:
+        numbers = ", ".join(f"{value} ({count:,})" for value, count in gaps.void)
+        return warned(
+            f"{len(gaps.void_items):,} of {gaps.n:,} labels of `{gaps.label}` are numbers that stand for no class: {numbers}",
+            expected="classes that are numbered without a gap", observed=Observed(value=float(len(gaps.void_items)), unit="labels that are no class", n=gaps.n),
+            component="data", where=(gaps.label,), items=gaps.void_items, effect="a loss stops at such a label, or learns it as a class of its own",
+            remedies=("label these items, or leave them out and say so", "where they are meant to be passed over, tell the loss (`ignore_index`) and the score"),
         )  # fmt: skip
     if not missing:
         return passed(f"all {gaps.n:,} items have a label" + (f"; {', '.join(gaps.bare)} {'has' if len(gaps.bare) == 1 else 'have'} none at all" if gaps.bare else ""))
@@ -84,6 +93,14 @@ def all_alike(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def some_are_void(collection: Collection) -> Collection:
+    """Four classes by number, and seven items with -1."""
+    import polars as pl
+
+    numbers = [-1 if i % 130 == 7 else i % 4 for i in range(len(collection))]
+    return collection.with_(frame=collection.frame.with_columns(pl.Series("returned", numbers)), cells=None, label="returned")
+
+
 def a_test_part_to_be_predicted(collection: Collection) -> Collection:
     """The test part has no labels."""
 
@@ -107,7 +124,7 @@ def some_not_labelled_yet(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT533", name="missing-labels", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="people", plant=a_class_called_na), Case(toy="people", plant=all_alike)),
+    sabotages=(Case(toy="people", plant=a_class_called_na), Case(toy="people", plant=all_alike), Case(toy="people", plant=some_are_void)),
     lookalikes=(Case(toy="people", plant=a_class_called_none), Case(toy="people", plant=a_test_part_to_be_predicted), Case(toy="people", plant=some_not_labelled_yet)),
     said_by=("DAT120",),
 )  # fmt: skip

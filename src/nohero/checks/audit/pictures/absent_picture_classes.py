@@ -4,8 +4,8 @@ Why it matters: a class that training lacks cannot be answered; one that the eva
 
 How it is measured: the class folders or labels of each part, with the number that training's shares lead to expect.
 
-When it is right to fail: it warns when three pictures or more of a class that training lacks are evaluated, or when ten were to be
-expected and there is none. Parts without any common class may be meant so: unsure.
+When it is right to fail: it warns when three pictures or more of a class that training lacks are evaluated, or when a part drawn at
+random would lack any of its classes once in a hundred times at most. Parts without any common class may be meant so: unsure.
 
 What it cannot see: a class whose pictures in one part show something else.
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 UNKNOWN = 3  # pictures of a class that training lacks
-EXPECTED = 10  # pictures that the part should have: none of ten is a chance of 1 in 20,000
+CHANCE = 0.01  # that a part drawn from training's shares lacks the class, times the classes that it could lack: 7 pictures to be expected of one of ten
 
 
 def judge(classes: PictureClasses) -> Finding:
@@ -40,13 +40,20 @@ def judge(classes: PictureClasses) -> Finding:
         return skipped("the source is not divided into parts")
     (first, training), *others = [(part, dict(counts)) for part, counts in classes.parts]
     total = sum(training.values())
-    lacks = []
+    lacks, few = [], []
     for part, counts in others:
         size = sum(counts.values())
         lacks += [(first, name, n) for name, n in counts.items() if name not in training and n >= UNKNOWN]
-        lacks += [(part, name, 0) for name, n in training.items() if name not in counts and n * size / total >= EXPECTED]
+        few += [f"{first} lacks `{name}`, of which {part} has {n}" for name, n in counts.items() if name not in training and n < UNKNOWN]
+        for name in (n for n in training if n not in counts):
+            if len(training) * (1 - training[name] / total) ** size <= CHANCE:
+                lacks.append((part, name, 0))
+            else:
+                few.append(f"{part} lacks `{name}`, of which {training[name] * size / total:.1f} were to be expected")
+    if not lacks and few:
+        return passed(f"no class is missing beyond chance: {'; '.join(few[:3])}" + (f", and {len(few) - 3:,} more" if len(few) > 3 else ""))
     if not lacks:
-        return passed(f"all parts hold the same {len(classes.counts):,} classes, as far as can be expected")
+        return passed(f"all parts hold the same {len(classes.counts):,} classes")
     apart = not any(set(training) & set(counts) for _, counts in others)
     told = "; ".join(f"`{name}` is missing in {part}" + (f", and {n} are evaluated" if n else "") for part, name, n in lacks[:4])
     return (unsure if apart else warned)(

@@ -5,7 +5,7 @@ Why it matters: one of the two is wrong, whichever it is; a network can only lea
 How it is measured: copies by bytes and pixels, and near copies that are neither mirrored nor turned, whose labels differ.
 
 When it is right to fail: exact copies with two labels fail. Near copies alone warn, as a small difference may be what the label
-is about.
+is about; pairs that are the same but for a region are left open.
 
 What it cannot see: wrong labels of pictures that are there once.
 
@@ -22,7 +22,7 @@ from nohero.checks.audit.repictured import rearrayed, repictured, spread
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.picture_copies import PictureCopies
 from nohero.run import sources
-from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, warned
+from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,13 +34,13 @@ def judge(found: PictureCopies) -> Finding:
     """Exact copies decide; near ones are added."""
     if not found.labels:
         return skipped("there is no label")
-    copies = [c for c in found.copies if c.labels and not c.moved]
+    copies = sorted((c for c in found.copies if c.labels and not c.moved), key=lambda c: c.region)
     if not copies:
         return passed("copies bear the same label" if found.copies else "there are no copies that could contradict each other")
     exact = sum(c.exact for c in copies)
-    first = copies[0]
-    return (failed if exact else warned)(
-        f"{len(copies):,} pairs of {'the same' if exact else 'nearly the same'} picture bear two labels: {found.named(first)} is `{found.labels[first.first]}` and `{found.labels[first.second]}`",
+    first, open_ = copies[0], all(c.region for c in copies)
+    return (failed if exact else unsure if open_ else warned)(
+        f"{len(copies):,} pairs of {'the same' if exact else 'nearly the same'} picture{', which differ in a region,' if open_ else ''} bear two labels: {found.named(first)} is `{found.labels[first.first]}` and `{found.labels[first.second]}`",
         expected="one label for one picture",
         observed=Observed(value=float(len(copies)), unit="pairs", n=len(found.items)),
         component="data",

@@ -5,7 +5,8 @@ nothing that is chosen by it can be trusted.
 
 How it is measured: exact copies by bytes and pixels, near copies by magnitudes and correlation, between the parts as given.
 
-When it is right to fail: exact copies across parts fail. Near copies alone warn, as two pictures of one scene may be meant.
+When it is right to fail: exact copies across parts fail. Near copies alone warn, as two pictures of one scene may be
+meant; pairs that are the same but for a region, as two signs in one frame are, are left open.
 
 What it cannot see: pictures of one patient, camera or film that are not alike; tell the group for that.
 
@@ -22,7 +23,7 @@ from nohero.checks.audit.repictured import repictured, spread
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.picture_copies import PictureCopies
 from nohero.run import sources
-from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, warned
+from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,15 +35,17 @@ def judge(found: PictureCopies) -> Finding:
     """Exact copies decide; near ones are added."""
     if not found.parts:
         return skipped("the source is not divided into parts")
-    copies = [c for c in found.copies if c.across]
+    copies = sorted((c for c in found.copies if c.across), key=lambda c: c.region)
     if not copies:
         return passed("no picture lies in two parts")
-    exact = sum(c.exact for c in copies)
+    exact, open_ = sum(c.exact for c in copies), all(c.region for c in copies)
+    regions = sum(c.region for c in copies)
+    aside = "; all pairs are the same but for a region, and may show two things" if open_ else f", {regions:,} of them but for a region" if regions else ""
     training = "train" if "train" in found.parts else found.parts[0]
     evaluated = tuple(dict.fromkeys(found.items[i] for c in copies for i in (c.second, c.first) if found.parts[i] != training))
     count = sum(part != training for part in found.parts)
-    return (failed if exact else warned)(
-        f"{len(evaluated):,} of {count:,} pictures outside `{training}` lie in another part too ({exact:,} exact pairs, {len(copies) - exact:,} nearly the same)",
+    return (failed if exact else unsure if open_ else warned)(
+        f"{len(evaluated):,} of {count:,} pictures outside `{training}` lie in another part too ({exact:,} exact pairs, {len(copies) - exact:,} nearly the same{aside})",
         expected="parts without a common picture",
         observed=Observed(value=float(len(evaluated)), unit="pictures in two parts", n=count),
         component="data",

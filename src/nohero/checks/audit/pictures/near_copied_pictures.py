@@ -8,7 +8,8 @@ is compared by the correlation of blurred copies over small shifts, mirrored and
 closer than the neighbours of both are, and than is usual in the set. On a plain ground the colour and texture of the things count: one outline
 on white is no copy of another.
 
-When it is right to fail: it warns for one pair inside a part. Pairs in two parts, and pairs with two labels, are other checks'.
+When it is right to fail: it warns for one pair inside a part. Pairs that are the same but for a region, as two signs in one frame or two
+flags with another star are, are left open where there are no others. Pairs in two parts, and pairs with two labels, are other checks'.
 
 What it cannot see: crops, rotations by a few degrees, moves by more than two pixels of 32; frames of a film, which differ like other pictures;
 pictures with a side below 20 pixels, in which different things look alike.
@@ -26,7 +27,7 @@ from nohero.checks.audit.repictured import rearrayed, repictured, spread
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.picture_copies import PictureCopies
 from nohero.run import sources
-from nohero.run.finding import Finding, Level, Observed, passed, skipped, warned
+from nohero.run.finding import Finding, Level, Observed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,9 +42,12 @@ def judge(found: PictureCopies) -> Finding:
     copies = [c for c in found.copies if not c.exact and not c.across]
     if not copies:
         return passed(f"no two of {found.sought:,} pictures are nearly the same" + (" inside one part" if found.parts else ""))
-    turned = sum(c.moved for c in copies)
-    return warned(
-        f"{len(copies):,} pairs among {found.sought:,} pictures are nearly the same" + (f", {turned:,} of them mirrored or turned" if turned else ""),
+    copies = sorted(copies, key=lambda c: c.region)
+    turned, regions = sum(c.moved for c in copies), sum(c.region for c in copies)
+    aside = "the same but for a region, and may show two things"
+    told = f"{len(copies) - regions:,} pairs among {found.sought:,} pictures are nearly the same" + (f", {turned:,} of them mirrored or turned" if turned else "") + (f"; {regions:,} more are {aside}" if regions else "")
+    return (unsure if regions == len(copies) else warned)(
+        told if regions < len(copies) else f"{regions:,} pairs among {found.sought:,} pictures are {aside}, which a look at them tells",
         expected="pictures that differ",
         observed=Observed(value=float(len(copies)), unit="pairs", n=found.sought),
         component="data",

@@ -6,7 +6,7 @@ How it is measured: brightness, contrast and sharpness (the energy of the Laplac
 against the twentieth part of the set that is darkest, brightest, or least sharp.
 
 When it is right to fail: it warns where at most one picture in a hundred lies far beyond that twentieth: brightness below 0.15
-and contrast below 0.3 of it, or sharpness below 0.12 of it.
+and contrast below 0.3 of it, or sharpness below 0.12 of it. Where there are more, up to that twentieth, they may belong to the set: unsure.
 
 What it cannot see: a set that is dark or blurred as a whole; blur beside a sharp frame or lettering.
 
@@ -23,7 +23,7 @@ from nohero.checks.audit.repictured import redrawn, repictured
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.picture_facts import PictureFacts
 from nohero.run import sources
-from nohero.run.finding import Finding, Level, Observed, passed, skipped, warned
+from nohero.run.finding import Finding, Level, Observed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ LEAST = 50  # pictures, for a twentieth to mean anything
 TWENTIETH = 0.05  # of the set
 DARK, FLAT = 0.15, 0.3  # of that twentieth's brightness and contrast; least in five clean sets: 0.19 and 0.36
 SOFT = 0.12  # of its sharpness; least in five clean sets: 0.26
-FEW = 0.01  # share of all: more belong to the set
+FEW = 0.01  # share of all: more may belong to the set
 
 
 def _twentieth(values: Sequence[float]) -> float:
@@ -65,12 +65,13 @@ def judge(facts: PictureFacts) -> Finding:
     if len(facts.items) < LEAST:
         return skipped(f"{len(facts.items)} pictures are too few to say what is odd")
     found = _odd(facts)
-    if not found or len(found) > max(FEW * len(facts.items), 1):
-        return passed("no picture is far darker, brighter or less sharp than the rest" if not found else f"{len(found):,} pictures are dark, bright or blurred, too many to be odd")
+    if not found:
+        return passed("no picture is far darker, brighter or less sharp than the rest")
+    many = len(found) > max(FEW * len(facts.items), 1)
     names = tuple(facts.items[i] for i, _ in found)
     counts = ", ".join(f"{n} {word}" for word in ("dark", "bright", "blurred") if (n := sum(w == word for _, w in found)))
-    return warned(
-        f"{len(found):,} of {len(facts.items):,} pictures are far outside the rest: {counts}",
+    return (unsure if many else warned)(
+        f"{len(found):,} of {len(facts.items):,} pictures are far outside the rest: {counts}" + ("; so many may belong to the set, which a look at them tells" if many else ""),
         expected="pictures in which one can see what the label says",
         observed=Observed(value=float(len(found)), unit="pictures", n=len(facts.items)),
         component="data",

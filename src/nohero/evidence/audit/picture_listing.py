@@ -1,0 +1,56 @@
+"""A table that names picture files, against the files: what it names more than once, and what it leaves out."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+PRICE = 0.02  # seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureListing:
+    """Rows and pictures."""
+
+    label: str
+    rows: int
+    pictures: int  # that the table names
+    repeated: tuple[tuple[str, tuple[str, ...]], ...]  # pictures named more than once, with the labels of their rows
+    unlisted: tuple[str, ...]  # pictures that lie beside those that are named, in a folder of which the table names some
+    elsewhere: int  # pictures of folders of which the table names none
+
+
+def measure(collection: Collection) -> PictureListing:
+    """Of a table of pictures, at most one of whose fields is the label."""
+    from nohero.setup.refusal import Unmeasurable
+    from nohero.sources.collection import PICTURE
+
+    if collection.kind != PICTURE or not collection.files or "file" not in collection.frame.columns:
+        raise Unmeasurable("no table names the pictures")
+    counts = Counter(collection.files)
+    if len(counts) == len(collection.files) and not collection.unlisted and not _of_table(collection):
+        raise Unmeasurable("no table names the pictures")
+    labels = ["" if v is None else str(v) for v in collection.labels.to_list()] if collection.label else [""] * len(collection.files)
+    borne: dict[str, list[str]] = defaultdict(list)
+    for name, label in zip(collection.files, labels, strict=True):
+        if counts[name] > 1:
+            borne[name].append(label)
+    folders = {_above(name) for name in counts}
+    beside = tuple(name for name in collection.unlisted if _above(name) in folders)
+    return PictureListing(
+        label=collection.label, rows=len(collection.files), pictures=len(counts), repeated=tuple((name, tuple(seen)) for name, seen in borne.items()), unlisted=beside,
+        elsewhere=len(collection.unlisted) - len(beside),
+    )  # fmt: skip
+
+
+def _above(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _of_table(collection: Collection) -> bool:
+    """A label that is neither a folder's name nor read from marks came from a table."""
+    return bool(collection.label) and collection.label != "class" and collection.marking is None

@@ -120,19 +120,20 @@ def probabilities(scores: Any, y: Any) -> Any:
     return soft(TEMPERATURES[int(np.argmin(losses))])
 
 
-def tree_probabilities(x: Any, y: Any, classes: int, *, seed: int = 0, categorical: list[bool] | None = None) -> Any:
-    """[N, classes]: boosted trees in three folds; x float [N, F], not a number where missing."""
+def tree_probabilities(x: Any, y: Any, classes: int, *, seed: int = 0, categorical: list[bool] | None = None, groups: Any = None) -> Any:
+    """[N, classes]: boosted trees in three folds; x float [N, F], not a number where missing; no group, int [N], lies in two folds."""
     import warnings
 
     import numpy as np
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.model_selection import StratifiedKFold
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
     said = np.full((len(y), classes), 1.0 / classes)
     folds = min(FOLDS, int(np.bincount(y, minlength=classes).max()))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)  # a check of its own names rare classes
-        parts = list(StratifiedKFold(max(2, folds), shuffle=True, random_state=seed).split(x, y))
+        divide = StratifiedKFold if groups is None else StratifiedGroupKFold
+        parts = list(divide(max(2, folds), shuffle=True, random_state=seed).split(x, y, groups))
     for fit, held in parts:
         model = HistGradientBoostingClassifier(
             max_iter=ROUNDS, learning_rate=RATE, l2_regularization=SHRINKAGE, early_stopping=False, categorical_features=categorical, random_state=seed,

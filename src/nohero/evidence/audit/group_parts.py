@@ -54,7 +54,7 @@ def measure(collection: Collection) -> GroupParts:
         raise Unmeasurable("the source is not divided into parts")
     if collection.kind == "sound":
         raise Unmeasurable("the speakers of sounds have a check of their own")
-    fields = {collection.group: ""} if collection.group else _keys(collection)
+    fields = {collection.group: ""} if collection.group else keys_of_things(collection)
     return GroupParts(parts=collection.parts, spreads=tuple(_spread(collection, f, why) for f, why in fields.items()), items=collection.items, sample=0 if collection.whole is None else len(collection))
 
 
@@ -77,8 +77,12 @@ def _spread(collection: Collection, field: str, why: str) -> Spread:
     )  # fmt: skip
 
 
-def _keys(collection: Collection) -> dict[str, str]:
+def keys_of_things(collection: Collection) -> dict[str, str]:
     """Field to reason: what names one thing of several rows."""
+    return collection.shared("keys of things", lambda: _keys(collection))  # type: ignore[no-any-return]
+
+
+def _keys(collection: Collection) -> dict[str, str]:
     import numpy as np
     import polars as pl
 
@@ -102,7 +106,7 @@ def _keys(collection: Collection) -> dict[str, str]:
 def _may_be_key(series: Any) -> bool:
     import polars as pl
 
-    return series.dtype == pl.String or series.dtype.is_integer()
+    return bool(series.dtype == pl.String or series.dtype.is_integer())
 
 
 def _begins(names: Any, values: Any) -> bool:

@@ -58,6 +58,7 @@ def _drift(collection: Collection, profile: Profile, one: str, other: str) -> Dr
     import numpy as np
     from sklearn.metrics import roc_auc_score
 
+    from nohero.evidence.audit.group_parts import ROWS_EACH, keys_of_things
     from nohero.evidence.audit.left_out import tree_probabilities
     from nohero.evidence.audit.table_features import features
 
@@ -69,7 +70,7 @@ def _drift(collection: Collection, profile: Profile, one: str, other: str) -> Dr
     rows = np.concatenate([rng.choice(s, size, replace=False) for s in sides])
     y = np.repeat([0, 1], size)
     groups = _groups(collection, one, other)
-    folds_by = collection.group or next(iter(groups), "")
+    folds_by = collection.group or next((n for n in (*groups, *keys_of_things(collection)) if collection.frame[n].n_unique() * ROWS_EACH[0] <= len(collection)), "")
     units = _units(collection.frame[folds_by][rows]) if folds_by else np.arange(len(rows))
     x, categorical, names = features(collection, profile, rows, leave=(collection.time, *groups))
     by_time = _by_time(collection, one, other)

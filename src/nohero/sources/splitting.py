@@ -158,16 +158,28 @@ def _given(asked: _Asked) -> tuple[Index, Index, str]:
     collection, notes, units = asked.collection, asked.notes, asked.same
     named = [NAMES.get(str(value).strip().casefold(), "train") for value in collection.frame[collection.split].to_list()]
     part = np.array([PARTS.index(name) for name in named], dtype=np.int64)
-    if collection.group:
-        units = join_units(units, _groups(collection, notes))
+    groups = _groups(collection, []) if collection.group else None
+    if groups is not None:
+        units = join_units(units, groups)
     lacking = [i for i in (1, 2) if not (part == i).any()]
     rows = np.flatnonzero(part == 0)
     if lacking and len(rows):
         shares = tuple(f if i in (0, *lacking) else 0.0 for i, f in enumerate(asked.fractions))
         part[rows] = allot_strata(asked.strata[rows], units[rows], shares, asked.rng)
-        notes.append(f"{' and '.join(PARTS[i] for i in lacking)} taken from the given train part")
-    _say_straddling(units, part, notes)
+        notes.append(f"{' and '.join(PARTS[i] for i in lacking)} taken from the given train part" + (f", whole groups of `{collection.group}`" if collection.group else ""))
+    _say_straddling(asked.same, part, notes)
+    if groups is not None:
+        notes.append(_said_of_groups(collection, groups, part))
     return part, units, "as given"
+
+
+def _said_of_groups(collection: Collection, groups: Index, part: Index) -> str:
+    """Whether given parts divide groups."""
+    across = _straddling(groups, part)
+    count = int(groups.max()) + 1
+    if not across.any():
+        return f"{count:,} groups of `{collection.group}`, each wholly in one part"
+    return f"{int(across.sum()):,} of {count:,} groups of `{collection.group}` stand in several parts as they are given, with {int(across[groups].sum()):,} items: a score tells of groups that were trained on; divide the source anew, without its parts, to keep groups whole"
 
 
 def _strata(collection: Collection, notes: list[str]) -> Index:
@@ -271,10 +283,14 @@ def _short(part: Index, fractions: Sequence[float]) -> bool:
 
 
 def _say_straddling(units: Index, part: Index, notes: list[str]) -> None:
-    pairs = np.unique(np.stack([units, part]), axis=1)[0]
-    across = int((np.bincount(pairs) > 1).sum())
+    across = int(_straddling(units, part)[units].sum())
     if across:
         notes.append(f"{across:,} items have exact copies in another part, which this way of dividing cannot avoid")
+
+
+def _straddling(units: Index, part: Index) -> Any:
+    """Bool [units]: those in several parts."""
+    return np.bincount(np.unique(np.stack([units, part]), axis=1)[0]) > 1
 
 
 def _made(collection: Collection, part: Index, method: str, notes: list[str]) -> Split:

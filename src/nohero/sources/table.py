@@ -43,17 +43,26 @@ def read_table(paths: Sequence[Path], source: str) -> Collection:
     parts = [part_of(path.stem) for path in paths]
     named = all(parts) and len(set(parts)) > 1
     mark, values = (PART, parts) if named else (FILE, [path.name for path in paths])
-    cells = None if any(c.cells is None for c in read) else pl.concat([c.cells for c in read], how="diagonal")
-    frame, said = _typed(cells) if cells is not None else (pl.concat([c.frame for c in read], how="diagonal_relaxed"), ())
+    frame, cells, said = _together(read)
     column = pl.Series(mark, [v for v, c in zip(values, read, strict=True) for _ in range(len(c))], dtype=pl.String)
     items = tuple(f"{path.name} {item}" for path, c in zip(paths, read, strict=True) for item in c.items)
     return read[0].with_(
         name=paths[0].parent.name or "tables", source=source, frame=frame.with_columns(column), items=items,
-        cells=None if cells is None else cells.with_columns(column), split=mark if named else "",
+        cells=cells.with_columns(column), split=mark if named else "",
         unusable=tuple(Unusable(where=f"{p.name} {u.where}", reason=u.reason) for p, c in zip(paths, read, strict=True) for u in c.unusable),
         notes=(f"{len(paths)} files read as one table", *said, *dict.fromkeys(n for c in read for n in c.notes)),
         sha256=hashlib.sha256("".join(c.sha256 for c in read).encode()).hexdigest(),
     )  # fmt: skip
+
+
+def _together(read: Sequence[Collection]) -> tuple[pl.DataFrame, pl.DataFrame, tuple[str, ...]]:
+    """(frame, cells, notes): what one file has as strings is typed anew over all; the other columns keep the types they have."""
+    names = dict.fromkeys(n for c in read for n in c.frame.columns)
+    written = [n for n in names if any(c.cells is not None and n in c.cells.columns for c in read)]
+    cells = pl.concat([pl.DataFrame([c.written(n) if n in c.frame.columns else pl.Series(n, [""] * len(c)) for n in written]) for c in read])
+    typed, said = _typed(cells) if written else (cells, ())
+    others = pl.concat([c.frame.drop(written, strict=False) for c in read], how="diagonal_relaxed")
+    return pl.concat([f for f in (typed, others) if f.width], how="horizontal").select(*names), cells, said
 
 
 def part_of(stem: str) -> str:

@@ -13,6 +13,7 @@ PRICE = 1.5  # seconds
 ROWS = 5000  # of each part
 LEAST = 50
 DRAWN = 8
+FOLDS = 3  # groups of a part, for each fold to have one
 SEVERAL = 5  # names in each part, for a field of names to be what the items were divided by
 
 
@@ -23,11 +24,12 @@ class Drift:
     one: str
     other: str
     auc: float
-    error: float  # standard error at chance
+    error: float  # standard error at chance, of as many groups as there are where rows come in groups
     fields: tuple[tuple[str, float], ...]  # field, the same for this field alone; strongest first
     n: int
     by_time: str = ""  # the field of times in which one part ends before the other begins
     by_group: tuple[str, ...] = ()  # fields of names of which no one stands in both parts; the model does not see them
+    folds_by: str = ""  # the field of groups of which none lies in two folds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,7 @@ def _drift(collection: Collection, profile: Profile, one: str, other: str) -> Dr
     import numpy as np
     from sklearn.metrics import roc_auc_score
 
+    from nohero.evidence.audit.group_parts import ROWS_EACH, keys_of_things
     from nohero.evidence.audit.left_out import tree_probabilities
     from nohero.evidence.audit.table_features import features
 
@@ -67,13 +70,32 @@ def _drift(collection: Collection, profile: Profile, one: str, other: str) -> Dr
     rows = np.concatenate([rng.choice(s, size, replace=False) for s in sides])
     y = np.repeat([0, 1], size)
     groups = _groups(collection, one, other)
+    folds_by = collection.group or next((n for n in (*groups, *keys_of_things(collection)) if collection.frame[n].n_unique() * ROWS_EACH[0] <= len(collection)), "")
+    units = _units(collection.frame[folds_by][rows]) if folds_by else np.arange(len(rows))
     x, categorical, names = features(collection, profile, rows, leave=(collection.time, *groups))
     by_time = _by_time(collection, one, other)
     if not names:
         return Drift(one=one, other=other, auc=0.5, error=0.0, fields=(), n=2 * size, by_time=by_time, by_group=groups) if by_time or groups else None
-    auc = float(roc_auc_score(y, tree_probabilities(x, y, 2, seed=collection.seed, categorical=categorical)[:, 1]))
+    several = folds_by and min(len(np.unique(units[y == k])) for k in (0, 1)) >= FOLDS
+    auc = float(roc_auc_score(y, tree_probabilities(x, y, 2, seed=collection.seed, categorical=categorical, groups=units if several else None)[:, 1]))
     alone = sorted(((_alone(x[:, j], y, named=categorical[j]), n) for j, n in enumerate(names)), reverse=True)
-    return Drift(one=one, other=other, auc=auc, error=float(np.sqrt((2 * size + 1) / (12 * size * size))), fields=tuple((n, a) for a, n in alone[:DRAWN]), n=2 * size, by_time=by_time, by_group=groups)
+    error = _error(*(len(np.unique(units[y == k])) for k in (0, 1)))
+    return Drift(one=one, other=other, auc=auc, error=error, fields=tuple((n, a) for a, n in alone[:DRAWN]), n=2 * size, by_time=by_time, by_group=groups, folds_by=folds_by)
+
+
+def _units(groups: Any) -> Any:
+    """A number for each group, int64 [N]; rows without one stand alone."""
+    import numpy as np
+
+    _, codes = np.unique(groups.hash(seed=1).to_numpy(), return_inverse=True)
+    lone = groups.is_null().to_numpy()
+    codes[lone] = codes.max(initial=0) + 1 + np.arange(lone.sum())
+    return codes
+
+
+def _error(one: int, other: int) -> float:
+    """Of the area under the curve where nothing is to be told (Hanley and McNeil 1982)."""
+    return float(((one + other + 1) / (12 * one * other)) ** 0.5)
 
 
 def _by_time(collection: Collection, one: str, other: str) -> str:

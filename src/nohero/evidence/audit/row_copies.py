@@ -43,6 +43,7 @@ class Hidden:
     rows: tuple[int, ...]  # that repeat an earlier row; of a table too large to be held, some of them
     count: int  # all of them
     chance: Chance
+    moment: bool = False  # the field is a time: the same may come again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ def measure(collection: Collection) -> RowCopies:
             without = _Keys(whole.keys ^ hashes[name])
             _, mine = without.again()
             if len(mine) > len(again):
-                hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), count=len(mine), chance=_chance(frame.drop(name), without, hashes, collection.label)))
+                hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), count=len(mine), chance=_chance(frame.drop(name), without, hashes, collection.label), moment=name == collection.time or frame[name].dtype.is_temporal()))
     contrary, contrary_pairs = _contrary(collection, whole.keys, hashes)
     shared, shared_pairs = _shared(collection, whole.keys, hashes, parts) if parts is not None else ((), ())
     return RowCopies(

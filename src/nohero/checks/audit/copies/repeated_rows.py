@@ -4,7 +4,7 @@ Why it matters: copies weigh double, and by a random split they come to both sid
 
 How it is measured: a hash of each row; the same with any one field of names or numbers left out, which hides copies. The repeats that come by themselves are reckoned with: by the rows that
 differ in one field alone, the field that tells most rows apart, and by how often two of its values are the same. Where rows that differ in one field, in another and in both say that as many
-equal rows come of themselves, for the fields hang together, it is left open: their origin would decide.
+equal rows come of themselves, for the fields hang together, it is left open: their origin would decide. So it is where a time is what was left out: a sensor may stand still.
 
 When it is right to fail: never more than a warning: two people may have the same row.
 
@@ -44,10 +44,11 @@ def judge(copies: RowCopies) -> Finding:
     chance = hidden.chance if hidden is not None and field else copies.chance
     if chance.apart > count / CHANCE:
         return passed(f"{told}; with so few different values {chance.apart:,.0f} would by chance")
-    left_open = chance.alike > count / CHANCE or (count < FEW * copies.n and not field)
+    again = hidden is not None and bool(field) and hidden.moment
+    left_open = again or chance.alike > count / CHANCE or (count < FEW * copies.n and not field)
     return (unsure if left_open else warned)(
         told,
-        expected="each row once",
+        expected="each row once" if not again else "each row once, unless the same came again at another time",
         observed=Observed(value=float(count), unit="repeated rows", n=copies.n),
         component="data",
         where=tuple(f"{one} = {other}" for one, other in copies.pairs[:5]) or ((hidden.field,) if hidden else ()),
@@ -74,6 +75,16 @@ def copied_with_a_number(collection: Collection) -> Collection:
         columns = {name: cells + cells[100:140] for name, cells in columns.items()}
         columns["number"] = [str(i + 1) for i in range(len(columns["age"]))]
         return columns
+
+    return recelled(collection, change)
+
+
+def stood_still(collection: Collection) -> Collection:
+    """A place measured every minute, and for twenty minutes nothing moved: that may be so, or be copied."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        moved = {name: cells[:200] + cells[199:200] * 20 + cells[220:] for name, cells in columns.items() if name != "joined"}
+        return {**moved, "at": [f"2024-05-01 {i // 60:02}:{i % 60:02}:00" for i in range(len(columns["age"]))]}
 
     return recelled(collection, change)
 
@@ -105,7 +116,7 @@ def answers_that_hang_together(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT540", name="repeated-rows", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=copied_rows), Case(toy="people", plant=copied_with_a_number)),
-    lookalikes=(Case(toy="people", plant=few_different_values), Case(toy="people", plant=answers_that_hang_together)),
+    lookalikes=(Case(toy="people", plant=few_different_values), Case(toy="people", plant=stood_still), Case(toy="people", plant=answers_that_hang_together)),
     under=("DAT701",),  # of a table of texts both say it
     said_by=("DAT110",),
 )  # fmt: skip

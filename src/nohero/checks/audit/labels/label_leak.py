@@ -2,11 +2,12 @@
 
 Why it matters: such a field will not be there when the model is used. The score is near perfect and worth nothing.
 
-How it is measured: a small tree tells the label from each field alone, out of fold, and from all others without it; values that go one to one with the label, and fields in the label's order.
+How it is measured: a small tree tells the label from each field alone, out of fold, and from all others without it; values that go one to one with the label, and fields in the label's order; sums, products and quotients of two
+numbers of which the label is one.
 
-When it is right to fail: field and label name each other one to one, or have the same order throughout. It warns where a field leaves next to nothing open that all others together leave open.
+When it is right to fail: field and label name each other one to one, or have the same order throughout, or the label can be reckoned from two fields. It warns where a field leaves next to nothing open that all others together leave open.
 
-What it cannot see: a label that is spread over several fields.
+What it cannot see: a label that is spread over three fields or more.
 
 Mend: leave the field out, unless it is known before the label is.
 
@@ -19,10 +20,12 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
+from nohero.evidence.audit.field_rules import FieldRules
 from nohero.evidence.audit.label_tells import LabelTells, Tell
 from nohero.run.finding import Finding, Level, Observed, failed, passed, unsure, warned
 
 if TYPE_CHECKING:
+    from nohero.evidence.audit.sums import Reckoned
     from nohero.sources.collection import Collection
 
 SAME_NAME = 0.9  # score of a field that goes one to one; chance matches of rare values stay below
@@ -31,8 +34,11 @@ LITTLE = 0.1  # of what the constant leaves open is left by the field alone: Tit
 OTHERS = 4.0  # times that is left by all others; petal length makes up for petal width in iris, 1.2 times
 
 
-def judge(tells: LabelTells) -> Finding:
-    """Copies fail, a field that stands alone warns, nearly the same order is left open."""
+def judge(tells: LabelTells, rules: FieldRules) -> Finding:
+    """Copies and sums fail, a field that stands alone warns, nearly the same order is left open."""
+    summed = next((r for r in rules.sums if tells.label in (r.field, *r.of)), None)
+    if summed is not None:
+        return _reckoned(summed, tells.label)
     copies = [t for t in tells.tells if (t.one_to_one and t.score >= SAME_NAME) or t.rank_match >= SAME_ORDER]
     alone = [t for t in tells.tells if _stands_alone(t, tells.constant)]
     near = [t for t in tells.tells if t.rank_match >= NEAR_ORDER]
@@ -56,6 +62,21 @@ def judge(tells: LabelTells) -> Finding:
     )
 
 
+def _reckoned(told: Reckoned, label: str) -> Finding:
+    """The label is made of two fields."""
+    others = tuple(f for f in (told.field, *told.of) if f != label)
+    return failed(
+        f"the label `{label}` can be reckoned: `{told.field}` is {told.formula} in {'all' if not told.rows else f'all but {len(told.rows):,} of'} {told.n:,} rows",
+        expected="no fields that are written down together with the label or after it",
+        observed=Observed(value=(told.n - len(told.rows)) / told.n, unit="of the rows", n=told.n),
+        component="data",
+        where=others,
+        level=Level.MEASURED,
+        effect="the score would be near perfect, and fall when these fields are not known",
+        remedies=(f"leave {' and '.join(f'`{f}`' for f in others)} out, unless both are known before `{label}` is",),
+    )
+
+
 def _stands_alone(tell: Tell, constant: float) -> bool:
     left, without = 1 - tell.score, 1 - tell.score_without
     return left <= LITTLE * (1 - constant) and without >= OTHERS * left and without > 0  # comparisons with nan are false
@@ -69,6 +90,16 @@ def the_label_again(collection: Collection) -> Collection:
         return columns
 
     return recelled(collection, change)
+
+
+def sum_of_two(collection: Collection) -> Collection:
+    """The label is the income by day and that by night."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        night = [(i * 7919) % 9000 for i in range(len(columns["age"]))]
+        return {**columns, "by night": [str(v) for v in night], "by day": [str(int(c) - v) for c, v in zip(columns["income"], night, strict=True)]}
+
+    return recelled(collection, change, label="income")
 
 
 def written_afterwards(collection: Collection) -> Collection:
@@ -93,7 +124,7 @@ def a_strong_field(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT530", name="label-leak", source="Kapoor and Narayanan 2023, Leakage and the reproducibility crisis (arXiv:2207.07048)", judge=judge,
-    sabotages=(Case(toy="people", plant=the_label_again), Case(toy="people", plant=written_afterwards)),
+    sabotages=(Case(toy="people", plant=the_label_again), Case(toy="people", plant=sum_of_two), Case(toy="people", plant=written_afterwards)),
     lookalikes=(Case(toy="people", plant=a_strong_field),),
     said_by=("DAT170",),
     closes=True,

@@ -2,11 +2,12 @@
 
 Why it matters: importances and penalties are shared between twins at random; where nearly all is equal, the rows that are not are errors.
 
-How it is measured: fields that are equal in nearly all rows, of which one is the other on another scale, or of which each value goes with one value of the other.
+How it is measured: fields that are equal in nearly all rows, of which one is the other on another scale, or of which each value goes with one value of the other; numbers that are the sum, the
+product or the quotient of two others in every row.
 
 When it is right to fail: never more than a warning.
 
-What it cannot see: a field that follows from several others.
+What it cannot see: a field that follows from three others or more.
 
 Mend: keep one of them.
 
@@ -19,24 +20,27 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
+from nohero.evidence.audit.field_rules import FieldRules
 from nohero.evidence.audit.profile import Profile
 from nohero.run import sources
 from nohero.run.figure import Table
 from nohero.run.finding import Finding, Observed, passed, skipped, warned
 
 if TYPE_CHECKING:
+    from nohero.evidence.audit.sums import Reckoned
     from nohero.sources.collection import Collection
 
 HOW = {"equal": "they are equal", "scaled": "one is the other on another scale", "recoded": "each value of one goes with one value of the other"}
 
 
-def judge(profile: Profile) -> Finding:
-    """Name the pairs; a pair with the label is the leak's business."""
+def judge(profile: Profile, rules: FieldRules) -> Finding:
+    """Name the pairs; a pair or a sum with the label is the leak's business."""
     if profile.kind != "row":
         return skipped("the items are no rows of a table")
     found = [t for t in profile.twins if profile.label not in (t.one, t.other)]
     if not found:
-        return passed(f"no two of {len(profile.fields)} fields say the same")
+        made = [r for r in rules.sums if not r.rows and profile.label not in (r.field, *r.of)]
+        return _made(made, profile) if made else passed(f"no two of {len(profile.fields)} fields say the same")
     first = found[0]
     apart = tuple(sorted({i for t in found for i in t.apart}))
     return warned(
@@ -48,6 +52,19 @@ def judge(profile: Profile) -> Finding:
         items=tuple(profile.items[i] for i in apart),
         remedies=(f"keep one of `{first.one}` and `{first.other}`", *(("look at the rows in which they differ: one of the two is wrong there",) if apart else ())),
         figure=Table(title="Fields that say the same", columns=("field", "other", "how", "rows that differ"), rows=tuple((t.one, t.other, HOW[t.how], len(t.apart)) for t in found)),
+    )
+
+
+def _made(made: list[Reckoned], profile: Profile) -> Finding:
+    """Fields that say nothing beside two others."""
+    first = made[0]
+    return warned(
+        f"`{first.field}` says nothing beside two others: it is {first.formula} in all {first.n:,} rows" + (f"; {len(made) - 1} more fields are made so" if len(made) > 1 else ""),
+        expected="fields of which each says something of its own",
+        observed=Observed(value=float(len(made)), unit="fields made of others", n=len(profile.fields)),
+        component="data",
+        where=tuple(n for r in made for n in (r.field, *r.of)),
+        remedies=(f"leave one of `{first.field}`, `{first.of[0]}` and `{first.of[1]}` out of a linear model; trees may keep them",),
     )
 
 
@@ -81,6 +98,16 @@ def recoded(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def a_total(collection: Collection) -> Collection:
+    """An income, what comes beside it, and the two together."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        beside = [(i * 7919) % 9000 for i in range(len(columns["age"]))]
+        return {**columns, "beside": [str(v) for v in beside], "together": [str(int(c) + v) for c, v in zip(columns["income"], beside, strict=True)]}
+
+    return recelled(collection, change)
+
+
 def a_near_relative(collection: Collection) -> Collection:
     """Age in decades."""
 
@@ -93,6 +120,6 @@ def a_near_relative(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT521", name="twin-fields", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="people", plant=the_same_twice), Case(toy="people", plant=in_other_units), Case(toy="people", plant=recoded)),
+    sabotages=(Case(toy="people", plant=the_same_twice), Case(toy="people", plant=in_other_units), Case(toy="people", plant=recoded), Case(toy="people", plant=a_total)),
     lookalikes=(Case(toy="people", plant=a_near_relative),),
 )  # fmt: skip

@@ -1,0 +1,112 @@
+"""What it asks: do rows differ in one or two of many fields, though chance brings no such rows?
+
+Why it matters: a case that was entered twice with a correction, or joined twice, weighs double; on both sides of a split it is memory. Invented answers are often others' answers with a few changed.
+
+How it is measured: pairs of rows that differ in one or two fields, against pairs that differ in three or four, of those that agree in all of a third of the fields. By chance rows grow rarer the nearer
+they are: where there are three times as many near pairs as farther ones, they were made alike. Numbers of the rows are left aside, and so are pairs that differ in a time.
+
+When it is right to fail: never more than a warning, and not where a fifth of the rows have such a neighbour: there it is the way of the data.
+
+What it cannot see: a few changed copies among data so coarse that rows are nearly alike anyhow, and copies that differ in three fields.
+
+Mend: keep one of each pair, or keep pairs on one side of the split.
+
+Source: the recipe, the data ("you may find duplicate examples"); Kuriakose and Robbins 2016, Don't get duped: fraud through duplication in public opinion surveys.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.near_rows import NearRows
+from nohero.run import sources
+from nohero.run.figure import Table
+from nohero.run.finding import Finding, Observed, passed, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+FEWEST = 5  # pairs
+TIMES = 3.0  # as many near pairs as farther ones; of untouched data there are fewer, but of wines that were tested twice
+CUSTOM = 0.2  # of the rows
+
+
+def judge(near: NearRows) -> Finding:
+    """A heap of pairs nearer than chance brings them."""
+    count = len(near.pairs)
+    told = f"{count:,} pairs of rows differ in one or two of {near.num_fields:,} fields"
+    rows = {i for pair in near.pairs for i in pair}
+    if count < FEWEST or count < TIMES * near.farther or len(rows) > CUSTOM * near.n:
+        return passed(f"{told}, {near.farther:,} that were met in three or four" if count else f"no two of {near.n:,} rows differ in one or two fields alone")
+    across = f"; {near.across:,} of the pairs stand in two parts" if near.across else ""
+    often = ", ".join(f"`{f}` ({c:,})" for f, c in near.fields[:3])
+    return warned(
+        f"{told}, and only {near.farther:,} in three or four: they were not made alike by chance; they differ most in {often}{across}",
+        expected="fewer pairs the nearer they are",
+        observed=Observed(value=float(count), unit="pairs of rows", n=near.n),
+        component="data",
+        where=tuple(f for f, _ in near.fields[:5]),
+        items=tuple(near.items[b] for b in sorted({b for _, b in near.pairs})),
+        effect="such rows weigh double, and a random split puts them on both sides",
+        remedies=("look at the pairs: keep the right one of each", "if a table was joined to another, look whether the other has its key twice", "if they are real, keep both of a pair on one side of the split"),
+        figure=Table(title="Rows that are nearly alike", columns=("row", "like", "what differs"), rows=near.shown),
+    )
+
+
+def entered_twice(collection: Collection) -> Collection:
+    """Twenty rows again, at the end, each with another trade."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["waist"] = [f"{60 + (i * 7919) % 700 / 10:.1f}" for i in range(len(columns["age"]))]
+        columns["street"] = [f"street {(i * 31) % 89}" for i in range(len(columns["age"]))]
+        again = {name: cells[40:60] for name, cells in columns.items()}
+        again["trade"] = ["baker" if c != "baker" else "nurse" for c in again["trade"]]
+        return {name: cells + again[name] for name, cells in columns.items()}
+
+    return recelled(collection, change)
+
+
+def joined_twice(collection: Collection) -> Collection:
+    """Thirty rows stand there with two values of what was joined, and the rows are numbered."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        n = len(columns["age"])
+        order = [i for i in range(n) for _ in range(2 if i % 30 == 7 else 1)]
+        joined = {name: [cells[i] for i in order] for name, cells in columns.items()}
+        joined["seats"] = [str(20 + (i * 7) % 200 + (5 if k and order[k - 1] == i else 0)) for k, i in enumerate(order)]
+        joined["number"] = [str(1000 + k) for k in range(len(order))]
+        return joined
+
+    return recelled(collection, change)
+
+
+def answers_of_one_opinion(collection: Collection) -> Collection:
+    """Coarse answers that hang together: many are nearly alike by chance."""
+    import numpy as np
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        generator, n = np.random.default_rng(5), len(columns["age"])
+        opinion = generator.normal(size=n)
+        return {f"answer {k}": [str(int(a)) for a in np.clip(np.round(opinion + generator.normal(scale=0.7, size=n)), -1, 1)] for k in range(9)}
+
+    return recelled(collection, change, label="")
+
+
+def the_same_at_other_times(collection: Collection) -> Collection:
+    """Thirty people came again another day, and were asked the same."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        again = {name: cells[40:70] for name, cells in columns.items()}
+        again["joined"] = [f"2024-05-{1 + i % 28:02}" for i in range(30)]
+        return {name: cells + again[name] for name, cells in columns.items()}
+
+    return recelled(collection, change)
+
+
+CHECK = Check(
+    code="DAT542", name="nearly-repeated-rows", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="people", plant=entered_twice), Case(toy="people", plant=joined_twice)),
+    lookalikes=(Case(toy="people", plant=answers_of_one_opinion), Case(toy="people", plant=the_same_at_other_times)),
+)  # fmt: skip

@@ -1,0 +1,105 @@
+"""Pairs of fields of which one is never above the other but in a few rows: least and most, start and end.
+
+Of numbers, only those pairs are told whose broken rows look as if the two had changed places. Others are often in order by custom alone: a basement is as large as the ground floor but where it is
+not, and a flight lands at a later hour than it left but by night.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nohero.sources.collection import Collection
+
+PRICE = 0.3  # seconds
+FIELDS = 60  # compared with one another
+SCREENED = 20_000  # rows in which pairs are looked for
+LEAST = 100  # rows that have both
+VALUES = 10  # different ones, below which a field is a class or a mark on a scale
+BROKEN = 0.03  # of the rows: more are no rule
+FEWEST = 3  # broken rows, that it may be said whether they lie at the border
+BY_CHANCE = 0.1  # of the rows that would be broken if the two had nothing to do with each other: where they hardly meet, the order says nothing
+AT_BORDER = 0.1  # of the broken rows that lie as near to the border as so many rows on its other side; a half or more of them where nothing but a thin end crosses it
+MIRRORED = 0.01  # p below which the broken rows' differences are not the others' with the sign changed
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderRule:
+    """`low` is at most `high`, but in `rows`."""
+
+    low: str
+    high: str
+    n: int  # rows that have both
+    rows: tuple[int, ...]
+    swapped: bool  # their differences are as large as the others'
+    shown: tuple[tuple[str, str], ...]  # values of the first rows
+
+
+def order_rules(collection: Collection) -> tuple[OrderRule, ...]:
+    """Of numbers among themselves, and of times among themselves."""
+    import numpy as np
+
+    frame = collection.frame
+    found = []
+    for names in _comparable(collection):
+        values = np.column_stack([_numbers(frame[n]) for n in names])
+        step = max(1, len(values) // SCREENED)
+        found += [rule for i, j in _screened(values[::step]) if (rule := _rule(collection, names[i], names[j], values[:, i], values[:, j])) is not None]
+    return tuple(sorted(found, key=lambda r: -len(r.rows)))
+
+
+def _comparable(collection: Collection) -> Iterator[list[str]]:
+    import polars as pl
+
+    aside = {collection.split, collection.group}
+    fields = [s for s in collection.frame if s.name not in aside]
+    numbers = [s.name for s in fields if s.dtype.is_numeric() and s.head(SCREENED).n_unique() > VALUES][:FIELDS]
+    times = [s.name for s in fields if s.dtype in (pl.Date, pl.Datetime)][:FIELDS]
+    yield from (names for names in (numbers, times) if len(names) > 1)
+
+
+def _numbers(series: Any) -> Any:
+    import numpy as np
+    import polars as pl
+
+    plain = series.cast(pl.Datetime("us")).to_physical() if series.dtype.is_temporal() else series
+    values = plain.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _screened(values: Any) -> Iterator[tuple[int, int]]:
+    """(low, high): pairs that are in order in nearly all rows, and would not be if shuffled."""
+    import numpy as np
+
+    ordered = [np.sort(column[np.isfinite(column)]) for column in values.T]
+    for i in range(values.shape[1]):
+        both = np.isfinite(values) & np.isfinite(values[:, i : i + 1])
+        n = both.sum(0)
+        above = (values[:, i : i + 1] > values).sum(0)  # comparisons with what is no number are false
+        for j in np.flatnonzero((n >= LEAST) & (above <= BROKEN * n)):
+            if i != j and np.searchsorted(ordered[j], ordered[i], side="left").mean() / len(ordered[j]) >= BY_CHANCE:
+                yield i, int(j)
+
+
+def _rule(collection: Collection, low: str, high: str, a: Any, b: Any) -> OrderRule | None:
+    """The rule over all rows, where the broken ones are no thin end of what lies in order."""
+    import numpy as np
+    from scipy.stats import ks_2samp
+
+    apart = b - a
+    known = np.isfinite(apart)
+    broken = np.flatnonzero(apart < 0)
+    held, beyond = apart[known & (apart > 0)], -apart[broken]
+    if not FEWEST <= len(broken) <= BROKEN * known.sum() or len(held) <= len(broken):
+        return None
+    near = np.partition(held, len(broken))[len(broken)]
+    if (beyond <= near).sum() > AT_BORDER * len(broken):
+        return None
+    swapped = bool(ks_2samp(beyond, held).pvalue >= MIRRORED)
+    if not swapped and not collection.frame[low].dtype.is_temporal():
+        return None
+    shown = tuple((str(collection.frame[low][int(i)]), str(collection.frame[high][int(i)])) for i in broken[:12])
+    return OrderRule(low=low, high=high, n=int(known.sum()), rows=tuple(broken.tolist()), swapped=swapped, shown=shown)

@@ -7,7 +7,7 @@ How it is measured: the share of blanks in one class and in the others; for each
 label over the rows that have it.
 
 When it is right to fail: blanks that tell a class with nine tenths, classes counted alike, warn where all other fields tell it no
-better than four fifths, and are left open else: then something else explains them. A mean warns up to 50 rows a cell.
+better than four fifths; else something else explains them. A mean warns up to 50 rows a cell.
 
 What it cannot see: a mean that leaves each row's own label out, as it should; blanks that tell a class half.
 
@@ -24,7 +24,7 @@ from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.label_remains import LabelRemains
 from nohero.run import sources
-from nohero.run.finding import Finding, Level, Observed, passed, unsure, warned
+from nohero.run.finding import Finding, Level, Observed, passed, warned
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -37,14 +37,15 @@ def judge(found: LabelRemains) -> Finding:
     """Blanks that nothing explains, and means of small cells."""
     blanks = [b for b in found.blanks if b.by_others < EXPLAINED]
     means = [m for m in found.means if m.rows <= CELL]
-    if not found.blanks and not means:
-        return passed(f"no field is blank where `{found.label}` has one value, or its mean over a few rows")
+    if not blanks and not means:
+        explained = f"; `{found.blanks[0].field}` is blank where other fields tell it too" if found.blanks else ""
+        return passed(f"no field is blank because of `{found.label}`, or its mean over a few rows{explained}")
     said = [
-        *(f"`{b.field}` is blank in {b.there:.0%} of the rows whose `{found.label}` is {b.label} and in {b.elsewhere:.0%} of the others" for b in (blanks or found.blanks)[:2]),
+        *(f"`{b.field}` is blank in {b.there:.0%} of the rows whose `{found.label}` is {b.label} and in {b.elsewhere:.0%} of the others" for b in blanks[:2]),
         *(f"each of {m.values:,} values of `{m.field}` is the mean of `{found.label}` over the rows that have it (cells of about {m.rows:.0f} rows)" for m in means[:2]),
     ]
-    fields = [*(b.field for b in blanks or found.blanks), *(m.field for m in means)]
-    return (warned if blanks or means else unsure)(
+    fields = [*(b.field for b in blanks), *(m.field for m in means)]
+    return warned(
         "; ".join(said),
         expected="fields that are written down without a look at the label",
         observed=Observed(value=float(len(fields)), unit="fields", n=found.n),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 FOLDS = 3
+SAME_ORDER, SAME_VALUES = 0.99, 0.9  # rank correlation; of what the commonest value leaves open, told by the other field, either way
+FEW = 50  # values, up to which fields are compared value by value
 FARTHEST = 1e30  # trees work in float32
 
 
@@ -51,3 +53,22 @@ def rank_match(column: Any, y: Any) -> float:
     if np.ptp(one) == 0 or np.ptp(two) == 0:
         return 0.0
     return float(abs(np.corrcoef(one, two)[0, 1]))
+
+
+def says_the_same(one: Any, two: Any) -> bool:
+    """Whether two columns are one in other words: each tells the value, or the order, of the other in nearly all rows."""
+    import numpy as np
+
+    a, b = (np.unique(c, return_inverse=True)[1] for c in (one, two))
+    if 1 < a.max() + 1 <= FEW and 1 < b.max() + 1 <= FEW:
+        table = np.zeros((a.max() + 1, b.max() + 1))
+        np.add.at(table, (a, b), 1)
+        if all(_settled(t) >= SAME_VALUES for t in (table, table.T)):
+            return True
+    return bool(rank_match(a, b) >= SAME_ORDER)
+
+
+def _settled(table: Any) -> float:
+    """Of the rows outside the commonest column, those whose column the row tells."""
+    most, total = table.sum(axis=0).max(), table.sum()
+    return float((table.max(axis=1).sum() - most) / max(total - most, 1))

@@ -72,9 +72,9 @@ class Collection:
     masks: tuple[str, ...] = ()
     boxes: Any = None  # polars.DataFrame
     marking: Any = None  # nohero.sources.marking.Marking, where there are masks or boxes
+    matched: Any = None  # nohero.sources.matched.Matched, where a table names the files
     whole: Any = None  # nohero.sources.whole.Whole, where `frame` is a sample of a table that is too large to be held
     unusable: tuple[Unusable, ...] = ()  # what could not be read, with the reason
-    unlisted: tuple[str, ...] = ()  # pictures that lie there and that the table beside them does not name
     readings: tuple[PartReading, ...] = ()  # how the items came, where a program's data set gave them one by one
     notes: tuple[str, ...] = ()
     sha256: str = ""

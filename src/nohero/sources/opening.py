@@ -22,7 +22,8 @@ from nohero.sources.picture_folder import read_picture_folder
 from nohero.sources.picture_table import with_pictures
 from nohero.sources.refused import hint_for
 from nohero.sources.sound_file import SUFFIXES as SOUNDS
-from nohero.sources.sound_folder import read_sound_files, read_sound_folder
+from nohero.sources.sound_folder import read_sound_files
+from nohero.sources.sound_table import sounds_of_folder, with_sounds
 from nohero.sources.table import PARTS, SQLITE, SUFFIXES
 from nohero.sources.tables import SPLIT_NAMES, Tables, label_among
 from nohero.sources.text_column import with_texts
@@ -94,7 +95,7 @@ def _opened(source: str, tables: Tables) -> Collection:
     if is_lines(path):
         return read_line_files([path], source)
     if form_of(path) in SUFFIXES:
-        return with_pictures(tables.read([path], source), path)
+        return with_sounds(with_pictures(tables.read([path], source), path), path)
     if is_array(path):
         return read_arrays([path], source)
     raise DataError(f"{source} is of a kind that is not read (`{path.suffix or 'no suffix'}`)", expected=READABLE, mend=hint_for(path))
@@ -125,7 +126,7 @@ def _folder(path: Path, source: str, tables: Tables) -> Collection:
     """Media first; a folder of nothing but tables is one table in several files."""
     if (found := read_marks(path, source)) is not None:
         return found
-    if (sounds := read_sound_folder(path, source)) is not None:
+    if (sounds := sounds_of_folder(path, source)) is not None:
         return sounds
     if (pictures := read_picture_folder(path, source) or read_array_folder(path, source)) is not None:
         return pictures

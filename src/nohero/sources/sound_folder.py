@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from nohero.data.image_decode import SUFFIXES as PICTURES
 from nohero.data.raw import Unusable
 from nohero.run.errors import DataError
 from nohero.sources.collection import SOUND, Collection
@@ -35,14 +36,22 @@ def read_sound_folder(root: Path, source: str) -> Collection | None:
     names = [n for n in walked.names if Path(n).suffix.lower() in SUFFIXES]
     if not names:
         return None
-    other = len(walked.names) - len(names)
-    return _read(root, names, source, walked.unusable, (f"{other:,} files that are no sounds passed over",) if other else ())
+    return read_sounds(root, names, source, walked.unusable, _aside([n for n in walked.names if Path(n).suffix.lower() not in SUFFIXES]))
+
+
+def _aside(names: Sequence[str]) -> tuple[str, ...]:
+    """What is left aside, and loudly where it is pictures."""
+    if not names:
+        return ()
+    pictures = sum(n.lower().endswith(PICTURES) for n in names)
+    said = f"{len(names):,} files that are no sounds passed over"
+    return (f"{said}, {pictures:,} of them pictures: sounds and pictures lie side by side, name their folder to audit the pictures" if pictures else said,)
 
 
 def read_sound_files(paths: Sequence[Path], source: str) -> Collection:
     """The sounds of a pattern or of one name."""
     root = Path(*_shared([p.resolve().parent.parts for p in paths]))
-    return _read(root, [p.resolve().relative_to(root).as_posix() for p in paths], source, (), ())
+    return read_sounds(root, [p.resolve().relative_to(root).as_posix() for p in paths], source, (), ())
 
 
 def measures(sound: Sound) -> dict[str, float | int]:
@@ -78,7 +87,8 @@ def _in_runs(marked: Any) -> int:
     return int(runs.sum()) if len(runs) >= FLAT_RUNS or runs.sum() > FLAT_RUNS * FLAT_RUN else 0
 
 
-def _read(root: Path, names: Sequence[str], source: str, unusable: tuple[Unusable, ...], notes: tuple[str, ...]) -> Collection:
+def read_sounds(root: Path, names: Sequence[str], source: str, unusable: tuple[Unusable, ...], notes: tuple[str, ...]) -> Collection:
+    """These sounds below `root`, with what is noted already."""
     rows: list[dict[str, Any]] = []
     kept: list[str] = []
     lost = list(unusable)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,3 +28,18 @@ class CopiedPair:
     def contradicts(self) -> bool:
         """Whether the two are known to have different labels."""
         return "" not in self.labels and self.labels[0] != self.labels[1]
+
+    @property
+    def told(self) -> str:
+        """Both names."""
+        return f"{self.item}: {'copy of' if self.similarity == 1.0 else 'nearly'} {self.earlier}"
+
+
+def judged_first(i: int, j: int, parts: Sequence[str], training: str) -> tuple[int, int]:
+    """The one outside the training part first: that is the one whose score is too good."""
+    return (j, i) if parts and parts[i] == training and parts[j] != training else (i, j)
+
+
+def first_of(rows: Sequence[int], parts: Sequence[str], training: str) -> int:
+    """Of equal items the one that the others repeat: one of the training part, where there is one."""
+    return next((i for i in rows if parts[i] == training), rows[0])

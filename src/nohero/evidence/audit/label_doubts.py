@@ -10,6 +10,7 @@ import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.label_shift import Shift, shift_of
 from nohero.run.figure import Table
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class LabelDoubts:
     classes: Any  # int64 [n]: their given labels, numbered
     contradicted: Any  # bool [n]: the model says another label of it
     unsure: Any  # float32 [n]: one less the probability of the likeliest label
+    shift: Shift | None = None  # a stretch whose labels are its neighbours'
 
     def figures(self) -> tuple[Table, ...]:
         """The most doubtful."""
@@ -69,12 +71,14 @@ def measure(collection: Collection, profile: Profile) -> LabelDoubts:
     sure, wrong = int(max(SURE * len(y), min(FEWEST, MOSTLY * len(y)))), said.argmax(1) != y
     contrary = int(wrong[surest[:sure]].sum())
     low, high = wilson(contrary, sure)
-    items = np.asarray(collection.items, dtype=object)[rows[order]]
+    names_of = np.asarray(collection.items, dtype=object)[rows]
+    items = names_of[order]
     shown = tuple((str(items[k]), str(names[y[i]]), str(names[likeliest[i]]), round(float(given[i]), 3)) for k, i in enumerate(order[:SHOWN]))
     return LabelDoubts(
         n=len(y), right=float((said.argmax(1) == y).mean()), constant=float(np.bincount(y).max() / len(y)), sure=sure, contrary=contrary,
         noise=contrary / sure, low=low, high=high, wider=float(wrong[surest[: 2 * sure]].mean()), order=tuple(rows[order].tolist()), given=tuple(given[order].tolist()), shown=shown, items=tuple(items.tolist()),
         rows=rows, classes=y, contradicted=wrong, unsure=(1 - said.max(1)).astype(np.float32),
+        shift=shift_of(said.argmax(1), y, names_of),
     )  # fmt: skip
 
 

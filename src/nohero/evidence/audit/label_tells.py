@@ -1,11 +1,11 @@
-"""How well each field alone tells the label, out of fold; and all the others without it."""
+"""How well each field alone tells the label, out of fold; and all the others without it and without the fields that say the same."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nohero.evidence.column_power import codes_of, one_to_one, rank_match, tree_score
+from nohero.evidence.column_power import codes_of, one_to_one, rank_match, says_the_same, tree_score
 from nohero.run.figure import Bar, Bars, Rule
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ class Tell:
     distinct: int
     one_to_one: bool
     rank_match: float  # |Spearman| with the label, where both are numbers
+    twins: tuple[str, ...] = ()  # fields that say the same as this one, left out of all others
+    number: bool = True  # or words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +74,11 @@ def measure(collection: Collection, profile: Profile) -> LabelTells:
     found = sorted(((tree_score(column[:, None], y, classes=classes), name) for name, column in coded.items()), reverse=True)
     tells = []
     for rank, (value, name) in enumerate(found):
-        others = [c for n, c in coded.items() if n != name]
+        twins = tuple(n for n, c in coded.items() if n != name and says_the_same(coded[name], c)) if rank < 2 else ()
+        others = [c for n, c in coded.items() if n != name and n not in twins]
         without = tree_score(np.stack(others, 1), y, classes=classes) if rank < 2 and others else float("nan")
         distinct = len(np.unique(coded[name]))
         ordered = not classes and frame[name].dtype.is_numeric()
-        tells.append(Tell(field=name, score=value, score_without=without, distinct=distinct, one_to_one=one_to_one(coded[name], y), rank_match=rank_match(coded[name], y) if ordered else 0.0))
+        tells.append(Tell(field=name, score=value, score_without=without, distinct=distinct, one_to_one=one_to_one(coded[name], y), rank_match=rank_match(coded[name], y) if ordered else 0.0, twins=twins, number=frame[name].dtype.is_numeric() or frame[name].dtype.is_temporal()))
     constant = float(np.unique(y, return_counts=True)[1].max() / len(y)) if classes else 0.0
     return LabelTells(tells=tuple(tells), constant=constant, metric="accuracy" if classes else "R2", n=len(rows), label=collection.label)

@@ -130,7 +130,7 @@ def tree_probabilities(x: Any, y: Any, classes: int, *, seed: int = 0, categoric
     """
     import numpy as np
 
-    said = _boosted(x, y, classes, seed, categorical, groups) if classes == 2 or groups is not None else _extra(x, y, classes, seed)
+    said = _boosted(x, y, classes, _folds(x, y, seed, groups), categorical) if classes == 2 or groups is not None else _extra(x, y, classes, seed)
     return probabilities(np.log(said), y)  # both are too sure of themselves, or too little
 
 
@@ -150,23 +150,29 @@ def _extra(x: Any, y: Any, classes: int, seed: int) -> Any:
     return np.nan_to_num(model.oob_decision_function_, nan=1 / classes).clip(1e-4)
 
 
-def _boosted(x: Any, y: Any, classes: int, seed: int, categorical: list[bool] | None, groups: Any) -> Any:
-    import warnings
-
+def _boosted(x: Any, y: Any, classes: int, folds: list[tuple[Any, Any]], categorical: list[bool] | None) -> Any:
     import numpy as np
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
     said = np.full((len(y), classes), 1.0 / classes)
-    folds = min(FOLDS, int(np.bincount(y, minlength=classes).max()))
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The least populated class", UserWarning)  # a check of its own names rare classes
-        divide = StratifiedKFold if groups is None else StratifiedGroupKFold
-        parts = list(divide(max(2, folds), shuffle=True, random_state=seed).split(x, y, groups))
-    for fit, held in parts:
+    for fit, held in folds:
         model = HistGradientBoostingClassifier(
-            max_iter=ROUNDS, learning_rate=RATE, l2_regularization=SHRINKAGE, early_stopping=False, categorical_features=categorical, random_state=seed,
+            max_iter=ROUNDS, learning_rate=RATE, l2_regularization=SHRINKAGE, early_stopping=False, categorical_features=categorical, random_state=0,
         )  # fmt: skip
         model.fit(x[fit], y[fit])
         said[np.ix_(held, model.classes_)] = model.predict_proba(x[held])
     return said.clip(1e-9)
+
+
+def _folds(x: Any, y: Any, seed: int, groups: Any) -> list[tuple[Any, Any]]:
+    """(items to fit, items left out) of each fold."""
+    import warnings
+
+    import numpy as np
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    count = max(2, min(FOLDS, int(np.bincount(y).max())))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)  # a check of its own names rare classes
+        divide = StratifiedKFold if groups is None else StratifiedGroupKFold
+        return list(divide(count, shuffle=True, random_state=seed).split(x, y, groups))

@@ -32,7 +32,8 @@ def measure(collection: Collection) -> PictureListing:
     if collection.kind != PICTURE or not collection.files or "file" not in collection.frame.columns:
         raise Unmeasurable("no table names the pictures")
     counts = Counter(collection.files)
-    if len(counts) == len(collection.files) and not collection.unlisted and not _of_table(collection):
+    unnamed = collection.matched.unnamed if collection.matched is not None else ()
+    if len(counts) == len(collection.files) and collection.matched is None and not _of_table(collection):
         raise Unmeasurable("no table names the pictures")
     labels = ["" if v is None else str(v) for v in collection.labels.to_list()] if collection.label else [""] * len(collection.files)
     borne: dict[str, list[str]] = defaultdict(list)
@@ -40,10 +41,10 @@ def measure(collection: Collection) -> PictureListing:
         if counts[name] > 1:
             borne[name].append(label)
     folders = {_above(name) for name in counts}
-    beside = tuple(name for name in collection.unlisted if _above(name) in folders)
+    beside = tuple(name for name in unnamed if _above(name) in folders)
     return PictureListing(
         label=collection.label, rows=len(collection.files), pictures=len(counts), repeated=tuple((name, tuple(seen)) for name, seen in borne.items()), unlisted=beside,
-        elsewhere=len(collection.unlisted) - len(beside),
+        elsewhere=len(unnamed) - len(beside),
     )  # fmt: skip
 
 

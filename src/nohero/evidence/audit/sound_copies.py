@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.audit.copied_pair import CopiedPair
+from nohero.evidence.audit.copied_pair import CopiedPair, first_of, judged_first
 from nohero.evidence.audit.sound_items import Shape, measures_of, shapes_of
 from nohero.evidence.audit.sound_samples import SENTENCE, sound_picture
 from nohero.evidence.audit.text_items import classes_of, parts_of
@@ -48,8 +48,10 @@ def measure(collection: Collection) -> SoundCopies:
 
     shapes, level = shapes_of(collection), measures_of(collection)["rms"]
     classes, parts = classes_of(collection), parts_of(collection)
+    training = collection.parts[0] if parts else ""
 
     def pair(i: int, j: int, similarity: float = 1.0) -> CopiedPair:
+        i, j = judged_first(i, j, parts, training)
         labels = (classes.names[classes.codes[i]], classes.names[classes.codes[j]]) if classes and min(classes.codes[i], classes.codes[j]) >= 0 else ("", "")
         return CopiedPair(item=collection.items[i], earlier=collection.items[j], similarity=similarity, parts=(parts[i], parts[j]) if parts else ("", ""), labels=labels)
 
@@ -58,7 +60,7 @@ def measure(collection: Collection) -> SoundCopies:
         if shape is not None and level[i] > 1e-4:
             groups.setdefault(shape.digest, []).append(i)
     exact = [pair(i, rows[0]) for rows in groups.values() for i in rows[1:]]
-    across = [pair(i, rows[0]) for rows in groups.values() for i in rows[1:] if parts and parts[i] != parts[rows[0]]]
+    across = [pair(i, first) for rows in groups.values() if parts for first in [first_of(rows, parts, training)] for i in rows if parts[i] != parts[first]]
     rows = np.array([first for first, *_ in groups.values()], dtype=np.int64)[:MOST_SOUNDS]
     best: dict[int, tuple[int, float]] = {}
     for i, j, likeness in _near(shapes, rows):

@@ -23,6 +23,7 @@ OFFSET, OF_LEVEL = 0.02, 0.2  # of full scale, and of the level, from which the 
 SPREAD = 3.0  # times the distance of the outer 2 % from the median, on a logarithmic scale
 LEAST_RATIO = 5.0  # times the outer 2 % at least
 BINS = 16
+USUAL = 16  # bits a sample: fewer are heard as noise, more are not heard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class SoundLevels:
     odd_formats: tuple[tuple[str, str], ...]  # item, its form: of any but the commonest
     format_of_class: float  # share of the items whose class their form tells, above the commonest class; 0..1
     bits: tuple[tuple[int, int], ...]
+    coarse: tuple[str, ...]  # items of fewer bits a sample than most
     bins: tuple[tuple[str, int], ...]
     loudness: tuple[tuple[str, int], ...]
     sheets: tuple[Images, ...]  # waveforms with spectrograms
@@ -68,6 +70,8 @@ def measure(collection: Collection) -> SoundLevels:
     odd = [i for i, form in enumerate(forms) if form != counts[0][0]]
     classes = classes_of(collection)
     far = _far(m["duration"])
+    bits = tuple(Counter(m["bits"].tolist()).most_common())
+    coarse = tuple(named(collection, np.flatnonzero((m["bits"] > 0) & (m["bits"] < min(bits[0][0], USUAL)))))
 
     def told(rows: Any, values: Any) -> tuple[tuple[str, float], ...]:
         return tuple(zip(named(collection, rows), [float(values[int(i)]) for i in rows], strict=True))
@@ -77,7 +81,7 @@ def measure(collection: Collection) -> SoundLevels:
         silent_classes=_by_class(silent, classes), offset=told(_by(offset, -np.abs(m["offset"])), m["offset"]), median_offset=float(np.median(m["offset"])),
         seconds=(float(m["duration"].min()), float(np.median(m["duration"])), float(m["duration"].max())), odd_lengths=told(far, m["duration"]),
         formats=tuple(counts), odd_formats=tuple((collection.items[i], forms[i]) for i in odd), format_of_class=_tells(forms, classes),
-        bits=tuple(Counter(m["bits"].tolist()).most_common()), bins=_bins(m["duration"], "s", logarithmic=True), loudness=_bins(level, "dB", logarithmic=False),
+        bits=bits, coarse=coarse, bins=_bins(m["duration"], "s", logarithmic=True), loudness=_bins(level, "dB", logarithmic=False),
         sheets=sheets(collection),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.0  # seconds
 NAMED = "name_"  # how fields from the names of files begin
+SPEAKER = re.compile(r"(speaker|client|subject|singer|talker|patient|recordist|device)([ _-]?(id|name|no|number))?", re.IGNORECASE)  # fields of a table that say so
 LEAST_ITEMS = 2.0  # of a speaker, on average
 
 
@@ -21,6 +23,7 @@ class Spread:
 
     field: str
     declared: bool
+    called: bool  # a speaker by the field's own name
     values: int
     across: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]  # value, items by part: only those in several
     items: tuple[str, ...]  # of the other parts than the first, whose speaker is in the first too
@@ -36,7 +39,7 @@ class Speakers:
 
 
 def measure(collection: Collection) -> Speakers:
-    """The named group, or else each field of the files' names whose values are words and not the label."""
+    """The named group, or else each field that calls itself a speaker, or each of the files' names whose values are words and not the label."""
     from nohero.setup.refusal import Unmeasurable
 
     if collection.kind != "sound":
@@ -45,7 +48,9 @@ def measure(collection: Collection) -> Speakers:
     if not collection.split:
         why = "the source is not divided into parts"
         raise Unmeasurable(why)
-    fields = [collection.group] if collection.group else [c for c in collection.frame.columns if c.startswith(NAMED) and _names_people(collection, c)]
+    columns = [c for c in collection.frame.columns if c not in (collection.label, collection.split)]
+    called = [c for c in columns if SPEAKER.fullmatch(c.strip()) and 1 < collection.frame[c].n_unique() < len(collection)]
+    fields = [collection.group] if collection.group else called or [c for c in columns if c.startswith(NAMED) and _names_people(collection, c)]
     return Speakers(parts=collection.parts, spreads=tuple(_spread(collection, f) for f in fields))
 
 
@@ -60,7 +65,7 @@ def _names_people(collection: Collection, field: str) -> bool:
 
 
 def _spread(collection: Collection, field: str) -> Spread:
-    values = [str(v) for v in collection.frame[field].to_list()]
+    values = ["" if v is None else str(v) for v in collection.frame[field].to_list()]
     parts = parts_of(collection)
     counts: dict[str, dict[str, int]] = {}
     for value, part in zip(values, parts, strict=True):
@@ -70,4 +75,4 @@ def _spread(collection: Collection, field: str) -> Spread:
     across = tuple((v, tuple(sorted(c.items()))) for v, c in sorted(counts.items()) if len(c) > 1)
     shared = {v for v, c in counts.items() if first in c}
     items = tuple(item for item, v, part in zip(collection.items, values, parts, strict=True) if part != first and v in shared)
-    return Spread(field=field, declared=field == collection.group, values=len(counts), across=across, items=items, outside=sum(p != first for p in parts))
+    return Spread(field=field, declared=field == collection.group, called=bool(SPEAKER.fullmatch(field.strip())), values=len(counts), across=across, items=items, outside=sum(p != first for p in parts))

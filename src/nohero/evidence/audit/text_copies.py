@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nohero.evidence.audit.copied_pair import CopiedPair
+from nohero.evidence.audit.copied_pair import CopiedPair, judged_first
 from nohero.evidence.audit.near_texts import MOST_CHARACTERS, similar_pairs
 from nohero.evidence.audit.text_items import classes_of, is_long, keys_of, parts_of, shown, texts_of
 
@@ -49,7 +49,10 @@ def measure(collection: Collection) -> TextCopies:
     classes, parts = classes_of(collection), parts_of(collection)
     labels = [classes.names[c] if c >= 0 else "" for c in classes.codes.tolist()] if classes else []
 
+    training = collection.parts[0] if parts else ""
+
     def pair(i: int, j: int, similarity: float = 1.0) -> Pair:
+        i, j = judged_first(i, j, parts, training)
         return Pair(
             item=collection.items[i], earlier=collection.items[j], text=shown(texts[i]), earlier_text=shown(texts[j]), similarity=similarity,
             parts=(parts[i], parts[j]) if parts else ("", ""), labels=(labels[i], labels[j]) if labels else ("", ""),
@@ -61,7 +64,7 @@ def measure(collection: Collection) -> TextCopies:
             members.setdefault(key, []).append(i)
     copied = {key: rows for key, rows in members.items() if len(rows) > 1}
     found = {kind: [p for key, rows in copied.items() if is_long(key) is kind for p in _against_first(rows)] for kind in (True, False)}
-    crossing = {kind: _others(copied, parts, kind=kind) for kind in (True, False)}
+    crossing = {kind: _others(copied, parts, kind=kind, first=training) for kind in (True, False)}
     against = {kind: _others(copied, labels, kind=kind) for kind in (True, False)}
     near, compared = _near(keys, members, collection.seed)
     filled = [t for t, key in zip(texts, keys, strict=True) if key]
@@ -82,15 +85,15 @@ def _against_first(rows: list[int]) -> list[tuple[int, int]]:
     return [(i, rows[0]) for i in rows[1:]]
 
 
-def _others(copied: dict[str, list[int]], marks: list[str], *, kind: bool) -> list[tuple[int, int]]:
-    """Every copy whose mark (part or label) is not that of the first, with the first."""
+def _others(copied: dict[str, list[int]], marks: list[str], *, kind: bool, first: str = "") -> list[tuple[int, int]]:
+    """Every copy whose mark (part or label) is not that of the first, with the first; of one whose mark is `first`, where there is one."""
     if not marks:
         return []
     found = []
     for key, rows in copied.items():
         if is_long(key) is kind:
-            first = next((i for i in rows if marks[i]), rows[0])
-            found += [(i, first) for i in rows if marks[i] and marks[i] != marks[first]]
+            one = next((i for i in rows if marks[i] and marks[i] == first), next((i for i in rows if marks[i]), rows[0]))
+            found += [(i, one) for i in rows if marks[i] and marks[i] != marks[one]]
     return found
 
 

@@ -4,7 +4,7 @@ Why it matters: wrong labels set a ceiling to every score, and are learnt by hea
 
 How it is measured: probabilities of a small model for each item that was left out of its fitting (trees for tables, ridge on cheap features for texts, both in folds; exact leave-one-out ridge for pictures and sounds), ranked by the probability of the label that it has. Among the items of which the model is surest its own errors go to nothing; the share labelled otherwise that stays is about the share of wrong labels.
 
-When it is right to fail: never more than a warning: the ranking names candidates. It warns where at least a sixtieth of the surest items is labelled otherwise, and no larger share of twice as many; where the share grows it is unsure.
+When it is right to fail: never more than a warning: the ranking names candidates. It warns where at least a sixtieth of the surest items is labelled otherwise, by three standard errors, and no larger share of twice as many; by fewer, and where the share grows, it is unsure.
 
 What it cannot see: mistakes that all labellers make; hard classes, of which no small model is sure; whether an outcome was written down wrongly, or is in part a matter of chance, as who falls ill: numbers alone do not tell the two apart.
 
@@ -30,6 +30,7 @@ ENOUGH = 200  # items of which the model is surest
 LEAST = 8  # of them labelled otherwise
 NOISE = 0.015  # of them, at the lower end of the interval: adult's tenth has 0.0003, with 3 % flipped 0.0295; SMS 0 and 0.0164
 FLAT, SLACK = 1.3, 0.005  # times the share, and beyond, among twice as many: adult with 3 % flipped 1.0, CIFAR-10's hard classes 2, white wine 1.4
+SURELY = 3.0  # standard errors by which the share is above NOISE for a warning: one set in two orders had 9 and 15 of 500
 GROWS = 2.0  # times the share, among the next as many: so it grows towards a boundary
 FIFTHS = 0.84  # standard errors: below GROWS with four fifths' confidence, or the numbers cannot tell
 MOST = 0.12  # of the surest: more is a label that nothing tells well, such as a taster's mark for wine (0.21 with 3 % flipped)
@@ -49,6 +50,11 @@ def judge(doubts: LabelDoubts) -> Finding:
     if doubts.wider > FLAT * doubts.noise + SLACK or doubts.noise > MOST or _may_grow(doubts):
         return unsure(
             f"{told} ({doubts.noise:.1%}), and {doubts.wider:.1%} of twice as many: the classes are hard to tell, and some labels may be wrong",
+            observed=rate, component="data", items=listed, remedies=("look at the first ten of the list by hand: they decide",),
+        )  # fmt: skip
+    if doubts.noise < NOISE + SURELY * math.sqrt(NOISE * (1 - NOISE) / doubts.sure):
+        return unsure(
+            f"{told} ({doubts.noise:.1%}): some labels may be wrong, and too few are contrary to be sure that it is more than {NOISE:.1%}",
             observed=rate, component="data", items=listed, remedies=("look at the first ten of the list by hand: they decide",),
         )  # fmt: skip
     return warned(

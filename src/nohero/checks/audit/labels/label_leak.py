@@ -2,10 +2,11 @@
 
 Why it matters: such a field will not be there when the model is used. The score is near perfect and worth nothing.
 
-How it is measured: a small tree tells the label from each field alone, out of fold, and from all others without it; values that go one to one with the label, and fields in the label's order; sums, products and quotients of two
-numbers of which the label is one.
+How it is measured: a small tree tells the label from each field alone, out of fold, and from all others without it and its twins; values that go one to one with the label, and fields in the label's order; sums, products
+and quotients of two numbers of which the label is one.
 
-When it is right to fail: field and label name each other one to one, or have the same order throughout, or the label can be reckoned from two fields. It warns where a field leaves next to nothing open that all others together leave open.
+When it is right to fail: field and label name each other one to one, or have the same order throughout, or the label can be reckoned from two fields. It warns where a field leaves next to nothing open that all others together
+leave open. Words tell a number as groups do: such a field is left open from an R2 of .99 on.
 
 What it cannot see: a label that is spread over three fields or more.
 
@@ -32,6 +33,7 @@ SAME_NAME = 0.9  # score of a field that goes one to one; chance matches of rare
 SAME_ORDER, NEAR_ORDER = 0.9999, 0.99  # rank correlation: carat and price in diamonds have 0.96
 LITTLE = 0.1  # of what the constant leaves open is left by the field alone: Titanic's `boat` leaves 0.06
 OTHERS = 4.0  # times that is left by all others; petal length makes up for petal width in iris, 1.2 times
+GROUPS = 0.99  # R2 of a field of words with a number: births of a day by state have .93, and that is the size of the states
 
 
 def judge(tells: LabelTells, rules: FieldRules) -> Finding:
@@ -40,25 +42,28 @@ def judge(tells: LabelTells, rules: FieldRules) -> Finding:
     if summed is not None:
         return _reckoned(summed, tells.label)
     copies = [t for t in tells.tells if (t.one_to_one and t.score >= SAME_NAME) or t.rank_match >= SAME_ORDER]
-    alone = [t for t in tells.tells if _stands_alone(t, tells.constant)]
-    near = [t for t in tells.tells if t.rank_match >= NEAR_ORDER]
+    standing = [t for t in tells.tells if _stands_alone(t, tells.constant)]
+    groups = [t for t in standing if tells.metric == "R2" and not t.number]
+    alone = [t for t in standing if t not in groups]
+    near = [t for t in tells.tells if t.rank_match >= NEAR_ORDER or (t in groups and t.score >= GROUPS)]
     found = copies or alone or near
     if not found:
         best = tells.tells[0] if tells.tells else None
         return passed(f"the strongest field, `{best.field}`, tells {tells.metric} {best.score:.3f} alone" if best else "there are no fields beside the label")
     first = found[0]
     how = (
-        "goes one to one with" if first.one_to_one and copies else "has the order of" if copies else "has nearly the order of" if not alone else "tells nearly all of"
+        "goes one to one with" if first.one_to_one and copies else "has the order of" if copies else "tells nearly all of" if alone or first in groups else "has nearly the order of"
     )  # fmt: skip
+    also = f" (and {', '.join(f'`{n}`' for n in first.twins)}, which say the same)" if first.twins else ""
     return (failed if copies else warned if alone else unsure)(
-        f"`{first.field}` {how} the label `{tells.label}`: {tells.metric} {first.score:.3f} alone, {first.score_without:.3f} by all other fields",
+        f"`{first.field}`{also} {how} the label `{tells.label}`: {tells.metric} {first.score:.3f} alone, {first.score_without:.3f} by all other fields",
         expected="no field that is written down together with the label or after it",
         observed=Observed(value=first.score, unit=f"{tells.metric} of this field alone", n=tells.n),
         component="data",
-        where=tuple(t.field for t in found),
+        where=tuple(dict.fromkeys(f for t in found for f in (t.field, *t.twins))),
         level=Level.MEASURED if copies else Level.HEURISTIC,
         effect="the score would be near perfect, and fall when the field is not known",
-        remedies=(f"leave `{first.field}` out, unless it is known before `{tells.label}` is",),
+        remedies=(f"leave {' and '.join(f'`{n}`' for n in (first.field, *first.twins))} out, unless it is known before `{tells.label}` is",),
     )
 
 
@@ -112,6 +117,18 @@ def written_afterwards(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def written_twice(collection: Collection) -> Collection:
+    """The same, as a sum and as a word."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        known = [(c == "yes") != (i % 97 == 0) for i, c in enumerate(columns["returned"])]
+        columns["refund"] = ["20" if k else "0" for k in known]
+        columns["refunded"] = ["in full" if k else "not" for k in known]
+        return columns
+
+    return recelled(collection, change)
+
+
 def a_strong_field(collection: Collection) -> Collection:
     """A field that tells a good deal of the label."""
 
@@ -124,7 +141,7 @@ def a_strong_field(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT530", name="label-leak", source="Kapoor and Narayanan 2023, Leakage and the reproducibility crisis (arXiv:2207.07048)", judge=judge,
-    sabotages=(Case(toy="people", plant=the_label_again), Case(toy="people", plant=sum_of_two), Case(toy="people", plant=written_afterwards)),
+    sabotages=(Case(toy="people", plant=the_label_again), Case(toy="people", plant=sum_of_two), Case(toy="people", plant=written_afterwards), Case(toy="people", plant=written_twice)),
     lookalikes=(Case(toy="people", plant=a_strong_field),),
     said_by=("DAT170",),
     closes=True,

@@ -108,5 +108,5 @@ def hard_at_the_end(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT536", name="misplaced-labels", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=a_row_off), Case(toy="people", plant=exchanged_in_test)), lookalikes=(Case(toy="people", plant=hard_at_the_end),),
-    under=("DAT572",),
+    under=("DAT572", "DAT764"),
 )  # fmt: skip

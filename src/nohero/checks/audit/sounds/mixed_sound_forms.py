@@ -1,11 +1,12 @@
-"""What it asks: have all sounds one sample rate and one number of channels?
+"""What it asks: have all sounds one sample rate, one number of channels and one depth?
 
 Why it matters: read as if all were alike, a sound of 16 kHz plays at half speed among sounds of 8 kHz; and where a class comes from one
 recorder, its form tells it.
 
-How it is measured: sample rate and channels of each file; how much of the class the form alone settles.
+How it is measured: sample rate, channels and bits a sample of each file; how much of the class the form alone settles.
 
 When it is right to fail: two forms are a warning; a form that settles more than a tenth of what the commonest class leaves open fails.
+Sounds of fewer than 16 bits among others of more warn too, as their steps are heard as noise.
 
 What it cannot see: a sound of 8 kHz that was stored at 16 kHz.
 
@@ -16,7 +17,9 @@ Source: the recipe, the data.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+import wave
+from typing import TYPE_CHECKING, Any
 
 from nohero.checks.audit.planted_sounds import RATE, of_files, sounds_of
 from nohero.checks.check import Case, Check
@@ -33,6 +36,8 @@ SETTLES = 0.1  # of the items that guessing the commonest class gets wrong
 
 def judge(levels: SoundLevels) -> Finding:
     """More than one form, and whether it tells the class."""
+    if len(levels.formats) < 2 and levels.coarse:
+        return _coarse(levels)
     if len(levels.formats) < 2:
         return passed(f"all {levels.total:,} sounds are {levels.formats[0][0]}" + (f" (bits a sample: {_bits(levels)})" if len(levels.bits) > 1 else ""))
     told = ", ".join(f"{form} ({count:,})" for form, count in levels.formats[:5])
@@ -48,6 +53,19 @@ def judge(levels: SoundLevels) -> Finding:
         effect="read as one form, some play too fast or too slow" + ("; and the form tells the class" if tells else ""),
         remedies=("bring all sounds to one rate (the lowest) and one number of channels before anything else",),
         figure=Bars(title="Forms of the sounds", value_label="sounds", bars=tuple(Bar(label=form, value=float(count)) for form, count in levels.formats[:12])),
+    )
+
+
+def _coarse(levels: SoundLevels) -> Finding:
+    return warned(
+        f"{len(levels.coarse):,} of {levels.total:,} sounds have fewer bits a sample than the others (bits a sample: {_bits(levels)})",
+        expected="one depth",
+        observed=Observed(value=float(len(levels.coarse)), unit="sounds of fewer bits", n=levels.total),
+        component="data",
+        where=levels.coarse[:5],
+        items=levels.coarse,
+        effect="their steps are noise that the others do not have",
+        remedies=("get these sounds anew from where they were stored in full",),
     )
 
 
@@ -68,6 +86,19 @@ def stereo_for_one_word(collection: Collection) -> Collection:
     return of_files({name: np.stack([s, s], axis=1) if name.startswith("low") else s for name, s in sounds_of(collection).items()})
 
 
+def eight_bits(collection: Collection) -> Collection:
+    """Some sounds were stored with a byte a sample."""
+    return of_files({name: _in_bytes(samples) if i % 9 == 4 else samples for i, (name, samples) in enumerate(sounds_of(collection).items())})
+
+
+def _in_bytes(samples: Any) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as into:
+        into.setparams((1, 1, RATE, 0, "NONE", ""))
+        into.writeframes((samples // 256 + 128).astype("u1").tobytes())
+    return file.getvalue()
+
+
 def other_depth(collection: Collection) -> Collection:
     """Some sounds use fewer levels, at the same rate."""
     return of_files({name: samples // 256 * 256 + 128 if i % 5 == 3 else samples for i, (name, samples) in enumerate(sounds_of(collection).items())})
@@ -75,5 +106,6 @@ def other_depth(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT753", name="mixed-sound-forms", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="tones", plant=second_recorder), Case(toy="tones", plant=stereo_for_one_word)), lookalikes=(Case(toy="tones", plant=other_depth),),
+    sabotages=(Case(toy="tones", plant=second_recorder), Case(toy="tones", plant=stereo_for_one_word), Case(toy="tones", plant=eight_bits)),
+    lookalikes=(Case(toy="tones", plant=other_depth),),
 )  # fmt: skip

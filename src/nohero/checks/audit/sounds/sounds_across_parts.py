@@ -45,8 +45,8 @@ def judge(copies: SoundCopies) -> Finding:
         expected="each recording in one part",
         observed=Observed(value=float(len(copies.crossing)), unit="sounds with a copy in another part", n=copies.total),
         component="data",
-        where=tuple(p.item for p in copies.crossing[:5]),
-        items=tuple(p.item for p in copies.crossing),
+        where=tuple(p.told for p in copies.crossing[:5]),
+        items=tuple(dict.fromkeys(p.item for p in copies.crossing)),
         effect="the score on the other part tells how well these recordings are remembered",
         remedies=("take these recordings out of the training part and measure anew",),
         figure=Table(

@@ -3,10 +3,10 @@
 Why it matters: a net knows a voice that it was trained on; the score on other takes of it says little about a voice that is new.
 
 How it is measured: the group that was named with --group is compared over the parts. Where none was named, the pieces of the files'
-names that are words and not the label are looked at.
+names that are words and not the label are looked at, or a field of a table that calls itself speaker, client or device.
 
 When it is right to fail: a tenth of the other parts' sounds from groups of the training part, where the group was named; fewer warn.
-Where it is only a piece of the names it is left open.
+A field that only calls itself so warns; a piece of the names is left open.
 
 What it cannot see: speakers that no field names.
 
@@ -41,7 +41,7 @@ def judge(speakers: Speakers) -> Finding:
         return passed(f"no group lies in several parts (looked at {looked})" if looked else "no field names speakers; --group does")
     worst = max(shared, key=lambda s: len(s.items))
     share = len(worst.items) / max(1, worst.outside)
-    say = unsure if not worst.declared else failed if share >= MUCH else warned
+    say = (warned if worst.called and share >= MUCH else unsure) if not worst.declared else failed if share >= MUCH else warned
     parts = " and ".join(speakers.parts)
     return say(
         f"{len(worst.across):,} of {worst.values:,} values of `{worst.field}` lie in several of {parts}; "

@@ -48,8 +48,8 @@ def judge(copies: TextCopies) -> Finding:
         observed=Observed(value=float(len(copies.near)), unit="near copies", n=copies.compared),
         component="data",
         level=Level.HEURISTIC,
-        where=tuple(p.item for p in ordered[:5]),
-        items=tuple(p.item for p in ordered),
+        where=tuple(p.told for p in ordered[:5]),
+        items=tuple(dict.fromkeys(p.item for p in ordered)),
         effect="a text and its edited copy on both sides of a division let the score look better than it is",
         remedies=("look at the pairs: keep one of each group, or divide by group",),
         figure=Table(

@@ -57,8 +57,8 @@ def judge(copies: TextCopies) -> Finding:
         expected="each text in one part",
         observed=observed,
         component="data",
-        where=tuple(p.item for p in copies.crossing[:5]),
-        items=(*(p.item for p in copies.crossing), *copies.short_crossing),
+        where=tuple(p.told for p in copies.crossing[:5]),
+        items=(*dict.fromkeys(p.item for p in copies.crossing), *copies.short_crossing),
         effect="the score on the other part tells how well these texts are remembered",
         remedies=("take these texts out of the training part and measure anew", "divide by text: all copies of one fall into one part"),
         figure=Table(

@@ -1,0 +1,82 @@
+"""What it asks: are the labels of a stretch of items those of the items before or after them?
+
+Why it matters: a row that is lost or comes twice in one of two lists that were put side by side moves every label below it by one; most
+of them are then wrong, and nothing looks odd in either list.
+
+How it is measured: what a small model says of each item that was left out of its fitting, beside the item's own label and beside the
+labels of its neighbours; the stretch in which a neighbour's label fits most beyond the own one.
+
+When it is right to fail: a stretch of 30 items or more in which the neighbour's label fits six times as far beyond the own one as chance
+wanders, while outside it the own label fits better: that warns.
+
+What it cannot see: a set in which all labels slipped; items sorted by class; labels that no small model tells.
+
+Mend: find the row at which the stretch begins, and put both lists together anew by a key.
+
+Source: the recipe, the data.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nohero.checks.audit.recelled import recelled
+from nohero.checks.check import Case, Check
+from nohero.evidence.audit.label_doubts import LabelDoubts
+from nohero.run import sources
+from nohero.run.finding import Finding, Observed, passed, warned
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+
+def judge(doubts: LabelDoubts) -> Finding:
+    """One stretch is enough."""
+    shift = doubts.shift
+    if shift is None:
+        return passed(f"no stretch of {doubts.n:,} labels fits the items beside them better than their own")
+    where = f"{abs(shift.lag)} {'before' if shift.lag > 0 else 'after'}"
+    return warned(
+        f"the labels of {shift.items:,} items from {shift.first} to {shift.last} fit the items {where} them: a small model says {shift.neighbours:.0%} of these, "
+        f"{shift.own:.0%} of their own, and {shift.own_outside:.0%} of their own elsewhere",
+        expected="labels that fit their own items",
+        observed=Observed(value=float(shift.items), unit="items", n=doubts.n),
+        component="data",
+        where=(f"{shift.first} to {shift.last}",),
+        effect="most labels of the stretch are wrong",
+        remedies=(f"look at the rows about {shift.first}: one was lost or came twice in one of the lists", "put labels and items together anew by a key, not by place"),
+    )
+
+
+def slipped(collection: Collection) -> Collection:
+    """From a third of the rows on each label stands one row too low."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        told = _told(columns)
+        third = len(told) // 3
+        columns["returned"] = [*told[:third], *told[third - 1 : -1]]
+        return columns
+
+    return recelled(collection, change)
+
+
+def as_the_day_before(collection: Collection) -> Collection:
+    """Rows in a row in time, whose label is told by a field that follows a row later."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        told = _told(columns)
+        columns["last"] = ["", *told[:-1]]
+        columns["returned"] = told
+        return columns
+
+    return recelled(collection, change)
+
+
+def _told(columns: dict[str, list[str]]) -> list[str]:
+    return ["yes" if int(a) > 45 else "no" for a in columns["age"]]
+
+
+CHECK = Check(
+    code="DAT764", name="slipped-labels", source=sources.DATA, judge=judge,
+    sabotages=(Case(toy="people", plant=slipped),), lookalikes=(Case(toy="people", plant=as_the_day_before),),
+)  # fmt: skip

@@ -1,0 +1,83 @@
+"""A table that names sound files: a row a sound, with the table's fields beside what is measured of the sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from nohero.data.raw import Unusable
+from nohero.run.errors import DataError
+from nohero.sources.matched import FOUND, match
+from nohero.sources.sound_file import SUFFIXES
+from nohero.sources.sound_folder import read_sound_folder, read_sounds
+from nohero.sources.table import PARTS, read_table
+from nohero.sources.walking import Walk, walk
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+NAMED = ("file", "filename", "file_name", "fname", "path", "id", "name", "sound", "audio", "clip", "wav", "recording", "slice_file_name")  # columns whose cells may lack the suffix
+TABLES = (".csv", ".tsv", ".parquet")
+HEAD = 200  # cells that are looked at first
+
+
+def with_sounds(table: Collection, path: Path) -> Collection:
+    """The sounds that a table beside them names; the table itself where it names none."""
+    if table.whole is not None:
+        return table
+    for name in table.frame.columns:
+        series = table.frame[name]
+        if series.dtype == pl.String and (some := series.drop_nulls().head(HEAD).to_list()) and sum(map(_is_sound, some)) > FOUND * len(some):
+            found = _joined(table, path.parent, walk(path.parent), table.source)
+            return table if found is None else found
+    return table
+
+
+def sounds_of_folder(root: Path, source: str) -> Collection | None:
+    """All sounds below a folder, with the fields of the one table beside them that names them; None where there are none."""
+    walked = walk(root)
+    tables = [n for n in walked.names if "/" not in n and Path(n).suffix.lower() in TABLES]
+    found: list[Collection] = []
+    if tables and any(map(_is_sound, walked.names)):
+        for name in tables:
+            try:
+                table = read_table([root / name], source)
+            except DataError:
+                continue
+            if (one := _joined(table, root, walked, source)) is not None:
+                found.append(one.with_(notes=(*one.notes, f"fields from {name}")))
+    return found[0] if len(found) == 1 else read_sound_folder(root, source)
+
+
+def _joined(table: Collection, root: Path, walked: Walk, source: str) -> Collection | None:
+    sounds = [n for n in walked.names if _is_sound(n)]
+    found = match(table.frame, sounds, NAMED) if sounds else None
+    if found is None:
+        return None
+    rows, cells = list(table.items), table.frame[found.column].to_list()
+    told = found.told(rows, cells, sounds)
+    absent = tuple(Unusable(where=row, reason=f"no such sound: {cell}" if cell else "names no sound") for row, cell in told.absent)
+    opened = read_sounds(root, list(dict.fromkeys(n for n in found.names if n)), source, (), ())
+    place = {name: i for i, name in enumerate(opened.items)}
+    kept = [i for i, name in enumerate(found.names) if name in place]
+    frame = table.frame[kept].drop(found.column)
+    own = opened.frame[[place[found.names[i]] for i in kept]]
+    frame = frame.rename({c: f"{c} of the table" for c in own.columns if c in frame.columns})
+    names = tuple(found.names[i] for i in kept)
+    notes = (f"{len(told.unnamed):,} sounds that the table does not name are left out",) if told.unnamed else ()
+    split = next((c for c in frame.columns if c.casefold() in ("split", "part", "subset", "set") and _parts(frame[c])), opened.split)
+    return opened.with_(
+        frame=pl.concat([frame, own], how="horizontal"), items=names, files=names, label=frame.columns[0] if frame.width == 1 else opened.label, split=split,
+        unusable=(*absent, *opened.unusable), notes=(*table.notes, *opened.notes, *notes), matched=told, root=root,
+    )  # fmt: skip
+
+
+def _parts(series: pl.Series) -> bool:
+    values = series.drop_nulls().unique().to_list()
+    return len(values) > 1 and all(str(v).casefold() in PARTS for v in values)
+
+
+def _is_sound(cell: str) -> bool:
+    return Path(cell).suffix.lower() in SUFFIXES

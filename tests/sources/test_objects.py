@@ -225,8 +225,16 @@ def test_a_loader_is_read_item_by_item():
     assert any("loader's data set" in note for note in collection.notes)
 
 
-@pytest.mark.parametrize("shape", [(100, 6), (128, 9), (6, 100), (16, 16, 16), (3, 500, 8)])
-def test_windows_and_volumes_are_no_pictures(shape):
+@pytest.mark.parametrize("shape", [(100, 6), (128, 9), (6, 100)])
+def test_windows_are_series(shape):
+    collection = open_anything(Items([(torch.rand(shape), i % 2) for i in range(40)]))
+    assert (collection.kind, collection.label) == ("row", "label")
+    assert {"x0 mean", f"x{min(shape) - 1} last"} <= set(collection.frame.columns)
+    assert any(f"series of shape {list(shape)}" in note for note in collection.notes)
+
+
+@pytest.mark.parametrize("shape", [(16, 16, 16), (3, 500, 8)])
+def test_volumes_are_no_pictures(shape):
     collection = open_anything(Items([(torch.rand(shape), i % 2) for i in range(40)]))
     assert (collection.kind, collection.frame.columns) == ("row", ["label"])
     assert any(f"arrays of shape {list(shape)}" in note for note in collection.notes)

@@ -35,8 +35,9 @@ def twins_of(frame: Any, names: list[str]) -> tuple[Twins, ...]:
     sample = frame if frame.height <= ROWS else frame.gather_every(frame.height // ROWS)
     codes = {s.name: _coded(s) for s in sample}
     hows = {**_scaled(sample, codes), **_recoded(codes), **_equal(sample)}
+    place = {name: i for i, name in enumerate(names)}
     found, gone = [], set()
-    for one, other in sorted(hows, key=lambda pair: (names.index(pair[0]), names.index(pair[1]))):
+    for one, other in sorted(hows, key=lambda pair: (place[pair[0]], place[pair[1]])):
         if one in gone or other in gone:
             continue
         how = hows[one, other]
@@ -62,14 +63,15 @@ def _recoded(codes: dict[str, Any]) -> dict[tuple[str, str], str]:
         counts = np.bincount(mine)
         if len(counts) > 2 and len(counts) - 1 <= CODES * (len(mine) - counts.max()):
             groups.setdefault(mine.tobytes(), []).append(name)
-    return {(one, other): "recoded" for group in groups.values() for k, one in enumerate(group) for other in group[k + 1 :]}
+    return {(group[0], other): "recoded" for group in groups.values() for other in group[1:]}  # one group says one thing
 
 
 def _equal(sample: Any) -> dict[tuple[str, str], str]:
     """Fields of one type whose rows agree, also where one of them is not at its commonest value."""
     import numpy as np
 
-    found = {}
+    found: dict[tuple[str, str], str] = {}
+    gone: set[str] = set()  # equal to an earlier one: what is equal to them is equal to that
     part = sample if sample.height <= SCREENED else sample.gather_every(sample.height // SCREENED)
     for dtype in set(part.dtypes):
         names = [s.name for s in part if s.dtype == dtype and s.n_unique() > 2]
@@ -78,10 +80,14 @@ def _equal(sample: Any) -> dict[tuple[str, str], str]:
         hashes = np.stack([part[name].hash(seed=1).to_numpy() for name in names], 1)
         common = np.stack([part[name].is_in(_commonest(part[name]).implode(), nulls_equal=True).to_numpy() for name in names], 1)
         for k, one in enumerate(names[:-1]):
+            if one in gone:
+                continue
             told = ~(common[:, k + 1 :] & common[:, k : k + 1])
             same = (hashes[:, k + 1 :] == hashes[:, k : k + 1]) & told
             near = np.flatnonzero((same.sum(0) >= NEARLY * told.sum(0)) & told.any(0)) + k + 1
-            found.update({(one, names[i]): "equal" for i in near if _agree(sample[one], sample[names[i]])})
+            equal = [names[i] for i in near if names[i] not in gone and _agree(sample[one], sample[names[i]])]
+            gone.update(equal)
+            found.update({(one, other): "equal" for other in equal})
     return found
 
 

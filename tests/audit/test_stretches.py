@@ -6,10 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from nohero.checks.check import find_check
+from nohero.checkup import examine_collection
 from nohero.evidence.audit.level_breaks import steps_of
 from nohero.evidence.audit.stuck_runs import measure as stuck
 from nohero.evidence.audit.unit_pairs import unit_between
 from nohero.evidence.audit.value_breaks import coarser, followed, longest, renamed
+from nohero.sources.collection import Collection
 from nohero.sources.table import of_cells
 
 
@@ -102,3 +105,10 @@ def test_a_sensor_that_hangs_twice_is_told_row_by_row(drawn: np.random.Generator
     values[100:160], values[500:530] = 21.5, 19.0
     runs = stuck(of_cells(pl.DataFrame({"t": [f"{v:.1f}" for v in values], "n": [str(i % 7) for i in range(800)]}), "series")).runs
     assert [(r.kind, r.field, r.first, r.last, r.value) for r in runs] == [("still", "t", "row 101", "row 160", 21.5), ("still", "t", "row 501", "row 530", 19.0)]
+
+
+def test_a_time_that_is_written_as_words_breaks_nothing() -> None:
+    frame = pl.DataFrame({"when": [f"{1 + i % 28:02d}/{1 + i // 28 % 12:02d}/2020 or so" for i in range(400)], "level": [float(i * 7919 % 101) for i in range(400)]})
+    collection = Collection(name="t", source="t", kind="row", frame=frame, items=tuple(f"row {i}" for i in range(400)), time="when")
+    findings = examine_collection(collection, checks=[find_check("DAT570"), find_check("DAT571")]).findings
+    assert [f.status for f in findings] == ["PASS", "PASS"]

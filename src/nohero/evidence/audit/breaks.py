@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.sources.moments import moments
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -79,10 +81,10 @@ def in_order(collection: Collection) -> tuple[Any, str]:
     places = np.arange(len(collection))
     if not collection.time or collection.group or FILE in collection.frame.columns:
         return places, ""
-    times = collection.frame[collection.time]
-    if times.null_count() or int((times.to_physical().diff() < 0).sum() or 0) < BLOCKS:  # a series after another, as in the file
+    times = moments(collection, collection.time)
+    if times.null_count() or int((times.diff() < 0).sum() or 0) < BLOCKS:  # a series after another, as in the file
         return places, ""
-    return times.to_physical().to_frame().with_row_index("its place").sort(times.name, maintain_order=True)["its place"].to_numpy(), collection.time
+    return times.to_frame().with_row_index("its place").sort(times.name, maintain_order=True)["its place"].to_numpy(), collection.time
 
 
 def _placed(one: Break, order: Any) -> Break:

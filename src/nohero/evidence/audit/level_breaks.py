@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.two_samples import distance
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -142,14 +144,12 @@ def _is_break(values: Any, cuts: tuple[int, ...], times: float) -> bool:
 
 def _differs(before: Any, after: Any, times: float) -> bool:
     import numpy as np
-    from scipy.stats import ks_2samp
-
     size = min(len(before), len(after), NEAR)
     one, other = thin(before[-size:]), thin(after[:size])
     order = abs(float(np.sign(other[None] - one[:, None]).mean()))
     if order >= APART:
         return True
-    return times >= MANY and order >= SHIFTED and float(ks_2samp(one - np.median(one), other - np.median(other), method="asymp").statistic) <= ALIKE
+    return times >= MANY and order >= SHIFTED and distance(one - np.median(one), other - np.median(other)) <= ALIKE
 
 
 def thin(values: Any) -> Any:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.two_samples import chance
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -87,7 +89,6 @@ def _screened(values: Any) -> Iterator[tuple[int, int]]:
 def _rule(collection: Collection, low: str, high: str, a: Any, b: Any) -> OrderRule | None:
     """The rule over all rows, where the broken ones are no thin end of what lies in order."""
     import numpy as np
-    from scipy.stats import ks_2samp
 
     apart = b - a
     known = np.isfinite(apart)
@@ -98,7 +99,7 @@ def _rule(collection: Collection, low: str, high: str, a: Any, b: Any) -> OrderR
     near = np.partition(held, len(broken))[len(broken)]
     if (beyond <= near).sum() > AT_BORDER * len(broken):
         return None
-    swapped = bool(ks_2samp(beyond, held).pvalue >= MIRRORED)
+    swapped = chance(beyond, held) >= MIRRORED
     if not swapped and not collection.frame[low].dtype.is_temporal():
         return None
     shown = tuple((str(collection.frame[low][int(i)]), str(collection.frame[high][int(i)])) for i in broken[:12])

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from nohero.evidence.audit.profile import Profile
     from nohero.sources.collection import Collection
 
+ROWS = 200_000  # looked at for shares; of more, that many drawn evenly
 PRICE = 2.1  # seconds: the model's, which the doubtful labels need too
 LEAST = 20  # items of either class within a value, and without it
 ENOUGH, AGREE, ALIKE = 30, 5, 0.01  # items of a value; values; chance of differences as large as those among the others
@@ -66,10 +67,11 @@ def measure(collection: Collection, profile: Profile) -> PartLabels:
     from nohero.setup.refusal import Unmeasurable
 
     plain = collection.kind == "row" and collection.texts is None
-    few = [s.name for s in collection.frame if s.name not in {collection.split, collection.label} and not s.dtype.is_float() and not s.dtype.is_temporal() and 2 <= s.n_unique() <= VALUES][:FIELDS]
+    some = collection.thinned(ROWS)
+    few = [s.name for s in some.frame if s.name not in {collection.split, collection.label} and not s.dtype.is_float() and not s.dtype.is_temporal() and 2 <= s.n_unique() <= VALUES][:FIELDS]
     if not collection.label or not (few or collection.split):
         raise Unmeasurable("no parts, and no field that may say who labelled")
-    mirrored = tuple(m for f in few if (m := _mirrored(collection, f)) is not None)
+    mirrored = tuple(m for f in few if (m := _mirrored(some, f)) is not None)
     sources = ([collection.split] if collection.split else []) + ([] if plain else few)
     if not sources:
         return PartLabels(within=(), mirrored=mirrored, split="", first="", away=(), label=collection.label)
@@ -84,7 +86,7 @@ def _mirrored(collection: Collection, field: str) -> Mirrored | None:
     """Of a label of two classes, and a field of several values that have enough items each."""
     import numpy as np
     import polars as pl
-    from scipy.stats import chi2
+    from scipy.special import chdtrc
 
     table = pl.DataFrame({"value": collection.frame[field].cast(str), "label": collection.labels.cast(str)}).drop_nulls()
     names = sorted(table["label"].unique().to_list())
@@ -99,7 +101,7 @@ def _mirrored(collection: Collection, field: str) -> Mirrored | None:
     share, others = of[k] / n[k], of[rest].sum() / n[rest].sum()
     error = float(np.sqrt(max(others * (1 - others), 1e-9) / n[k]))
     apart = float(((of[rest] - n[rest] * others) ** 2 / np.maximum(n[rest] * others * (1 - others), 1e-9)).sum())
-    agree = bool(chi2.sf(apart, int(rest.sum()) - 1) >= ALIKE)
+    agree = bool(chdtrc(int(rest.sum()) - 1, apart) >= ALIKE)
     if not agree or abs(share - others) < max(FAR * error, AWAY) or abs(share - (1 - others)) > NEAR * error:
         return None
     return Mirrored(field=field, value=str(counted["value"][k]), items=int(n[k]), values=len(n), label=names[0], share=float(share), others=float(others))

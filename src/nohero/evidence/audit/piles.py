@@ -11,6 +11,7 @@ TIMES = 10.0  # as often as the commonest of them: the commonest of round number
 ALONE = 3.0  # times as far above those beside it as any other value: fields of heaps have several
 TAIL = 0.01  # of the other values lie beyond a pile in a tail
 OF_MEAN, NEAR_MEAN = 1e-3, 0.05  # spreads: the mean itself, and the mean of other rows of the same field, as of the training part
+PROBE = 200  # values that tell it soonest
 FINEST, MOST_USUAL = 6, 3  # decimals that are told apart, and that a field of rounded values has at most
 
 
@@ -60,6 +61,8 @@ def _finer(different: Any, counts: Any) -> int | None:
     """The place of the one value that has more decimals than all others, and lies at their mean."""
     import numpy as np
 
+    if (_decimals(different[:PROBE]) > MOST_USUAL).sum() > 1:  # one alone may have more
+        return None
     decimals = _decimals(different)
     place = int(np.argmax(decimals))
     usual = int(np.delete(decimals, place).max())

@@ -46,18 +46,25 @@ def reckoned(collection: Collection) -> tuple[Reckoned, ...]:
     names = [s.name for s in frame if s.dtype.is_numeric() and s.name not in (collection.split, collection.group) and s.head(10_000).n_unique() > VALUES][:FIELDS]
     if len(names) < 3:
         return ()
-    values = np.column_stack([frame[n].cast(float).fill_null(float("nan")).to_numpy() for n in names])
-    values = np.where(np.isfinite(values), values, np.nan)
-    some = values[np.random.default_rng(collection.seed).permutation(len(values))[:SCREENED]]
+    drawn = np.random.default_rng(collection.seed).permutation(frame.height)[:SCREENED]
+    some = _numbers(frame[drawn], names)
     slack = [_slack(column[np.isfinite(column)]) for column in some.T]
     found: list[Reckoned] = []
     for i, j, sign, k in _screened(some, slack):
         if any({names[i], names[j], names[k]} == {r.field, *r.of} for r in found):
             continue
-        rule = _rule((names[i], names[j], names[k]), sign, values[:, [i, j, k]], slack[k])
+        rule = _rule((names[i], names[j], names[k]), sign, _numbers(frame, [names[i], names[j], names[k]]), slack[k])
         if rule is not None:
             found.append(rule)
     return tuple(found)
+
+
+def _numbers(frame: Any, names: list[str]) -> Any:
+    """Float [N, len(names)], not a number where nothing finite stands."""
+    import numpy as np
+
+    values = np.column_stack([frame[n].cast(float).fill_null(float("nan")).to_numpy() for n in names])
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _slack(column: Any) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.two_samples import chance
+
 if TYPE_CHECKING:
     from nohero.data.tally import Tally
 
@@ -47,8 +49,10 @@ def _unit(values: Any) -> tuple[float, Any, float] | None:
     import numpy as np
 
     logs = np.log(values)
-    middle, spread = float(np.median(logs)), _spread(logs)
-    if spread <= 1e-9:
+    some = logs[:: max(1, len(logs) // SAMPLE)]
+    middle, spread = float(np.median(some)), _spread(some)
+    ends = np.partition(logs, (2, len(logs) - 3))[[2, -3]]
+    if spread <= 1e-9 or max(ends[1] - middle, middle - ends[0]) <= NEAR * spread:  # a group of three at least has to lie far
         return None
     z = (logs - middle) / spread
     side = 1 if (z > FAR).sum() >= (z < -FAR).sum() else -1
@@ -88,13 +92,12 @@ def _largest_group(z: Any, far: Any) -> Any:
 def _of_one_shape(group: Any, bulk: Any, factor: float, doubt: float) -> bool:
     """Whether a group may be drawn from the bulk (two samples, Kolmogorov and Smirnov): both brought to their medians, or by the factor of two units, which keeps prices that are the same the same."""
     import numpy as np
-    from scipy.stats import ks_2samp
 
     bulk = bulk[:SAMPLE]
-    if ks_2samp(np.log(group) - np.median(np.log(group)), np.log(bulk) - np.median(np.log(bulk))).pvalue > ALIKE:
+    if chance(np.log(group) - np.median(np.log(group)), np.log(bulk) - np.median(np.log(bulk))) > ALIKE:
         return True
     exact = [f for unit in UNITS for f in (unit, 1 / unit) if abs(math.log(factor / f)) <= 2 * doubt + 0.1]
-    return any(ks_2samp(_figures(group / f), _figures(bulk)).pvalue > ALIKE for f in exact)
+    return any(chance(_figures(group / f), _figures(bulk)) > ALIKE for f in exact)
 
 
 def _figures(values: Any) -> Any:

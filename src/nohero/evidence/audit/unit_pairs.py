@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from nohero.evidence.audit.two_samples import distance
+
 FACTORS = {
     "miles and kilometres": 1.609344, "knots and km/h": 1.852, "knots and mph": 1.15078, "pounds and kilograms": 2.2046226, "mph and m/s": 2.23694, "centimetres and inches": 2.54, "feet and metres": 3.28084,
     "km/h and m/s, or m3/h and l/s": 3.6, "litres and gallons": 3.785412, "times ten": 10.0, "feet and inches": 12.0, "mg/dL and mmol/L of glucose": 18.016, "hours and days": 24.0, "millimetres and inches": 25.4, "grams and ounces": 28.3495,
@@ -58,6 +60,4 @@ def _is_weather(celsius: Any) -> bool:
 
 
 def _distance(one: Any, other: Any) -> float:
-    from scipy.stats import ks_2samp
-
-    return float(ks_2samp(one, other, method="asymp").statistic)
+    return distance(one, other)

@@ -135,7 +135,7 @@ def _area(margin: Any, positive: Any) -> float:
 
 
 def _away(collection: Collection, rows: Any, names: Any, y: Any) -> tuple[tuple[str, float, float, str, float, float], ...]:
-    """Half the sum of the differences of the shares, and what chance gives at most: three standard errors of each share."""
+    """Half the sum of the differences of the shares, and what chance gives at most: three standard errors of each share. Of parts that have several classes in common: foreign ones are asked for by themselves."""
     import numpy as np
 
     found: list[tuple[str, float, float, str, float, float]] = []
@@ -144,7 +144,7 @@ def _away(collection: Collection, rows: Any, names: Any, y: Any) -> tuple[tuple[
         shares, n = np.bincount(y[inside], minlength=len(names)) / max(1, inside.sum()), int(inside.sum())
         if k == 0:
             first, size = shares, n
-        elif n and size:
+        elif n and size and ((shares > 0) & (first > 0)).sum() > 1:
             chance = 1.5 * float(np.sqrt(first * (1 - first) * (1 / n + 1 / size)).sum())
             most = int(np.abs(shares - first).argmax())
             found.append((part, float(np.abs(shares - first).sum() / 2), chance, str(names[most]), float(shares[most]), float(first[most])))

@@ -15,7 +15,7 @@ import polars as pl
 from nohero.data.json_rows import column_of
 from nohero.run.errors import DataError
 from nohero.sources.chunks import CELL, Chunk
-from nohero.sources.table import of_columns, unique_names
+from nohero.sources.table import of_columns, stripped, unique_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,4 +72,4 @@ def read_sqlite(path: Path, asked: str, source: str) -> Collection:
     """All rows at once."""
     chunk = next(sqlite_chunks(path, asked, source, ALL))
     with path.open("rb") as file:
-        return of_columns(path, source, chunk.frame, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+        return of_columns(path, source, stripped(chunk.frame), sha256=hashlib.file_digest(file, "sha256").hexdigest())

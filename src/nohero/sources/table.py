@@ -86,7 +86,7 @@ def _file(path: Path, source: str, *, alone: bool = True) -> Collection:
     """One file; of one that stands alone, columns of numbers are not held as cells."""
     if form_of(path) in FRAMES:
         frame, unusable, notes = read_frame(path, source)
-        return of_columns(path, source, frame, unusable=unusable, notes=notes, sha256=_digest(path))
+        return of_columns(path, source, stripped(frame), unusable=unusable, notes=notes, sha256=_digest(path))
     content = content_of(path, source)
     digest = hashlib.sha256(content).hexdigest()
     refuse_binary(content, source)
@@ -94,9 +94,14 @@ def _file(path: Path, source: str, *, alone: bool = True) -> Collection:
     return _even(path, source, even, digest) if even is not None else _text(path, source, content, digest, alone=alone)
 
 
+def stripped(frame: pl.DataFrame) -> pl.DataFrame:
+    """Strings without the blanks around them, as those of a text file are read; "" where nothing stands."""
+    return frame.with_columns(pl.col(pl.String).fill_null("").str.strip_chars())
+
+
 def of_columns(path: Path, source: str, frame: pl.DataFrame, *, notes: tuple[str, ...] = (), **rest: Any) -> Collection:
     """A table whose columns have types of their own; strings among them are typed as those of a text file are."""
-    cells = frame.select(pl.col(pl.String).fill_null("").str.strip_chars())
+    cells = frame.select(pl.col(pl.String))
     strings, read = _typed(cells) if cells.width else (cells, ())
     return made(path, source, frame.with_columns(strings.get_columns()), cells, notes=(*notes, *read), **rest)
 

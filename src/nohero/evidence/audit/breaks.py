@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from nohero.sources.collection import Collection
 
-ROWS = 200_000  # looked at; of more, that many drawn evenly: a stretch is told to a few rows
+ROWS = 20_000  # of more rows so many, drawn evenly, say which fields are looked at whole
 PRICE = 0.5  # seconds
 FIELDS = 400  # looked at
 LEAST = 120  # rows
@@ -57,17 +57,19 @@ def measure(collection: Collection) -> Breaks:
     """Field by field, in the order of the file, or of the time where that is named."""
     from nohero.evidence.audit.value_breaks import followed
     from nohero.setup.refusal import Unmeasurable
+    from nohero.sources.table import FILE
 
     if collection.kind not in ("row", "text") or collection.whole is not None or len(collection) < LEAST:
         raise Unmeasurable(f"fewer than {LEAST} rows of one table at hand, in their order")
-    collection = collection.thinned(ROWS)
     order, by = in_order(collection)
     frame = collection.frame if not by else collection.frame[order]
-    aside = {collection.split, collection.group, collection.time, "file"}
+    aside = {collection.split, collection.group, collection.time, FILE}
     fields = [s for s in frame if s.name not in aside][:FIELDS]
+    some = frame if len(frame) <= ROWS else frame.gather_every(-(-len(frame) // ROWS))
     found: list[Break] = []
     for series in fields:
-        found += _of(series, frame)
+        if some is frame or next(_of(some[series.name], some), None) is not None:
+            found += _of(series, frame)
     for old, new, change in followed(frame.select(s.name for s in fields)):
         found.append(Break(kind="name", field=old, first=change.first, last=change.last, rows=frame[new].count(), before=old, after=new, to_end=change.last == len(frame) - 1, alike=True))
     placed = tuple(_placed(b, order) for b in found)

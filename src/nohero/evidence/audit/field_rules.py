@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from nohero.sources.collection import Collection
 
-ROWS = 200_000  # looked at; of more, that many drawn evenly
 PRICE = 1.0  # seconds
 
 
@@ -34,7 +33,6 @@ def measure(collection: Collection) -> FieldRules:
     """Of a table too large to be held, over its sample."""
     if collection.kind != "row":
         return FieldRules(items=collection.items, label=collection.label)
-    collection = collection.thinned(ROWS)
     return FieldRules(
         orders=order_rules(collection), told=told_fields(collection), sums=reckoned(collection), items=collection.items, label=collection.label, num_fields=collection.frame.width
     )

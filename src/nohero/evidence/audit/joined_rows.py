@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.1  # seconds
 SEPARATORS = (",", ";", "\t", "|")
+SHORTEST = 20  # bytes of a cell: two rows of two fields and the ends of others take more
 LEAST_LINES = 2  # between the first and the last of a cell
 ALIKE = 0.8  # of these lines that have the form of a row
 LOOKED_AT = 5000  # rows that tell the forms of a field, and cells with line breaks that are looked at
@@ -51,7 +52,7 @@ def measure(collection: Collection) -> JoinedRows:
     broken, joined = 0, []
     forms: dict[str, set[str]] = {}
     for k, name in enumerate(names):
-        if frame[name].dtype != pl.String:
+        if frame[name].dtype != pl.String or int(frame[name].str.len_bytes().max() or 0) < SHORTEST:
             continue
         places = (frame[name].str.count_matches("\n") > LEAST_LINES).fill_null(value=False).arg_true().to_list()[:LOOKED_AT]
         broken += len(places)

@@ -47,9 +47,9 @@ def order_rules(collection: Collection) -> tuple[OrderRule, ...]:
     frame = collection.frame
     found = []
     for names in _comparable(collection):
-        values = np.column_stack([_numbers(frame[n]) for n in names])
-        step = max(1, len(values) // SCREENED)
-        found += [rule for i, j in _screened(values[::step]) if (rule := _rule(collection, names[i], names[j], values[:, i], values[:, j])) is not None]
+        some = frame.select(names).gather_every(max(1, frame.height // SCREENED))
+        pairs = _screened(np.column_stack([_numbers(series) for series in some]))
+        found += [rule for i, j in pairs if (rule := _rule(collection, names[i], names[j], _numbers(frame[names[i]]), _numbers(frame[names[j]]))) is not None]
     return tuple(sorted(found, key=lambda r: -len(r.rows)))
 
 

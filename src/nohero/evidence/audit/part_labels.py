@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nohero.evidence.audit.profile import Profile
     from nohero.sources.collection import Collection
 
-ROWS = 200_000  # looked at for shares; of more, that many drawn evenly
+ROWS = 100_000  # of which shares are told; of more, so many drawn evenly
 PRICE = 2.1  # seconds: the model's, which the doubtful labels need too
 LEAST = 20  # items of either class within a value, and without it
 ENOUGH, AGREE, ALIKE = 30, 5, 0.01  # items of a value; values; chance of differences as large as those among the others
@@ -67,11 +67,12 @@ def measure(collection: Collection, profile: Profile) -> PartLabels:
     from nohero.setup.refusal import Unmeasurable
 
     plain = collection.kind == "row" and collection.texts is None
-    some = collection.thinned(ROWS)
-    few = [s.name for s in some.frame if s.name not in {collection.split, collection.label} and not s.dtype.is_float() and not s.dtype.is_temporal() and 2 <= s.n_unique() <= VALUES][:FIELDS]
+    kinds = collection.frame.schema
+    several = {f.name for f in profile.fields if 2 <= f.num_distinct <= VALUES} - {collection.split, collection.label}
+    few = [n for n in kinds if n in several and not kinds[n].is_float() and not kinds[n].is_temporal()][:FIELDS]
     if not collection.label or not (few or collection.split):
         raise Unmeasurable("no parts, and no field that may say who labelled")
-    mirrored = tuple(m for f in few if (m := _mirrored(some, f)) is not None)
+    mirrored = tuple(m for f in few if (m := _mirrored(collection, f)) is not None)
     sources = ([collection.split] if collection.split else []) + ([] if plain else few)
     if not sources:
         return PartLabels(within=(), mirrored=mirrored, split="", first="", away=(), label=collection.label)
@@ -88,11 +89,12 @@ def _mirrored(collection: Collection, field: str) -> Mirrored | None:
     import polars as pl
     from scipy.special import chdtrc
 
-    table = pl.DataFrame({"value": collection.frame[field].cast(str), "label": collection.labels.cast(str)}).drop_nulls()
+    both = pl.DataFrame({"value": collection.frame[field], "label": collection.labels}).gather_every(max(1, len(collection) // ROWS)).drop_nulls()
+    table = both.group_by("value", "label").len("n").with_columns(pl.col("value", "label").cast(pl.String))
     names = sorted(table["label"].unique().to_list())
     if len(names) != 2:
         return None
-    counted = table.group_by("value").agg(pl.len().alias("n"), (pl.col("label") == names[0]).sum().alias("of")).filter(pl.col("n") >= ENOUGH).sort("value")
+    counted = table.group_by("value").agg(pl.col("n").sum(), pl.col("n").filter(pl.col("label") == names[0]).sum().alias("of")).filter(pl.col("n") >= ENOUGH).sort("value")
     if counted.height < AGREE:
         return None
     n, of = counted["n"].to_numpy().astype(float), counted["of"].to_numpy().astype(float)

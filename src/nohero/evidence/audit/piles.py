@@ -24,6 +24,8 @@ def piles_of(different: Any, counts: Any) -> list[tuple[str, float]]:
     finer = _finer(different, counts)
     if finer is not None:
         return [("fill", float(different[finer]))]
+    if counts.max() < max(LEAST, SHARE * counts.sum()):
+        return []
     ratios = counts / _beside(counts)
     ratios[[0, -1]] = 0
     ratios[counts < max(LEAST, SHARE * counts.sum())] = 0
@@ -61,7 +63,7 @@ def _finer(different: Any, counts: Any) -> int | None:
     """The place of the one value that has more decimals than all others, and lies at their mean."""
     import numpy as np
 
-    if (_decimals(different[:PROBE]) > MOST_USUAL).sum() > 1:  # one alone may have more
+    if (_decimals(different[:PROBE]) > MOST_USUAL).sum() > 1 or counts.max() < LEAST:  # one alone may have more
         return None
     decimals = _decimals(different)
     place = int(np.argmax(decimals))

@@ -124,6 +124,9 @@ def _cut(series: pl.Series) -> Loss | None:
     """Texts of which many have the greatest length of all, and hardly any nearly so many letters."""
     import numpy as np
 
+    letters = series.str.len_chars().drop_nulls().to_numpy()
+    if not len(letters) or letters.max() < SHORTEST or (letters == letters.max()).sum() < DIFFERENT:
+        return None
     texts = series.drop_nulls().unique()
     if texts.len() < 2 * DIFFERENT:
         return None

@@ -17,6 +17,7 @@ USUAL = 0.4  # of the other rows that stand still, or go straight, too; weather 
 SORTED = 0.95  # of the steps that go one way, from which on a field counts as sorted, or counted up
 GRID = 2.01  # decimal steps by which a rounded line bends between three rows
 BLOCK = 10  # rows: half a run holds one such block
+STRIDE, SCREENED = 6, 100_000  # of more rows a part is looked at first
 SAMPLE = 1000  # values that tell the decimals
 
 
@@ -62,6 +63,8 @@ def _runs(series: Any, frame: Any, order: Any, collection: Collection) -> Iterat
     from nohero.evidence.audit.breaks import ordered_by
 
     values = series.cast(float).to_numpy()
+    if len(values) > SCREENED and not _may_stand(values):
+        return
     rows = np.flatnonzero(np.isfinite(values))
     values = values[rows]
     steps = np.diff(values)
@@ -81,6 +84,15 @@ def _runs(series: Any, frame: Any, order: Any, collection: Collection) -> Iterat
                 continue
             names = [str(collection.items[int(order[rows[k]])]) for k in (first, last)]
             yield Run(kind=kind, field=series.name, first=names[0], last=names[1], rows=last - first + 1, value=float(values[first]), until=float(values[last]), usual=usual + 1, share=share)
+
+
+def _may_stand(values: Any) -> bool:
+    """Whether a block of rows holds one value, or three of every sixth row lie on a line: within every run they do."""
+    import numpy as np
+
+    same = (values[1:] == values[:-1])[: (len(values) - 1) // BLOCK * BLOCK]
+    few = values[::STRIDE][np.isfinite(values[::STRIDE])]
+    return bool(same.reshape(-1, BLOCK).all(axis=1).any()) or (len(few) > 1 and bool(_straight(few, np.diff(few)).any()))
 
 
 def _straight(values: Any, steps: Any) -> Any:

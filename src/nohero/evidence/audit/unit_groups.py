@@ -24,7 +24,7 @@ VALLEY = 0.25  # of the far group may lie between
 ALIKE = 0.01  # chance of shapes as different from one source
 MEDIAN = 1.2533  # standard error of a median over that of a mean
 EVEN, TAILS = 1.4826, 2.563  # of a normal law: standard deviation over the middle deviation; tenth to ninetieth percentile in deviations
-SAMPLE = 200_000  # values looked at for shapes
+SAMPLE, SURELY = 50_000, 20  # values looked at for shapes, and of these between a tail and its bulk, from which there is no gap
 FIGURES = 6  # that two values must share to be the same one
 
 
@@ -39,9 +39,23 @@ def unit_of(tally: Tally, values: Any) -> tuple[str, float, Any, float] | None:
 
     if not has_units(tally):
         return None
+    some = values[:: max(1, len(values) // SAMPLE)]
+    if len(some) < len(values) and _runs_out(np.log(some[some > 0]), np.log(tally.values[tally.values > 0][[2, -3]])):
+        return None
     positive = values[values > 0]
     found = _unit(positive)
     return None if found is None else ("unit", found[0], np.isin(tally.values, positive[found[1]]), found[2])
+
+
+def _runs_out(logs: Any, ends: Any) -> bool:
+    """Whether a sample of the logarithms, and the third different one from either end, tell surely that no group lies apart: none is far, or the tail runs on without a gap."""
+    import numpy as np
+
+    if len(logs) < DISTINCT:
+        return True
+    z, last = ((v - np.median(logs)) / max(_spread(logs), 1e-9) for v in (logs, ends))
+    tails = [s for s, end in ((1, last[1]), (-1, -last[0])) if end > NEAR]
+    return all(((s * z > NEAR) & (s * z <= FAR)).sum() > max(SURELY, 2 * VALLEY * (s * z > FAR).sum()) for s in tails)
 
 
 def _unit(values: Any) -> tuple[float, Any, float] | None:
@@ -49,10 +63,8 @@ def _unit(values: Any) -> tuple[float, Any, float] | None:
     import numpy as np
 
     logs = np.log(values)
-    some = logs[:: max(1, len(logs) // SAMPLE)]
-    middle, spread = float(np.median(some)), _spread(some)
-    ends = np.partition(logs, (2, len(logs) - 3))[[2, -3]]
-    if spread <= 1e-9 or max(ends[1] - middle, middle - ends[0]) <= NEAR * spread:  # a group of three at least has to lie far
+    middle, spread = float(np.median(logs)), _spread(logs)
+    if spread <= 1e-9:
         return None
     z = (logs - middle) / spread
     side = 1 if (z > FAR).sum() >= (z < -FAR).sum() else -1

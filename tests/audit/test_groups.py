@@ -53,3 +53,14 @@ def test_numbers_of_several_frame_files_are_kept(tmp_path):
     assert collection.frame.columns == ["name", "score", "town", "part"]
     assert collection.frame["score"].dtype == pl.Float64
     assert len(collection) == 40
+
+
+def test_rows_without_a_part_break_no_check():
+    import polars as pl
+
+    import nohero
+
+    n = 200
+    frame = pl.DataFrame({"size": [i * 7919 % 101 / 7 for i in range(n)], "kind": ["ab"[i % 2] for i in range(n)], "label": ["xy"[i // 2 % 2] for i in range(n)], "part": [None if i == 5 else "test" if i % 4 == 0 else "train" for i in range(n)]})
+    report = nohero.audit(frame, target="label", split="part", progress=False)
+    assert [f.code for f in report.all if f.status == "ERROR"] == []

@@ -121,7 +121,7 @@ class Collection:
         """Bool [N]: the items of that part; all of them where the source is not divided."""
         import numpy as np
 
-        return np.ones(len(self), dtype=bool) if not self.split else (self.frame[self.split] == name).to_numpy()
+        return np.ones(len(self), dtype=bool) if not self.split else self.frame[self.split].eq_missing(name).to_numpy()
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -129,15 +129,7 @@ class Collection:
         if not self.split:
             return ()
         order = {"train": 0, "val": 1, "test": 2}
-        return tuple(sorted(self.frame[self.split].unique().to_list(), key=lambda p: (order.get(p, 9), p)))
-
-    def thinned(self, most: int) -> Collection:
-        """Rows drawn evenly, in their order, where there are more than `most` and nothing but the table belongs to them."""
-        if len(self) <= most or self.kind != ROW or self.texts is not None or self.files:
-            return self
-        step = -(-len(self) // most)
-        cells = self.cells.gather_every(step) if self.cells is not None else None
-        return self.with_(frame=self.frame.gather_every(step), cells=cells, items=self.items[::step])
+        return tuple(sorted(self.frame[self.split].drop_nulls().unique().to_list(), key=lambda p: (order.get(p, 9), p)))
 
     def shared(self, name: str, make: Callable[[], Any]) -> Any:
         """`make()`, once a collection."""

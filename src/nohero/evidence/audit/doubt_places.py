@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.audit.label_doubts import LabelDoubts
+from nohero.evidence.audit.label_doubts import judged
 
 if TYPE_CHECKING:
+    from nohero.evidence.audit.profile import Profile
     from nohero.sources.collection import Collection
 
 PRICE = 0.1  # seconds
@@ -28,7 +29,7 @@ LISTED = 2000
 class Place:
     """One stretch, or one value of a field."""
 
-    name: str
+    name: str  # "from row 3 to row 9", "where `part` is `test`"
     items: int
     contrary: int
     expected: float  # contradictions, as often as items of these labels are contradicted of which the model is as sure
@@ -45,16 +46,28 @@ class DoubtPlaces:
     places: tuple[Place, ...]
 
 
-def measure(collection: Collection, doubts: LabelDoubts) -> DoubtPlaces:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Judged:
+    """What a model says of the items that have a label."""
+
+    rows: Any  # int64 [M]: the items
+    classes: Any  # int64 [M]: their given labels, numbered
+    contradicted: Any  # bool [M]: the model says another
+    unsure: Any  # float32 [M]: one less the probability of the likeliest
+
+
+def measure(collection: Collection, profile: Profile) -> DoubtPlaces:
     """Stretches of the source's order, and the values of fields that the model does not see."""
     import numpy as np
 
+    rows, _, y, said = judged(collection, profile)
+    doubts = _Judged(rows=rows, classes=y, contradicted=said.argmax(1) != y, unsure=1 - said.max(1))
     contrary, expected = doubts.contradicted.astype(np.float64), _expected(doubts)
     found = [p for mask, name in (*_stretches(collection, doubts.rows, contrary, expected), *_values(collection, doubts.rows)) if (p := _place(collection, doubts, mask, name, expected)) is not None]
-    return DoubtPlaces(n=doubts.n, places=tuple(sorted(found, key=lambda p: -p.deviations)))
+    return DoubtPlaces(n=len(rows), places=tuple(sorted(found, key=lambda p: -p.deviations)))
 
 
-def _expected(doubts: LabelDoubts) -> Any:
+def _expected(doubts: _Judged) -> Any:
     """float64 [n]: how often items of the same label of which the model is as sure are contradicted, over the whole set."""
     import numpy as np
     from sklearn.isotonic import IsotonicRegression
@@ -69,11 +82,11 @@ def _expected(doubts: LabelDoubts) -> Any:
     return expected
 
 
-def _place(collection: Collection, doubts: LabelDoubts, mask: Any, name: str, expected: Any) -> Place | None:
+def _place(collection: Collection, doubts: _Judged, mask: Any, name: str, expected: Any) -> Place | None:
     import numpy as np
 
     size = int(mask.sum())
-    if not SHORTEST <= size <= LONGEST * doubts.n:
+    if not SHORTEST <= size <= LONGEST * len(doubts.rows):
         return None
     contrary, awaited = int(doubts.contradicted[mask].sum()), float(expected[mask].sum())
     spread = float(np.sqrt((expected[mask].clip(0, 1) * (1 - expected[mask].clip(0, 1))).sum() + 1))
@@ -99,7 +112,7 @@ def _stretches(collection: Collection, rows: Any, contrary: Any, expected: Any) 
     mask = np.zeros(len(rows), dtype=bool)
     mask[edges[start] : edges[end]] = True
     first, last = collection.items[int(rows[edges[start]])], collection.items[int(rows[edges[end] - 1])]
-    return [(mask, f"{first} to {last}")]
+    return [(mask, f"from {first} to {last}")]
 
 
 def _values(collection: Collection, rows: Any) -> list[tuple[Any, str]]:
@@ -115,5 +128,5 @@ def _values(collection: Collection, rows: Any) -> list[tuple[Any, str]]:
         values = frame[name][rows].cast(str)
         if not 2 <= values.n_unique() <= VALUES:
             continue
-        found += [((values == v).fill_null(value=False).to_numpy(), f"`{name}` is `{v}`") for v in values.drop_nulls().unique(maintain_order=True).to_list()]
+        found += [((values == v).fill_null(value=False).to_numpy(), f"where `{name}` is `{v}`") for v in values.drop_nulls().unique(maintain_order=True).to_list()]
     return found

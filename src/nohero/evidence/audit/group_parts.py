@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.2  # seconds
 SHOWN = 20  # groups by name
+FIELDS = 200  # looked at
 ROWS = 100_000  # of the first parts' rows, in which keys are looked for
 VALUES = 20  # that a key has at least: fewer are classes of things
 ROWS_EACH = (1.5, 200.0)  # mean rows of a value of a key: fewer are rows' own names, more are classes
@@ -86,19 +87,20 @@ def _keys(collection: Collection) -> dict[str, str]:
     import numpy as np
     import polars as pl
 
-    names = [n for n in collection.features if n != collection.time]
+    names = [n for n in collection.features if n != collection.time][:FIELDS]
     frame = collection.frame.select(names).head(ROWS)
     codes = {n: pl.Series(frame[n].hash(seed=1)).rank("dense").to_numpy().astype(np.int64) - 1 for n in names}
     sizes = {n: int(c.max()) + 1 for n, c in codes.items()} if frame.height else {}
     low, high = ROWS_EACH
     may = [n for n in names if _may_be_key(frame[n]) and sizes[n] >= VALUES and low <= frame.height / sizes[n] <= high]
-    found = {}
+    differing = {n: 1 - float(((np.bincount(c) / len(c)) ** 2).sum()) for n, c in codes.items()} if may else {}
+    found: dict[str, str] = {}
     for name in sorted(may, key=lambda n: -sizes[n])[:CANDIDATES]:
         begun = next((o for o in names if sizes[o] > 0.95 * frame.height and frame[o].dtype == pl.String and _begins(frame[o], frame[name])), "")
-        fixed = [o for o in names if o != name and _told_by(codes[name], codes[o])]
+        fixed = _told_by(codes[name], {o: c for o, c in codes.items() if o != name}, differing)
         if begun:
             found[name] = f"the names in `{begun}` begin with it"
-        elif len(fixed) >= FIXED and not any(_told_by(codes[o], codes[name]) for o in fixed if o in found):
+        elif len(fixed) >= FIXED and not any(_told_by(codes[o], {name: codes[name]}, differing) for o in fixed if o in found):
             found[name] = f"{', '.join(f'`{o}`' for o in fixed[:FIXED])} never change within one of its values"
     return found
 
@@ -121,13 +123,16 @@ def _begins(names: Any, values: Any) -> bool:
     return rest.height == both.height and bool(after.is_in(list(SEPARATORS)).all())
 
 
-def _told_by(key: Any, other: Any) -> bool:
-    """Whether rows of one value of the key agree in the other field, where chance would have many differ; by neighbours in the order of the key."""
+def _told_by(key: Any, others: dict[str, Any], differing: dict[str, float]) -> list[str]:
+    """The fields in which rows of one value of the key agree, where chance would have many differ; by neighbours in the order of the key."""
     import numpy as np
 
     order = np.argsort(key, kind="stable")
     together = key[order][1:] == key[order][:-1]
-    differ = int((other[order][1:] != other[order][:-1])[together].sum())
-    shares = np.bincount(other) / len(other)
-    expected = float(together.sum() * (1 - (shares**2).sum()))
-    return expected >= TOLD and differ <= SLIPS * expected
+    one, other = order[1:][together], order[:-1][together]
+    told = []
+    for name, codes in others.items():
+        expected = len(one) * differing[name]
+        if expected >= TOLD and int((codes[one] != codes[other]).sum()) <= SLIPS * expected:
+            told.append(name)
+    return told

@@ -21,7 +21,6 @@ PRICE = 2.0  # seconds
 LEAST = 100  # items
 MOST = 200_000  # items; more are judged on a sample
 CLASSES = 200
-KEPT = 4_000_000  # probabilities that are kept for others
 SURE, FEWEST = 0.1, 200  # share of the items, those of which the model is surest, and how many they should be at least: they tell of the labels, not of the model
 MOSTLY = 0.3  # of the items at most
 LISTED = 2000
@@ -29,7 +28,7 @@ SHOWN = 12
 MAKERS = {"picture": "picture_features", "text": "text_features", "sound": "sound_features"}
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True)
 class LabelDoubts:
     """Candidates, never verdicts: about half of what such rankings flag is really wrong (Northcutt et al. 2021)."""
 
@@ -46,10 +45,6 @@ class LabelDoubts:
     given: tuple[float, ...]  # probabilities of their labels
     shown: tuple[tuple[str, str, str, float], ...]  # item, given label, likeliest other, probability of the given one
     items: tuple[str, ...]  # names of the items in `order`
-    rows: Any  # int64 [n]: the items that were judged
-    classes: Any  # int64 [n]: their given labels, numbered
-    contradicted: Any  # bool [n]: the model says another label of it
-    unsure: Any  # float32 [n]: one less the probability of the likeliest label
     shift: Shift | None = None  # a stretch whose labels are its neighbours'
 
     def figures(self) -> tuple[Table, ...]:
@@ -67,7 +62,7 @@ def measure(collection: Collection, profile: Profile) -> LabelDoubts:
     given = said[np.arange(len(y)), y]
     other = np.where(np.eye(len(names), dtype=bool)[y], -1.0, said)
     order, likeliest = np.argsort(given, kind="stable")[:LISTED], other.argmax(1)
-    surest = np.argsort(-np.abs(np.sort(said, axis=1)[:, -1] - np.sort(said, axis=1)[:, -2]), kind="stable")
+    surest = np.argsort(-np.abs(np.diff(np.partition(said, -2, axis=1)[:, -2:], axis=1))[:, 0], kind="stable")
     sure, wrong = int(max(SURE * len(y), min(FEWEST, MOSTLY * len(y)))), said.argmax(1) != y
     contrary = int(wrong[surest[:sure]].sum())
     low, high = wilson(contrary, sure)
@@ -77,19 +72,13 @@ def measure(collection: Collection, profile: Profile) -> LabelDoubts:
     return LabelDoubts(
         n=len(y), right=float((said.argmax(1) == y).mean()), constant=float(np.bincount(y).max() / len(y)), sure=sure, contrary=contrary,
         noise=contrary / sure, low=low, high=high, wider=float(wrong[surest[: 2 * sure]].mean()), order=tuple(rows[order].tolist()), given=tuple(given[order].tolist()), shown=shown, items=tuple(items.tolist()),
-        rows=rows, classes=y, contradicted=wrong, unsure=(1 - said.max(1)).astype(np.float32),
         shift=shift_of(said.argmax(1), y, names_of),
     )  # fmt: skip
 
 
 def judged(collection: Collection, profile: Profile) -> tuple[Any, Any, Any, Any]:
-    """(items [M], classes [K], their places int [M], probabilities [M, K] out of fold), made once a collection where they are not many."""
-    if (kept := collection.kept.get("judged labels")) is not None:
-        return kept  # type: ignore[no-any-return]
-    made = _judged(collection, profile)
-    if made[3].size <= KEPT:
-        collection.kept["judged labels"] = made
-    return made
+    """(items [M], classes [K], their places int [M], probabilities float32 [M, K] out of fold), made once a collection."""
+    return collection.shared("judged labels", lambda: _judged(collection, profile))  # type: ignore[no-any-return]
 
 
 def _judged(collection: Collection, profile: Profile) -> tuple[Any, Any, Any, Any]:
@@ -106,7 +95,7 @@ def _judged(collection: Collection, profile: Profile) -> tuple[Any, Any, Any, An
     names, y = np.unique(labels[rows].to_numpy().astype(str), return_inverse=True)
     if len(rows) < LEAST or not 2 <= len(names) <= CLASSES:
         raise Unmeasurable(f"{len(rows)} items of {len(names)} classes; {LEAST} items of 2 to {CLASSES} classes are needed")
-    return rows, names, y, _said(collection, profile, rows, y, len(names))
+    return rows, names, y, _said(collection, profile, rows, y, len(names)).astype(np.float32)
 
 
 def _said(collection: Collection, profile: Profile, rows: Any, y: Any, classes: int) -> Any:

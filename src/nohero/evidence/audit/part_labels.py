@@ -29,7 +29,7 @@ class Within:
     value: str
     classes: tuple[str, str]
     auc: float
-    elsewhere: float
+    elsewhere: float  # not a number where the area within is a half or more: nobody asks then
     error: float  # standard error at chance
     items: int
     shares: tuple[float, float]  # of the first of the two classes among both, within and elsewhere
@@ -66,6 +66,8 @@ def measure(collection: Collection, profile: Profile) -> PartLabels:
 
     from nohero.setup.refusal import Unmeasurable
 
+    if not profile.classes:
+        raise Unmeasurable("no label of classes")
     plain = collection.kind == "row" and collection.texts is None
     kinds = collection.frame.schema
     several = {f.name for f in profile.fields if 2 <= f.num_distinct <= VALUES} - {collection.split, collection.label}
@@ -110,30 +112,38 @@ def _mirrored(collection: Collection, field: str) -> Mirrored | None:
 
 
 def _pairs(field: str, values: Any, names: Any, y: Any, scores: Any) -> Iterator[Within]:
+    """Each value's items once for each pair of classes; all others where those run the wrong way round."""
     import numpy as np
 
-    for value in sorted({str(v) for v in values if v is not None}):
-        here = values == value
-        for a in range(len(names)):
-            for b in range(a):
-                two = (y == a) | (y == b)
-                inside, outside = np.flatnonzero(here & two), np.flatnonzero(~here & two)
-                counts = [int((y[s] == k).sum()) for s in (inside, outside) for k in (a, b)]
+    known = np.array([v is not None for v in values], dtype=bool)
+    told, codes = np.unique(np.where(known, values, "").astype(str), return_inverse=True)
+    for a in range(len(names)):
+        for b in range(a):
+            two = np.flatnonzero(((y == a) | (y == b)) & known)
+            two = two[np.argsort(codes[two], kind="stable")]
+            ends = np.searchsorted(codes[two], np.arange(len(told) + 1))
+            margin, first = scores[two, a] - scores[two, b], y[two] == a
+            for k, value in enumerate(told):
+                inside = np.zeros(len(two), dtype=bool)
+                inside[ends[k] : ends[k + 1]] = True
+                counts = [int((first[s] == c).sum()) for s in (inside, ~inside) for c in (True, False)]
                 if min(counts) < LEAST:
                     continue
-                margin = scores[:, a] - scores[:, b]
-                error = float(np.sqrt((counts[0] + counts[1] + 1) / (12 * counts[0] * counts[1])))
-                auc, elsewhere = (_area(margin[s], y[s] == a) for s in (inside, outside))
+                auc = area(margin[inside], first[inside])
                 yield Within(
-                    field=field, value=value, classes=(str(names[a]), str(names[b])), auc=auc, elsewhere=elsewhere, error=error, items=len(inside),
-                    shares=(counts[0] / len(inside), counts[2] / len(outside)),
+                    field=field, value=str(value), classes=(str(names[a]), str(names[b])), auc=auc, elsewhere=area(margin[~inside], first[~inside]) if auc < 0.5 else float("nan"),
+                    error=float(np.sqrt((counts[0] + counts[1] + 1) / (12 * counts[0] * counts[1]))), items=int(inside.sum()),
+                    shares=(counts[0] / max(1, counts[0] + counts[1]), counts[2] / max(1, counts[2] + counts[3])),
                 )  # fmt: skip
 
 
-def _area(margin: Any, positive: Any) -> float:
-    from sklearn.metrics import roc_auc_score
+def area(margin: Any, positive: Any) -> float:
+    """Under the ROC curve: how often a positive one has the greater margin; of equal ones a half."""
+    import numpy as np
 
-    return float(roc_auc_score(positive, margin))
+    against = np.sort(margin[~positive])
+    ours = margin[positive]
+    return float((np.searchsorted(against, ours, side="left") + np.searchsorted(against, ours, side="right")).mean() / (2 * len(against)))
 
 
 def _away(collection: Collection, rows: Any, names: Any, y: Any) -> tuple[tuple[str, float, float, str, float, float], ...]:

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import polars as pl
 
     from nohero.data.tally import Tally
     from nohero.sources.collection import Collection
@@ -18,7 +18,7 @@ PRICE = 0.3  # seconds
 LEAST = 40  # values of a field
 FIGURES, ZEROS = 6, 6  # that spreadsheets keep of a long number, at most, and nothing but zeros behind them, at least
 DECADE = 10.0  # of the greatest to the least: names of things are of one length
-NAME = re.compile(r"(^|[\W_])(id|ids|key|number|nr|code|phone|isbn|ean|upc|account)$|ID$|Id$|[a-z]{3}id$", re.ASCII)
+NAME = re.compile(r"(^|[\W_])(?i:id|ids|key|number|nr|code|phone|isbn|ean|upc|account)$|(^|[a-z\W_])I[Dd]$", re.ASCII)  # neither liquid nor paid
 POSTAL = re.compile(r"(^|[\W_])(zip|zipcode|plz|postcode|postal|fips)([\W_]|$)|zip_?code|postal_?code|post_?code")
 DIGITS = 5  # of the postal codes that begin with a zero here and there: those of the United States, Germany, France, Spain, Italy
 SLIPS, SHORT = 0.005, 0.5  # of such codes that are shorter: fewer are slips of the pen (Seattle's pet licences have 0.001), more are codes of another country
@@ -62,7 +62,7 @@ def measure(collection: Collection) -> StorageLosses:
             tally = collection.tally(series.name)
             if tally.n >= LEAST and tally.values[0] == round(tally.values[0]):
                 found += [look(series, tally) for look in (_figures, _zeros, _wrapped)]
-        elif str(series.dtype) == "String" and series.name != collection.split:
+        elif series.dtype == pl.String and series.name != collection.split:
             found.append(_cut(series))
     return StorageLosses(found=tuple(loss for loss in found if loss), fields=collection.frame.width, items=collection.items)
 

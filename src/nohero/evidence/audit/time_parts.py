@@ -75,8 +75,12 @@ def measure(collection: Collection) -> TimeParts:
 
 def _in_time(collection: Collection, name: str, times: pl.Series, rng: Any) -> tuple[Any, Any]:
     """(rows by group and time, those of one time shuffled; whether each is of the group of the one before)."""
+    from nohero.setup.refusal import Unmeasurable
+
     frame, known = collection.frame, times.is_not_null() & collection.frame[collection.split].is_not_null()
     rows = np.flatnonzero(known.to_numpy())
+    if len(rows) < LEAST:
+        raise Unmeasurable(f"{len(rows)} rows have a time and a part; {LEAST} are needed")
     values = times.to_numpy()
     order = rows[np.argsort(values[rows], kind="stable")]
     if (np.diff(values[order]) == 0).any():

@@ -68,7 +68,7 @@ def on_grid(values: Any, step: float) -> Any:
 
     times = values / step
     whole = np.round(times)
-    return (np.abs(times - whole) <= 1e-6 * np.maximum(1.0, np.abs(times) * 1e-3)) & ((whole != 0) | (values == 0))
+    return (np.abs(times - whole) <= 4 * np.spacing(np.abs(times)) + 1e-9) & ((whole != 0) | (values == 0))
 
 
 def around(on: Any, middle: int) -> tuple[int, int]:

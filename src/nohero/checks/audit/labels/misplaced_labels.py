@@ -43,9 +43,7 @@ def judge(told: DoubtPlaces) -> Finding:
         return passed(f"labels that a small model contradicts lie in no one place ({told.n:,} items, {len(told.places):,} places)")
     worst = loud[0]
     return warned(
-        f"labels are contradicted in one place: {worst.contrary:,} of {worst.items:,} where {worst.name}, {worst.expected:.0f} to be expected"
-        if worst.name.startswith("`")
-        else f"labels are contradicted in one place: {worst.contrary:,} of {worst.items:,} from {worst.name}, {worst.expected:.0f} to be expected",
+        f"labels are contradicted in one place: {worst.contrary:,} of {worst.items:,} {worst.name}, {worst.expected:.0f} to be expected",
         expected="labels contradicted as often in every place",
         observed=Observed(value=worst.contrary / max(worst.expected, 1.0), unit="times as many as expected", n=worst.items),
         component="data",

@@ -66,7 +66,7 @@ def judge(labels: PartLabels) -> Finding:
             effect="if the labels are swapped there, these items teach the opposite",
             remedies=(f"look at twenty items of {odd.value} by hand; if the labels are swapped there, swap them back", "else leave them: it is what sets them apart"),
         )
-    return passed(f"labels run the same way in all {len(labels.within)} groups that are large enough" if labels.within else "the parts have the classes in like shares")
+    return passed(f"labels run the same way in all {len({(w.field, w.value) for w in labels.within})} groups that are large enough" if labels.within else "the parts have the classes in like shares")
 
 
 def _is_swapped(one: Within, sure: float) -> bool:

@@ -11,7 +11,7 @@ When it is right to fail: never more than a warning. It warns where two known un
 field, or where the two names, or two scales of whole numbers, are alike. Any other step may be what happened, and is left open. Where the rows
 are ordered by another field that changes there too, it is silent.
 
-What it cannot see: slow drifts, changes smaller than the field's own, more than two of them in one field, and stretches shorter than 30 rows.
+What it cannot see: slow drifts, changes smaller than the field's own, more than two of them in one field, and stretches shorter than 30 rows, or of more than 20,000 rows shorter than 30 of 20,000.
 
 Mend: bring the stretch to the unit, the names and the decimals of the rest, or leave it out.
 
@@ -180,4 +180,5 @@ CHECK = Check(
     code="DAT570", name="broken-stretch", source="Killick, Fearnhead and Eckley 2012, Optimal detection of changepoints (arXiv:1101.1438)", judge=judge,
     sabotages=tuple(Case(toy="people", plant=p) for p in (celsius_from_some_row_on, inches_for_a_while, rounded_from_some_row_on, a_town_renamed, a_field_renamed)),
     lookalikes=tuple(Case(toy="people", plant=p) for p in (seasons_and_walks, ordered_by_town)),
+    under=("DAT553",),
 )  # fmt: skip

@@ -38,20 +38,20 @@ def judge(profile: Profile, rules: FieldRules) -> Finding:
     if profile.kind != "row":
         return skipped("the items are no rows of a table")
     found = [t for t in profile.twins if profile.label not in (t.one, t.other)]
+    made = [r for r in rules.sums if not r.rows and profile.label not in (r.field, *r.of)]
     if not found:
-        made = [r for r in rules.sums if not r.rows and profile.label not in (r.field, *r.of)]
         return _made(made, profile) if made else passed(f"no two of {len(profile.fields)} fields say the same")
     first = found[0]
     apart = tuple(sorted({i for t in found for i in t.apart}))
     return warned(
-        f"`{first.one}` and `{first.other}` say the same: {HOW[first.how]}" + (f", but for {len(first.apart):,} rows" if first.apart else "") + (f"; {len(found) - 1} more pairs do" if len(found) > 1 else ""),
+        f"`{first.one}` and `{first.other}` say the same: {HOW[first.how]}" + (f", but for {len(first.apart):,} rows" if first.apart else "") + (f"; {len(found) - 1} more pairs do" if len(found) > 1 else "") + (f"; `{made[0].field}` is {made[0].formula}" if made else ""),
         expected="fields of which each says something of its own",
         observed=Observed(value=float(len(found)), unit="pairs of fields", n=len(profile.fields)),
         component="data",
-        where=tuple(n for t in found for n in (t.one, t.other)),
+        where=(*(n for t in found for n in (t.one, t.other)), *(r.field for r in made)),
         items=tuple(profile.items[i] for i in apart),
         remedies=(f"keep one of `{first.one}` and `{first.other}`", *(("look at the rows in which they differ: one of the two is wrong there",) if apart else ())),
-        figure=Table(title="Fields that say the same", columns=("field", "other", "how", "rows that differ"), rows=tuple((t.one, t.other, HOW[t.how], len(t.apart)) for t in found)),
+        figure=Table(title="Fields that say the same", columns=("field", "other", "how", "rows that differ"), rows=(*((t.one, t.other, HOW[t.how], len(t.apart)) for t in found), *((r.field, " and ".join(r.of), f"it is {r.formula}", 0) for r in made))),
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from nohero.data.json_rows import JSON, LINES, json_lines, json_rows
-from nohero.data.packed import content_of, form_of, open_unpacked
+from nohero.data.packed import MOST, content_of, form_of
 from nohero.data.parquet_file import PARQUET, plain_columns, read_parquet
+from nohero.data.table_text import decode
 from nohero.run.errors import DataError
 
 if TYPE_CHECKING:
@@ -39,15 +42,14 @@ def read_frame(path: Path, source: str) -> tuple[pl.DataFrame, tuple[Unusable, .
     found, unusable, _ = json_lines(content)
     if found is None:
         raise DataError(f"{source} holds no JSON objects", expected="one object a line", mend="check how the file was written")
-    return found, unusable, ()
+    return found, unusable, tuple(decode(content)[1])
 
 
 def _arrow(path: Path, source: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
     try:
-        with open_unpacked(path) as file:
-            start = file.read(6)
-        read = pl.read_ipc if start == b"ARROW1" else pl.read_ipc_stream
-        return plain_columns(read(path))
+        content = content_of(path, source)
+        read = pl.read_ipc if content.startswith(b"ARROW1") else pl.read_ipc_stream
+        return plain_columns(read(io.BytesIO(content)))
     except (pl.exceptions.PolarsError, OSError) as error:
         raise DataError(f"{source} cannot be read as an Arrow file: {_first_line(error)}", expected="a whole Feather (version 2) or Arrow file", mend="write it again, or write parquet") from error
 
@@ -58,6 +60,8 @@ def _sheet(path: Path, source: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
         import fastexcel
     except ImportError as error:
         raise DataError(f"{source} is a workbook, and fastexcel is not installed", expected="the extra that reads workbooks", mend="pip install 'nohero[excel]', or save the sheet as csv") from error
+    if zipfile.is_zipfile(path) and sum(i.file_size for i in zipfile.ZipFile(path).infolist()) > MOST:
+        raise DataError(f"{source} holds more than {MOST / 1e9:.0f} GB, unpacked", expected="a smaller workbook", mend="save the sheet as csv")
     try:
         names = list(fastexcel.read_excel(str(path)).sheet_names)
         for name in names:

@@ -8,10 +8,13 @@ from typing import Any
 import polars as pl
 
 from nohero.data.raw import Unusable
+from nohero.data.table_header import unique_names
+from nohero.data.table_text import decode
 from nohero.run.errors import DataError
 
 LINES = (".jsonl", ".ndjson")
 JSON = ".json"
+KEY = "name"  # field of the names of objects that are rows
 NESTED = 8  # fields of one object inside another that become fields of their own
 FORM = "a list of objects, a row each; objects one a line; or columns by name, each a list or an object of rows"
 
@@ -20,7 +23,7 @@ def json_lines(content: bytes, before: int = 0) -> tuple[pl.DataFrame | None, tu
     """(one row for each line that is an object, the other lines, how many lines); `before` lines stand above these."""
     found: list[dict[str, Any]] = []
     unusable = []
-    lines = content.decode("utf-8-sig", errors="replace").split("\n")
+    lines = decode(content)[0].split("\n")
     for number, line in enumerate(lines, start=before + 1):
         if not line.strip():
             continue
@@ -38,14 +41,16 @@ def json_lines(content: bytes, before: int = 0) -> tuple[pl.DataFrame | None, tu
 
 def json_rows(content: bytes, source: str) -> tuple[pl.DataFrame, tuple[Unusable, ...], tuple[str, ...]]:
     """(the rows, what is no row, notes) of a whole file, in whichever of the usual forms it was written."""
+    text, said = decode(content)
     try:
-        held = json.loads(content.decode("utf-8-sig", errors="replace"))
+        held = json.loads(text)
     except (ValueError, RecursionError) as error:
         frame, unusable, _ = json_lines(content)
         if frame is None or 2 * len(unusable) > frame.height:
             raise DataError(f"{source} is not JSON: {str(error)[:80]}", expected=FORM, mend="check how the file was written: it may have been cut off") from error
-        return frame, unusable, ("read as one object a line",)
-    rows, notes = _rows(held)
+        return frame, unusable, (*said, "read as one object a line")
+    rows, told = _rows(held)
+    notes = (*said, *told)
     objects = [row for row in rows if isinstance(row, dict)]
     frame = _frame(objects)
     if frame is None:
@@ -73,18 +78,26 @@ def _rows(held: Any) -> tuple[list[Any], tuple[str, ...]]:
     if not isinstance(held, dict):
         return [], ()
     if isinstance(held.get("columns"), list) and isinstance(held.get("data"), list):  # as pandas writes with orient="split"
-        names = [str(name) for name in held["columns"]]
+        names = unique_names([str(name) for name in held["columns"]])[0]
         return [dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in held["data"]], ()
     lists = {name: part for name, part in held.items() if isinstance(part, list) and part and isinstance(part[0], dict)}
     if len(lists) == 1:
         name, rows = next(iter(lists.items()))
         return rows, (f"rows are those of `{name}`",)
     columns = list(held.values())
-    if columns and all(isinstance(c, dict) for c in columns) and len({tuple(c) for c in columns}) == 1:
-        return [{name: column[key] for name, column in held.items()} for key in columns[0]], ()
+    if columns and all(isinstance(c, dict) for c in columns):
+        if _are_columns(held):
+            return [{name: column[key] for name, column in held.items()} for key in columns[0]], ()
+        return [{KEY: key, **row} for key, row in held.items()], (f"rows are the objects by name; their names are `{KEY}`",)
     if columns and all(isinstance(c, list) for c in columns) and len({len(c) for c in columns}) == 1:
         return [dict(zip(held, row, strict=True)) for row in zip(*columns, strict=True)], ()
     return [], ()
+
+
+def _are_columns(held: dict[str, dict[str, Any]]) -> bool:
+    """Whether objects of the same keys are columns by row, and not rows by name: rows are numbered, or more than the columns."""
+    keys = [tuple(column) for column in held.values()]
+    return len(set(keys)) == 1 and (keys[0] == tuple(str(i) for i in range(len(keys[0]))) or len(keys[0]) > len(keys))
 
 
 def _told(held: Any) -> str:

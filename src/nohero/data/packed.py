@@ -54,10 +54,15 @@ def content_of(path: Path, source: str) -> bytes:
                 if size > MOST:
                     raise DataError(f"{source} holds more than {MOST / 1e9:.0f} GB, unpacked", expected="less, or a file that is not packed", mend="unpack it, and name the file inside")
         return b"".join(parts)
-    except OSError as error:
-        raise DataError(f"{source} cannot be read: {error.strerror or error}", expected="a file that may be read", mend="check its permissions") from error
-    except BROKEN as error:
-        raise DataError(f"{source} cannot be unpacked: {error}", expected=f"a whole {path.suffix} file", mend="copy it again: it may have been cut off") from error
+    except (OSError, *BROKEN) as error:
+        raise unreadable(path, source, error) from error
+
+
+def unreadable(path: Path, source: str, error: Exception) -> DataError:
+    """What is said of a file that may not be read, or was packed and is torn."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return DataError(f"{source} cannot be read: {error.strerror}", expected="a file that may be read", mend="check its permissions")
+    return DataError(f"{source} cannot be unpacked: {error}", expected=f"a whole {path.suffix} file", mend="copy it again: it may have been cut off, or is not packed at all")
 
 
 def size_inside(path: Path, enough: float) -> float:

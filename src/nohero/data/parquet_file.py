@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from nohero.data.packed import content_of, is_packed
 from nohero.run.errors import DataError
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ PARQUET = (".parquet", ".pq")
 def read_parquet(path: Path, source: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """The table of `path` and notes on columns that cannot be used."""
     try:
-        return plain_columns(pl.read_parquet(path))
+        return plain_columns(pl.read_parquet(io.BytesIO(content_of(path, source)) if is_packed(path) else path))
     except (pl.exceptions.PolarsError, OSError) as error:
         raise unreadable(source, error) from error
 

@@ -81,3 +81,17 @@ def column_names(first: list[str], source: str) -> tuple[tuple[str, ...], tuple[
         )
     empty = [name for name, cell in zip(names, first, strict=True) if not cell]
     return names, (f"columns without a name are called {', '.join(empty[:8])}",) if empty else ()
+
+
+def unique_names(first: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """A name for every column; what stands twice gets a number."""
+    seen: Counter[str] = Counter()
+    names, twice = [], []
+    for i, cell in enumerate(first):
+        name = cell or f"c{i}"
+        seen[name] += 1
+        if seen[name] > 1:
+            twice.append(name)
+            name = f"{name} ({seen[name]})"
+        names.append(name)
+    return names, (f"column names that stand more than once: {', '.join(f'`{n}`' for n in dict.fromkeys(twice))}",) if twice else ()

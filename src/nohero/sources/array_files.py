@@ -48,7 +48,7 @@ def _table(arrays: dict[str, Any], paths: Sequence[Path], source: str) -> Collec
 
 def _part(arrays: dict[str, Any], part: str) -> dict[str, Any]:
     """The arrays of that part that have an entry an item."""
-    mine = {n: a for n, a in arrays.items() if role_of(n)[0] == part and a.ndim and a.dtype.kind in "uifbUS" and n.lower() not in NAMES}
+    mine = {n: a for n, a in arrays.items() if role_of(n)[0] == part and a.ndim and (a.dtype.kind in "uifbUS" or a.dtype.names) and n.lower() not in NAMES}
     rows = max((len(a) for a in mine.values() if a.ndim > 1), default=0) or max((len(a) for a in mine.values()), default=0)
     labels = {n: a for n, a in mine.items() if role_of(n)[1] == "labels"}
     return {n: a for n, a in mine.items() if n in labels or len(a) == rows} if rows else {}
@@ -61,15 +61,17 @@ def _names(arrays: dict[str, Any]) -> list[str]:
 def _columns(found: dict[str, Any], names: list[str]) -> dict[str, Any]:
     """One entry a field: columns of a table, labels, series."""
     columns: dict[str, Any] = {}
+    roles = [role_of(name)[1] for name in found]
     for name, array in found.items():
         what = role_of(name)[1]
-        own = "label" if what == "labels" else "x" if what == "pictures" else name
+        own = {"labels": "label", "pictures": "x"}[what] if what and roles.count(what) == 1 else name
         if array.dtype.names:
             columns.update({str(field): array[field].tolist() for field in array.dtype.names})
         elif array.ndim == 1 or (array.ndim == 2 and array.shape[1] == 1):
             columns[own] = array.reshape(len(array)).tolist()
         elif array.ndim == 2 and array.shape[1] <= WIDEST:
-            titles = names if len(names) == array.shape[1] else [f"{own}{j}" for j in range(array.shape[1])]
+            join = "." if len(found) - roles.count("labels") > 1 else ""
+            titles = names if len(names) == array.shape[1] else [f"{own}{join}{j}" for j in range(array.shape[1])]
             columns.update({title: array[:, j].tolist() for j, title in enumerate(titles)})
         else:
             columns[own] = list(np.asarray(array))

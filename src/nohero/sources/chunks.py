@@ -13,12 +13,12 @@ import polars as pl
 from nohero.data.frame_file import FRAMES, read_frame
 from nohero.data.json_rows import LINES, json_lines
 from nohero.data.packed import BROKEN, form_of, open_unpacked
+from nohero.data.packed import unreadable as unreadable_pack
 from nohero.data.parquet_file import PARQUET, plain_columns, unreadable
-from nohero.data.table_header import has_header
+from nohero.data.table_header import has_header, unique_names
 from nohero.data.table_text import UTF16, cut, decode, dialect_of, refuse_binary, to_unusable, without_remarks
 from nohero.data.table_types import blank_missing
 from nohero.run.errors import DataError
-from nohero.sources.table import unique_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +122,7 @@ def _utf8(path: Path, source: str, block: int) -> Iterator[bytes]:
                 yield head if wide is None else wide.decode(head).encode()
                 head = file.read(block)
     except (OSError, *BROKEN) as error:
-        raise DataError(f"{source} cannot be read: {getattr(error, 'strerror', None) or error}", expected="a file that may be read", mend="check its permissions") from error
+        raise unreadable_pack(path, source, error) from error
 
 
 def line_chunks(path: Path, source: str, block: int) -> Iterator[Chunk]:

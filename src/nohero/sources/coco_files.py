@@ -35,7 +35,7 @@ def above(folder: Path) -> list[Path]:
         return []
     found = _within((folder.parent, folder.parent / "annotations"))
     found = found if len(found) < 2 else _chosen(folder.parent, found)
-    return [p for p in found if part and part_of(p.stem) == part] or found
+    return [p for p in found if part_of(p.stem) in ("", part)] if part else found
 
 
 def is_part(name: str) -> bool:

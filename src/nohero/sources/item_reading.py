@@ -35,14 +35,16 @@ class Observed:
     forms: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # field, form, items
     first: dict[int, dict[str, Any]] = field(default_factory=dict)  # copies
     held: dict[int, dict[str, Any]] = field(default_factory=dict)  # what the data set gave, which it may write to again
-    chosen: frozenset[int] = frozenset()
+    every: int = 0  # of the items that are read, this one and so on is read again; none at 0
+    count: int = 0
 
     def note(self, number: int, values: dict[str, Any]) -> None:
         """The forms of an item, and a copy of some of them."""
         for name, value in values.items():
             if value is not None:
                 self.forms.setdefault(name, {}).setdefault(form_of(value), []).append(f"item {number}")
-        if number in self.chosen and sum(v.nbytes for v in values.values() if isinstance(v, np.ndarray)) <= LARGEST:
+        self.count += 1
+        if self.every and self.count % self.every == 0 and sum(v.nbytes for v in values.values() if isinstance(v, np.ndarray)) <= LARGEST:
             self.first[number], self.held[number] = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in values.items()}, values
 
 
@@ -53,10 +55,10 @@ def form_of(value: Any) -> str:
     return "a picture" if hasattr(value, "convert") and hasattr(value, "size") else type(value).__name__
 
 
-def observed(thing: Any) -> Observed:
-    """For the items of this set; those without a length are not read again."""
+def observed(thing: Any, most: int) -> Observed:
+    """For the items of this set, of which at most so many are read; those without a length are not read again."""
     size = len(thing) if hasattr(thing, "__getitem__") and hasattr(thing, "__len__") else 0
-    return Observed(chosen=frozenset(np.unique(np.linspace(0, size - 1, min(size, AGAIN)).astype(int)).tolist()) if size else frozenset())
+    return Observed(every=-(-min(size, most) // AGAIN))
 
 
 def read_again(seen: Observed, name: str, thing: Any, fields: Any) -> PartReading:

@@ -74,7 +74,7 @@ def read_part(name: str, thing: Any, *, seed: int, alone: bool) -> Part:
         part.columns, part.items = columns, [f"{'row' if _has_columns(thing) else 'item'} {i}" for i in range(*((1, lengths.pop() + 1) if _has_columns(thing) else (0, lengths.pop())))]
         return part
     where = "" if alone else f"{name}: "
-    held, seen = 0, observed(thing)
+    held, seen = 0, observed(thing, MOST)
     for number, item in _drawn(thing, part, seed, where):
         try:
             whole = _named(item)

@@ -40,7 +40,8 @@ def open_objects(
     pictures = [name for name, values in columns.items() if name not in frame.columns and _is_picture(values)]
     series = [name for name, values in columns.items() if name not in frame.columns and name not in pictures and is_series(values)]
     for name in series:
-        frame = frame.with_columns(*(pl.Series(told, entries, dtype=pl.Float64, strict=False).fill_nan(None) for told, entries in described(name, columns[name]).items()))
+        told = pl.DataFrame([pl.Series(field, entries, dtype=pl.Float64, strict=False).fill_nan(None) for field, entries in described(name, columns[name]).items() if field not in frame.columns])
+        frame = frame.hstack(told) if frame.width else told
     left = [f"`{n}` is left out: it holds {_kind(_first(v))}, neither a number, a text nor a picture" for n, v in columns.items() if n not in frame.columns and n not in pictures and n not in series]
     taken = [f"`{n}` is taken for pictures: arrays of shape {list(_first(columns[n]).shape)}" for n in pictures[:1] if isinstance(_first(columns[n]), np.ndarray)]
     taken += [f"`{n}` holds series of shape {list(_first(columns[n]).shape)}: each is told by {TOLD} of its channels" for n in series]

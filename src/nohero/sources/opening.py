@@ -53,7 +53,7 @@ def open_source(
     tables = Tables(source=source, target=target, split=split, seed=seed, memory=memory_of(memory))
     collection = _opened(sources[0], tables) if len(sources) == 1 else _several(sources, tables)
     columns = collection.frame.columns
-    chosen = {k: find_column(v, columns, k, source) if v else "" for k, v in (("target", target), ("split", split), ("group", group), ("time", time))}
+    chosen = {k: find_column(own if v and (own := f"{v} of the table") in columns else v, columns, k, source) if v else "" for k, v in (("target", target), ("split", split), ("group", group), ("time", time))}
     label = chosen["target"] or collection.label or label_among(columns)
     return with_texts(collection.with_(
         label=label, split=chosen["split"] or collection.split or _split(collection, label), group=chosen["group"] or collection.group,

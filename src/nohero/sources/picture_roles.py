@@ -23,9 +23,13 @@ def standing(names: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     for name in names:
         for above, folder in _steps(name):
             beside.setdefault(above, set()).add(folder)
+    aside = set()
+    for above, folders in beside.items():
+        plain = {f.casefold() for f in folders}
+        aside |= {(above, folder) for folder in folders if _stands_aside(folder.casefold(), plain)}
     kept, left = [], Counter[str]()
     for name in names:
-        out = next((f"{above}/{folder}".lstrip("/") for above, folder in _steps(name) if _stands_aside(folder.casefold(), {f.casefold() for f in beside[above]})), "")
+        out = next((f"{above}/{folder}".lstrip("/") for above, folder in _steps(name) if (above, folder) in aside), "")
         if out:
             left[out] += 1
         else:

@@ -38,17 +38,21 @@ def with_sounds(table: Collection, path: Path) -> Collection:
 def sounds_of_folder(root: Path, source: str) -> Collection | None:
     """All sounds below a folder, with the fields of the one table beside them that names them; None where there are none."""
     walked = walk(root)
-    tables = [n for n in walked.names if "/" not in n and Path(n).suffix.lower() in TABLES]
-    found: list[Collection] = []
-    if tables and any(map(_is_sound, walked.names)):
-        for name in tables:
-            try:
-                table = read_table([root / name], source)
-            except DataError:
-                continue
-            if (one := _joined(table, root, walked, source)) is not None:
-                found.append(one.with_(notes=(*one.notes, f"fields from {name}")))
-    return found[0] if len(found) == 1 else read_sound_folder(root, source)
+    sounds = [n for n in walked.names if _is_sound(n)]
+    fitting = []
+    for name in [n for n in walked.names if "/" not in n and Path(n).suffix.lower() in TABLES] if sounds else ():
+        try:
+            table = read_table([root / name], source)
+        except DataError:
+            continue
+        if match(table.frame, sounds, NAMED) is not None:
+            fitting.append((name, table))
+    if len(fitting) == 1 and (one := _joined(fitting[0][1], root, walked, source)) is not None:
+        return one.with_(notes=(*one.notes, f"fields from {fitting[0][0]}"))
+    plain = read_sound_folder(root, source)
+    if plain is None or not fitting:
+        return plain
+    return plain.with_(notes=(*plain.notes, f"not read: {', '.join(name for name, _ in fitting)}, which name sounds too; name one of them to use its fields"), kept=plain.kept)
 
 
 def _joined(table: Collection, root: Path, walked: Walk, source: str) -> Collection | None:

@@ -13,9 +13,10 @@ import numpy as np
 import polars as pl
 
 from nohero.data.json_rows import column_of
+from nohero.data.table_header import unique_names
 from nohero.run.errors import DataError
 from nohero.sources.chunks import CELL, Chunk
-from nohero.sources.table import of_columns, stripped, unique_names
+from nohero.sources.table import of_columns, stripped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

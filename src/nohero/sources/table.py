@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from nohero.data.frame_file import FRAMES, read_frame
 from nohero.data.packed import content_of, form_of, stem_of
 from nohero.data.raw import Unusable
 from nohero.data.read import TEXTS
-from nohero.data.table_header import has_header
+from nohero.data.table_header import has_header, unique_names
 from nohero.data.table_text import parse_text, refuse_binary, to_unusable
 from nohero.data.table_types import blank_missing, type_columns
 from nohero.run.errors import DataError
@@ -146,20 +145,6 @@ def _typed(cells: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """(each column in the type it holds, what was taken off or lost on the way)."""
     columns = type_columns(blank_missing(cells), np.arange(1, cells.height + 1))
     return pl.DataFrame([c.series for c in columns]), tuple(f"`{c.series.name}`: {note}" for c in columns for note in c.notes)
-
-
-def unique_names(first: list[str]) -> tuple[list[str], tuple[str, ...]]:
-    """A name for every column; what stands twice gets a number."""
-    seen: Counter[str] = Counter()
-    names, twice = [], []
-    for i, cell in enumerate(first):
-        name = cell or f"c{i}"
-        seen[name] += 1
-        if seen[name] > 1:
-            twice.append(name)
-            name = f"{name} ({seen[name]})"
-        names.append(name)
-    return names, (f"column names that stand more than once: {', '.join(f'`{n}`' for n in dict.fromkeys(twice))}",) if twice else ()
 
 
 def _digest(path: Path) -> str:

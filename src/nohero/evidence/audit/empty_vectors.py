@@ -72,9 +72,16 @@ def _commonest(frame: Any) -> float:
 
 
 def _series(collection: Collection, spreads: list[str]) -> EmptyVectors:
-    still = np.ones(len(collection), dtype=bool)
+    """The series with most items that are zero throughout."""
+    stems: dict[str, list[str]] = defaultdict(list)
     for column in spreads:
-        for name in (column, column.removesuffix("deviation") + "mean"):
-            still &= collection.frame[name].fill_null(float("nan")).to_numpy() == 0
-    name = re.sub(r"\d* deviation$", "", spreads[0])
-    return EmptyVectors(name=name, width=len(spreads), series=True, value=0.0, rows=tuple(np.flatnonzero(still).tolist()), least=0, n=len(collection), items=collection.items)
+        stems[re.sub(r"\d* deviation$", "", column)].append(column)
+    found: list[tuple[str, int, Any]] = []
+    for name, columns in stems.items():
+        still = np.ones(len(collection), dtype=bool)
+        for column in columns:
+            for told in (column, column.removesuffix("deviation") + "mean"):
+                still &= collection.frame[told].fill_null(float("nan")).to_numpy() == 0
+        found.append((name, len(columns), np.flatnonzero(still)))
+    name, width, rows = max(found, key=lambda f: len(f[2]))
+    return EmptyVectors(name=name, width=width, series=True, value=0.0, rows=tuple(rows.tolist()), least=0, n=len(collection), items=collection.items)

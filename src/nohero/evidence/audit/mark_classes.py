@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.02  # seconds
 IGNORED = 255  # in masks: what is not to be learnt
-GROUND = re.compile(r"background|ground|void|nothing|none|unlabel", re.IGNORECASE)  # names of the class 0 in a list that counts from it
+GROUND = re.compile(r"_*(back)?ground_*|_*void_*|nothing|none|unlabell?ed", re.IGNORECASE)  # names of the class 0 in a list that counts from it
 MOST_CLASSES = 60  # mask values beyond that are no classes
 
 
@@ -98,7 +98,7 @@ def _counted(collection: Collection, pairs: list[tuple[int, str, int]]) -> MarkC
 def _undeclared(collection: Collection) -> tuple[tuple[tuple[str, int], ...], tuple[str, ...]]:
     """((value beyond the list of classes, masks with it), the masks); nothing where most masks hold such values, as theirs are no numbers of the list."""
     declared, reads = collection.marking.classes, collection.marking.masks
-    last = len(declared) - bool(declared and GROUND.search(declared[0]))  # a list without the ground may count its classes from 1
+    last = len(declared) - bool(declared and GROUND.fullmatch(declared[0]))  # a list without the ground may count its classes from 1
     odd = {i: beyond for i, read in enumerate(reads) if read is not None and not read.colours and (beyond := [v for v in read.counts if last < v != IGNORED])}
     if not declared or collection.marking.drawn or len(odd) >= sum(r is not None for r in reads) / 2:
         return (), ()

@@ -29,12 +29,9 @@ def measure(collection: Collection) -> PictureListing:
     from nohero.setup.refusal import Unmeasurable
     from nohero.sources.collection import PICTURE
 
-    if collection.kind != PICTURE or not collection.files or "file" not in collection.frame.columns:
+    if collection.kind != PICTURE or collection.matched is None:
         raise Unmeasurable("no table names the pictures")
-    counts = Counter(collection.files)
-    unnamed = collection.matched.unnamed if collection.matched is not None else ()
-    if len(counts) == len(collection.files) and collection.matched is None and not _of_table(collection):
-        raise Unmeasurable("no table names the pictures")
+    counts, unnamed = Counter(collection.files), collection.matched.unnamed
     labels = ["" if v is None else str(v) for v in collection.labels.to_list()] if collection.label else [""] * len(collection.files)
     borne: dict[str, list[str]] = defaultdict(list)
     for name, label in zip(collection.files, labels, strict=True):
@@ -50,8 +47,3 @@ def measure(collection: Collection) -> PictureListing:
 
 def _above(name: str) -> str:
     return name.rpartition("/")[0]
-
-
-def _of_table(collection: Collection) -> bool:
-    """A label that is neither a folder's name nor read from marks came from a table."""
-    return bool(collection.label) and collection.label != "class" and collection.marking is None

@@ -24,7 +24,7 @@ from nohero.checks.audit.reread import reread
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.item_readings import ItemReadings
 from nohero.run import sources
-from nohero.run.finding import Finding, Observed, failed, passed, warned
+from nohero.run.finding import Finding, Observed, failed, passed, skipped, warned
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -36,6 +36,8 @@ TRAINING = ("train", "training", "")  # names of parts that may be augmented
 def judge(found: ItemReadings) -> Finding:
     """What is written to first, then what is drawn anew."""
     again = [(part.name, item, how) for part in found.parts for item, how in part.again]
+    if not again:
+        return skipped("no item could be read a second time: the set has no places, or its items are too large to be held")
     spoilt = [a for a in again if a[2] in (CHANGED, SHARED)]
     drawn = [a for a in again if a[2] == OTHER and a[0].casefold() not in TRAINING]
     if not spoilt and not drawn:

@@ -42,7 +42,7 @@ def judge(classes: MarkClasses) -> Finding:
     return failed(
         f"{what} that are not declared: {names}{_shifted(classes) if boxes else ''}",
         expected=f"one of {', '.join(classes.declared[:8])}" if classes.declared else "a list of classes",
-        observed=Observed(value=float(count), unit=classes.unit if boxes else "masks", n=classes.marks),
+        observed=Observed(value=float(count), unit=classes.unit if boxes else "masks", n=classes.marks if boxes else None),
         component="data",
         where=classes.unknown_marks[:5],
         items=classes.unknown_marks,

@@ -6,8 +6,8 @@ transparent hides pixels that the reader shows.
 How it is measured: the stored mode of each file, and the share of its pixels that are transparent.
 
 When it is right to fail: it warns where at most one file in twenty is CMYK, of 16 bits or of floating point, or transparent, and the
-others are not. As few that store another number of channels, or a palette, are left open: a loader that converts reads them rightly;
-and so are up to a quarter of 8 bits among files of 16, or the reverse.
+others are not. Grey among colour is listed and passed. As few that store another number of channels, or a palette, are left open: a
+loader that converts reads them rightly; and so are up to a quarter of 8 bits among files of 16, or the reverse.
 
 What it cannot see: colour channels that were exchanged, or another colour profile.
 
@@ -79,9 +79,10 @@ def _channels(facts: PictureFacts, modes: str) -> Finding:
     kinds = ["more than 8 bits" if mode in DEEP else CHANNELS.get(mode, mode) for mode in facts.mode]
     count = Counter(kinds)
     usual = count.most_common(1)[0][0]
-    rows = [i for i, kind in enumerate(kinds) if kind != usual and count[kind] <= (MIXED if "more than 8 bits" in (kind, usual) else FEW) * len(kinds)]
+    grey = [i for i, kind in enumerate(kinds) if (kind, usual) == ("one channel", "three channels")]  # a picture like others to every loader that converts
+    rows = [i for i, kind in enumerate(kinds) if kind != usual and i not in grey and count[kind] <= (MIXED if "more than 8 bits" in (kind, usual) else FEW) * len(kinds)]
     if not rows:
-        return passed(f"modes: {modes}")
+        return passed(f"modes: {modes}", items=tuple(facts.items[i] for i in grey))
     names = tuple(facts.items[i] for i in rows)
     return unsure(
         f"{len(rows):,} of {len(kinds):,} files store {kinds[rows[0]]}, the rest {usual} ({modes}): {names[0]}",

@@ -37,7 +37,7 @@ def judge(lengths: TextLengths) -> Finding:
     """Blank texts and words for missing."""
     empty = (*((item, "blank") for item in lengths.blank if not lengths.beside), *((item, f"only `{text}`") for item, text in lengths.placeholders))
     if not empty:
-        gaps = f"{len(lengths.blank):,} of {lengths.total:,} rows have no text, and their other fields" if lengths.blank else ""
+        gaps = f"{len(lengths.blank):,} of {lengths.total:,} rows have no text; their other fields are there" if lengths.blank else ""
         return passed(gaps or f"all {lengths.total:,} texts have something in them")
     say = failed if len(empty) >= MUCH * lengths.total and not lengths.beside else warned
     return say(

@@ -60,12 +60,13 @@ def describe_target(raw: Raw, index: Any = None) -> Field:
     return describe(pl.Series(raw.target_name, values.tolist() if kind is pl.String else values, dtype=kind), target=True)
 
 
-def describe(series: pl.Series, *, target: bool = False, tally: Tally | None = None) -> Field:
-    """One column; a target is never taken for an identifier or for text. `tally` is of a numeric column, where it is known."""
+def describe(series: pl.Series, *, target: bool = False, tally: Tally | None = None, counted: pl.DataFrame | None = None) -> Field:
+    """One column; a target is never taken for an identifier or for text. Where they are known, `tally` is of a numeric column, and `counted` holds the values of another and their counts."""
     full = finite(series)
+    counted = None if counted is None else counted.drop_nulls("value")
     if full.dtype.is_numeric():
         tally = tally or tally_of(full)
-    distinct = len(tally.values) if tally is not None else full.n_unique() if full.len() else 0
+    distinct = len(tally.values) if tally is not None else counted.height if counted is not None else full.n_unique() if full.len() else 0
     kind, why = _kind(series, full, distinct)
     if target and kind in ("identifier", "text", "constant"):
         kind, why = ("categorical" if series.dtype == pl.String else "numeric"), ""
@@ -75,7 +76,7 @@ def describe(series: pl.Series, *, target: bool = False, tally: Tally | None = N
     elif full.dtype.is_temporal() and full.len():
         known = {"earliest": str(full.min()), "latest": str(full.max())}
     if kind in ("categorical", "boolean", "constant") or (kind == "numeric" and distinct <= 2 * TOP):
-        known["top"] = _top(full)
+        known["top"] = _top(full.alias("value").value_counts(name="count") if counted is None else counted)
     return Field(
         name=series.name,
         kind=kind,
@@ -143,8 +144,8 @@ def _spread(full: pl.Series, tally: Tally) -> dict[str, Any]:
     return {"minimum": quantiles[0], "maximum": quantiles[-1], "mean": mean, "std": std, "median": quantiles[LEVELS.index(0.5)], "quantiles": quantiles}
 
 
-def _top(full: pl.Series) -> tuple[tuple[str, int], ...]:
-    counts = full.alias("value").value_counts(name="count").sort(["count", "value"], descending=[True, False]).head(TOP)
+def _top(counted: pl.DataFrame) -> tuple[tuple[str, int], ...]:
+    counts = counted.sort(["count", "value"], descending=[True, False]).head(TOP)
     return tuple((_text(value), int(count)) for value, count in counts.iter_rows())
 
 

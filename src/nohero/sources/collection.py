@@ -117,6 +117,10 @@ class Collection:
 
         return self.shared(f"tally of {name}", lambda: tally_of(self.frame[name]))  # type: ignore[no-any-return]
 
+    def counted(self, name: str) -> Any:
+        """The different values of a field and how often each comes, commonest first: polars.DataFrame [U] of `value` and `count`; what is missing is a value too."""
+        return self.shared(f"values of {name}", lambda: self.frame[name].alias("value").value_counts(sort=True, name="count"))
+
     def part(self, name: str) -> Any:
         """Bool [N]: the items of that part; all of them where the source is not divided."""
         import numpy as np

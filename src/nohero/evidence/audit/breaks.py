@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from nohero.sources.collection import Collection
 
-ROWS = 20_000  # of more rows so many, drawn evenly, say which fields are looked at whole
+ROWS = 10_000  # of more rows so many, drawn evenly, say which fields are looked at whole
 PRICE = 0.5  # seconds
 FIELDS = 400  # looked at
 LEAST = 120  # rows

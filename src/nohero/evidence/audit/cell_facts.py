@@ -73,7 +73,7 @@ def measure(collection: Collection) -> CellFacts:
     written = collection.cells if collection.cells is not None else pl.DataFrame()
     source = [written[s.name] if s.name in written.columns else s for s in collection.frame if s.name != collection.split]
     strings = [s for s in source if s.dtype == pl.String]
-    found = [o for s in strings for o in _field(s, _plain(s, collection), dates=_are_dates(s, collection), whole=collection.cells is not None)]
+    found = [o for s in strings for o in _field(s, _plain(s, collection), collection, dates=_are_dates(s, collection))]
     return CellFacts(oddities=tuple(found), fields=len(strings) if collection.cells is None else len(source), items=collection.items, encodings=next((n for n in collection.notes if TWO_ENCODINGS in n), ""))
 
 
@@ -89,13 +89,24 @@ def _are_dates(series: Any, collection: Collection) -> bool:
     return series.name in collection.frame.columns and bool(collection.frame[series.name].dtype.is_temporal())
 
 
-def _field(series: Any, plain: Any, *, dates: bool, whole: bool) -> list[CellOddity]:
-    """The oddities of one field; `whole` says that numbers are written as strings too."""
+def _counted(series: Any, plain: Any, collection: Collection) -> Any:
+    """The different cells and their counts; a field of words holds the same words as its cells, but where it has none."""
     import polars as pl
 
-    numbers = 0 if plain is None else int(plain.sum())
-    counted = (series if plain is None else series.filter(~plain)).value_counts(sort=True, name="times of it")
-    values, counts = counted.to_series(0).fill_null(""), counted.to_series(1)
+    field = collection.frame[series.name]
+    if field.dtype != pl.String:
+        return (series if plain is None else series.filter(~plain)).alias("value").value_counts(sort=True, name="count")
+    words, beside = collection.counted(series.name).drop_nulls("value"), series.filter(field.is_null()).alias("value").value_counts(name="count")
+    return pl.concat([words, beside]).sort("count", descending=True, maintain_order=True) if beside.height else words
+
+
+def _field(series: Any, plain: Any, collection: Collection, *, dates: bool) -> list[CellOddity]:
+    """The oddities of one field; where cells are held, numbers are strings too."""
+    import polars as pl
+
+    numbers, whole = 0 if plain is None else int(plain.sum()), collection.cells is not None
+    counted = _counted(series, plain, collection)
+    values, counts = counted["value"].fill_null(""), counted["count"]
     missing = odd_cells.are_missing(values, words=plain is None)
     full, full_counts = values.filter(~missing), counts.filter(~missing)
     number = odd_cells.are_numbers(full)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 ROWS = 50_000  # looked at
-SCREENED = 2_000  # of them, for fields that are nearly equal
+SCREENED, CODED = 2_000, 8_000  # of them, for fields that are nearly equal, and for those of which one recodes another
 CODES = 0.5  # of the rows beside the commonest value: fields with more values than that are told one to one by chance
 SAME = 0.999_999  # correlation of two fields of which one is the other on another scale
 EVEN = 0.98  # of the rows: fields that are equal in so many say the same but for errors
@@ -33,8 +33,7 @@ def twins_of(frame: Any, names: list[str]) -> tuple[Twins, ...]:
         return ()
     frame = frame.select(names)
     sample = frame if frame.height <= ROWS else frame.gather_every(frame.height // ROWS)
-    codes = {s.name: _coded(s) for s in sample}
-    hows = {**_scaled(sample, codes), **_recoded(codes), **_equal(sample)}
+    hows = {**_scaled(sample), **_recoded(sample), **_equal(sample)}
     place = {name: i for i, name in enumerate(names)}
     found, gone = [], set()
     for one, other in sorted(hows, key=lambda pair: (place[pair[0]], place[pair[1]])):
@@ -55,15 +54,25 @@ def _coded(series: Any) -> Any:
     return np.argsort(np.argsort(first))[inverse]
 
 
-def _recoded(codes: dict[str, Any]) -> dict[tuple[str, str], str]:
+def _recoded(sample: Any) -> dict[tuple[str, str], str]:
+    """Fields with the same codes; those that have them in the first rows are looked at in all."""
     import numpy as np
 
+    first = _alike({s.name: _coded(s) for s in sample.head(CODED)})
+    groups = []
+    for names in first:
+        codes = {name: _coded(sample[name]) for name in names}
+        several = {name: np.bincount(mine) for name, mine in codes.items()}
+        groups += _alike({name: codes[name] for name, counts in several.items() if len(counts) > 2 and len(counts) - 1 <= CODES * (sample.height - counts.max())})
+    return {(group[0], other): "recoded" for group in groups for other in group[1:]}  # one group says one thing
+
+
+def _alike(codes: dict[str, Any]) -> list[list[str]]:
+    """Names that have the same codes."""
     groups: dict[bytes, list[str]] = {}
     for name, mine in codes.items():
-        counts = np.bincount(mine)
-        if len(counts) > 2 and len(counts) - 1 <= CODES * (len(mine) - counts.max()):
-            groups.setdefault(mine.tobytes(), []).append(name)
-    return {(group[0], other): "recoded" for group in groups.values() for other in group[1:]}  # one group says one thing
+        groups.setdefault(mine.tobytes(), []).append(name)
+    return [names for names in groups.values() if len(names) > 1]
 
 
 def _equal(sample: Any) -> dict[tuple[str, str], str]:
@@ -101,11 +110,11 @@ def _commonest(series: Any) -> Any:
     return series.value_counts(sort=True, name="times of it").to_series(0).head(1)
 
 
-def _scaled(sample: Any, codes: dict[str, Any]) -> dict[tuple[str, str], str]:
+def _scaled(sample: Any) -> dict[tuple[str, str], str]:
     """Pairs of numeric fields on a line, over the rows in which both have a number."""
     import numpy as np
 
-    names = [s.name for s in sample if s.dtype.is_numeric() and int(codes[s.name].max()) + 1 > VALUES]
+    names = [s.name for s in sample if s.dtype.is_numeric() and s.n_unique() > VALUES]
     if len(names) < 2:
         return {}
     values = sample.select(names).cast(float).to_numpy().astype(np.float64)

@@ -77,16 +77,15 @@ def measure(collection: Collection) -> NumberFacts:
     for series in numeric:
         tally, whole = collection.tally(series.name), series.dtype.is_integer()
         values = series.cast(pl.Float64).to_numpy()
-        rows = np.flatnonzero(np.isfinite(values))
         if collection.whole is not None:
+            rows = np.flatnonzero(np.isfinite(values))
             oddities += _with_tails(collection.whole.columns[series.name], values[rows], collection.whole.rows[rows], whole=whole)
         elif tally.n >= LEAST and len(tally.values) < DISTINCT and whole and (what := _answers_mark(tally)) is not None:
-            here = rows[values[rows] == what["value"]]
+            here = np.flatnonzero(values == what["value"])
             oddities.append(Oddity(field=series.name, of=tally.n, count=len(here), rows=tuple(here.tolist()), **what))
         elif tally.n >= LEAST and len(tally.values) >= DISTINCT:
-            full = values[rows]
-            for what, chosen in _oddities(tally, full, whole=whole):
-                here = rows[np.isin(full, tally.values[chosen])]
+            for what, chosen in _oddities(tally, values if tally.n == len(values) else values[np.isfinite(values)], whole=whole):
+                here = np.flatnonzero(np.isin(values, tally.values[chosen]))
                 oddities.append(Oddity(field=series.name, of=tally.n, count=len(here), rows=tuple(here.tolist()), **what))
     oddities = [replace(o, kind_of=_kind_of(collection, o)) if o.kind == "unit" and collection.whole is None else o for o in oddities]
     if collection.whole is None:

@@ -74,7 +74,8 @@ def measure(collection: Collection, profile: Profile) -> PartLabels:
     few = [n for n in kinds if n in several and not kinds[n].is_float() and not kinds[n].is_temporal()][:FIELDS]
     if not collection.label or not (few or collection.split):
         raise Unmeasurable("no parts, and no field that may say who labelled")
-    mirrored = tuple(m for f in few if (m := _mirrored(collection, f)) is not None)
+    sizes = {f.name: f.num_distinct for f in profile.fields}
+    mirrored = tuple(m for f in few if len(profile.classes) == 2 and sizes[f] >= AGREE and (m := _mirrored(collection, f)) is not None)
     sources = ([collection.split] if collection.split else []) + ([] if plain else few)
     if not sources:
         return PartLabels(within=(), mirrored=mirrored, split="", first="", away=(), label=collection.label)
@@ -89,7 +90,6 @@ def _mirrored(collection: Collection, field: str) -> Mirrored | None:
     """Of a label of two classes, and a field of several values that have enough items each."""
     import numpy as np
     import polars as pl
-    from scipy.special import chdtrc
 
     both = pl.DataFrame({"value": collection.frame[field], "label": collection.labels}).gather_every(max(1, len(collection) // ROWS)).drop_nulls()
     table = both.group_by("value", "label").len("n").with_columns(pl.col("value", "label").cast(pl.String))
@@ -104,11 +104,19 @@ def _mirrored(collection: Collection, field: str) -> Mirrored | None:
     rest = np.arange(len(n)) != k
     share, others = of[k] / n[k], of[rest].sum() / n[rest].sum()
     error = float(np.sqrt(max(others * (1 - others), 1e-9) / n[k]))
-    apart = float(((of[rest] - n[rest] * others) ** 2 / np.maximum(n[rest] * others * (1 - others), 1e-9)).sum())
-    agree = bool(chdtrc(int(rest.sum()) - 1, apart) >= ALIKE)
-    if not agree or abs(share - others) < max(FAR * error, AWAY) or abs(share - (1 - others)) > NEAR * error:
+    if abs(share - others) < max(FAR * error, AWAY) or abs(share - (1 - others)) > NEAR * error or not _agree(n[rest], of[rest]):
         return None
     return Mirrored(field=field, value=str(counted["value"][k]), items=int(n[k]), values=len(n), label=names[0], share=float(share), others=float(others))
+
+
+def _agree(n: Any, of: Any) -> bool:
+    """Whether shares `of` / `n` differ by no more than chance: a chi-square test."""
+    import numpy as np
+    from scipy.special import chdtrc
+
+    share = of.sum() / n.sum()
+    apart = float(((of - n * share) ** 2 / np.maximum(n * share * (1 - share), 1e-9)).sum())
+    return bool(chdtrc(len(n) - 1, apart) >= ALIKE)
 
 
 def _pairs(field: str, values: Any, names: Any, y: Any, scores: Any) -> Iterator[Within]:

@@ -61,11 +61,9 @@ def _row(field: Field, shape: str) -> tuple[str | float | int | None, ...]:
 
 def measure(collection: Collection) -> Profile:
     """Field by field; fields that say the same are looked for on a sample and made sure of on all rows."""
-    from nohero.data.fields import describe
-
     frame = collection.frame
     if collection.whole is None:
-        fields = tuple(describe(s, target=s.name == collection.label, tally=collection.tally(s.name) if s.dtype.is_numeric() else None) for s in frame)
+        fields = tuple(_described(collection, s.name) for s in frame)
     else:
         fields = tuple(collection.whole.columns[s.name].field(s, target=s.name == collection.label) for s in frame)
     classes, part_classes = _classes(collection)
@@ -74,6 +72,15 @@ def measure(collection: Collection) -> Profile:
         shapes={s.name: _shape(collection.tally(s.name)) for s in frame if s.dtype.is_numeric()}, classes=classes, part_classes=part_classes, items=collection.items,
         roles=tuple(r for r in (collection.split, collection.group, collection.time) if r),
     )  # fmt: skip
+
+
+def _described(collection: Collection, name: str) -> Field:
+    from nohero.data.fields import describe
+
+    series = collection.frame[name]
+    tally = collection.tally(name) if series.dtype.is_numeric() else None
+    counted = None if tally or series.dtype.is_nested() else collection.counted(name)
+    return describe(series, target=name == collection.label, tally=tally, counted=counted)
 
 
 def _shape(tally: Tally) -> str:
@@ -99,17 +106,23 @@ def _classes(collection: Collection) -> tuple[Any, Any]:
 
     if not collection.label or not has_classes(collection):
         return (), ()
-    labels = collection.frame[collection.label].cast(pl.String).drop_nulls()
     known = collection.whole.columns[collection.label].classes() if collection.whole is not None else None
-    counted = sorted(known if known is not None else ((str(v), int(c)) for v, c in labels.value_counts(name="times of it").iter_rows()), key=lambda p: (-p[1], p[0]))
+    counted = sorted(known if known is not None else ((str(v), int(c)) for v, c in _counted(collection) if v is not None), key=lambda p: (-p[1], p[0]))
     parts = tuple((p, tuple(sorted(collection.frame.filter(pl.col(collection.split) == p)[collection.label].cast(pl.String).drop_nulls().unique().to_list()))) for p in collection.parts)
     return tuple(counted), parts
+
+
+def _counted(collection: Collection) -> Any:
+    """(label, how many); numbers as they are written."""
+    import polars as pl
+
+    return collection.counted(collection.label).with_columns(pl.col("value").cast(pl.String)).iter_rows()
 
 
 def has_classes(collection: Collection) -> bool:
     """Whether the label is one of few values rather than a quantity: a number of things that were counted is one."""
     labels = collection.frame[collection.label]
-    distinct = labels.drop_nulls().n_unique()
+    distinct = labels.drop_nulls().n_unique() if labels.dtype.is_numeric() or labels.dtype.is_nested() else collection.counted(collection.label)["value"].count()
     if labels.dtype.is_numeric():
         return 1 < distinct <= 20 and bool((labels.drop_nulls().cast(float) % 1 == 0).all()) and not is_counted(collection.tally(collection.label))
     return bool(1 < distinct <= max(2, 0.2 * labels.len()))

@@ -81,18 +81,18 @@ def measure(collection: Collection) -> RowCopies:
     hashes = {s.name: _hashes(s, k) for k, s in enumerate(frame)}
     whole = _Keys(reduce(np.bitwise_xor, hashes.values()))
     parts = collection.frame[collection.split].to_numpy() if collection.split else None
-    first, again = whole.again()
+    again, first = whole.again()
     hidden = []
     for name in frame.columns if frame.width > 3 else ():
-        if name != collection.label and _names_rows(hashes[name]):
+        if name != collection.label and _names_rows(collection, name):
             without = _Keys(whole.keys ^ hashes[name])
-            _, mine = without.again()
+            mine, _ = without.again()
             if len(mine) > len(again):
                 hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), count=len(mine), chance=_chance(frame.drop(name), without, hashes, collection.label), moment=name == collection.time or frame[name].dtype.is_temporal()))
     contrary, contrary_pairs = _contrary(collection, whole.keys, hashes)
     shared, shared_pairs = _shared(collection, whole.keys, hashes, parts) if parts is not None else ((), ())
     return RowCopies(
-        n=frame.height, repeats=tuple(again.tolist()), num_repeats=len(again), pairs=tuple((collection.items[i], collection.items[first[i]]) for i in again[:SHOWN]),
+        n=frame.height, repeats=tuple(again.tolist()), num_repeats=len(again), pairs=tuple((collection.items[i], collection.items[j]) for i, j in zip(again[:SHOWN], first, strict=False)),
         chance=_chance(frame, whole, hashes, collection.label), chance_of_features=_chance_of_features(frame, whole, hashes, collection.label), hidden=tuple(hidden), contrary=contrary, num_contrary=len(contrary), contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
         parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts), lone=collection.texts is None and _lone(frame, collection.label),
     )  # fmt: skip
@@ -134,12 +134,11 @@ def _hashes(series: Any, seed: int) -> Any:
     return series.hash(seed=seed).to_numpy()
 
 
-def _names_rows(hashes: Any) -> bool:
-    """Whether nearly every row has a value of its own; most fields are known not to by their first rows."""
-    import polars as pl
-
-    allowed = (1 - NAMES) * len(hashes)  # rows with a value of another row
-    return all(len(some) - pl.Series(some).n_unique() <= allowed for some in (hashes[: len(hashes) // 8], hashes))
+def _names_rows(collection: Collection, name: str) -> bool:
+    """Whether nearly every row has a value of its own."""
+    dtype = collection.frame.schema[name]
+    different = len(collection.tally(name).values) if dtype.is_numeric() else collection.frame[name].n_unique() if dtype.is_nested() else collection.counted(name).height
+    return different >= NAMES * len(collection)
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,16 +170,15 @@ class _Keys:
         return float((counts * (counts - 1) / 2).sum())
 
     def again(self) -> tuple[Any, Any]:
-        """(first row with each row's key, rows that repeat an earlier one)."""
+        """(rows that repeat an earlier one, the first row with the key of each)."""
         import numpy as np
         import polars as pl
 
-        earliest = np.arange(len(self.keys))
         known = self.several[0]
         rows = np.flatnonzero(pl.Series(self.keys).is_in(pl.Series(known).implode()).to_numpy()) if len(known) else np.zeros(0, dtype=np.int64)
         _, first, inverse = np.unique(self.keys[rows], return_index=True, return_inverse=True)
-        earliest[rows] = rows[first[inverse]]
-        return earliest, np.flatnonzero(earliest != np.arange(len(earliest)))
+        earliest = rows[first[inverse]]
+        return rows[rows != earliest], earliest[rows != earliest]
 
 
 def _chance(frame: Any, whole: _Keys, hashes: dict[str, Any], label: str, n: int = 0) -> Chance:
@@ -226,10 +224,10 @@ def _contrary(collection: Collection, whole: Any, hashes: dict[str, Any]) -> tup
     """Rows whose features stand at an earlier row, but with another label."""
     if not collection.label or collection.frame[collection.label].dtype.is_float():
         return (), ()
-    first, again = _Keys(whole ^ hashes[collection.label]).again()
+    again, first = _Keys(whole ^ hashes[collection.label]).again()
     labels = collection.frame[collection.label]
-    mine, other = (labels[rows].cast(str).fill_null("").to_list() for rows in (again, first[again]))
-    odd = [(i, a, int(first[i]), b) for i, a, b in zip(again.tolist(), mine, other, strict=True) if a != b]
+    mine, other = (labels[rows].cast(str).fill_null("").to_list() for rows in (again, first))
+    odd = [(i, a, j, b) for i, a, j, b in zip(again.tolist(), mine, first.tolist(), other, strict=True) if a != b]
     return tuple(i for i, *_ in odd), tuple((collection.items[i], a, collection.items[j], b) for i, a, j, b in odd[:SHOWN])
 
 

@@ -17,8 +17,7 @@ USUAL = 0.4  # of the other rows that stand still, or go straight, too; weather 
 SORTED = 0.95  # of the steps that go one way, from which on a field counts as sorted, or counted up
 GRID = 2.01  # decimal steps by which a rounded line bends between three rows
 BLOCK = 10  # rows: half a run holds one such block
-STRIDE, SCREENED = 6, 100_000  # of more rows a part is looked at first
-SAMPLE = 1000  # values that tell the decimals
+SAMPLE = 1000  # rows that tell the decimals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,14 +62,17 @@ def _runs(series: Any, frame: Any, order: Any, collection: Collection) -> Iterat
     from nohero.evidence.audit.breaks import ordered_by
 
     values = series.cast(float).to_numpy()
-    if len(values) > SCREENED and not _may_stand(values):
-        return
-    rows = np.flatnonzero(np.isfinite(values))
-    values = values[rows]
-    steps = np.diff(values)
+    known = np.isfinite(values)
+    values = values if known.all() else values[known]
     if len(values) < LEAST:
         return
-    for kind, on in (("still", steps == 0), ("line", _straight(values, steps))):
+    grid = _grid(values)
+    kinds = [(kind, flat) for kind, flat in (("still", _is_still), ("line", _is_straight)) if _has_block(values, grid, flat)]
+    if not kinds:
+        return
+    rows, steps = np.flatnonzero(known), np.diff(values)
+    for kind, flat in kinds:
+        on = flat(values, np.arange(len(values) - 1), grid)
         found, usual, share = _far_longer(on)
         if found and max((steps > 0).sum(), (steps < 0).sum()) >= SORTED * (steps != 0).sum():
             return
@@ -86,22 +88,36 @@ def _runs(series: Any, frame: Any, order: Any, collection: Collection) -> Iterat
             yield Run(kind=kind, field=series.name, first=names[0], last=names[1], rows=last - first + 1, value=float(values[first]), until=float(values[last]), usual=usual + 1, share=share)
 
 
-def _may_stand(values: Any) -> bool:
-    """Whether a block of rows holds one value, or three of every sixth row lie on a line: within every run they do."""
+def _grid(values: Any) -> float:
+    """The decimal step of the values, or a millionth of what they move from row to row."""
     import numpy as np
 
-    same = (values[1:] == values[:-1])[: (len(values) - 1) // BLOCK * BLOCK]
-    few = values[::STRIDE][np.isfinite(values[::STRIDE])]
-    return bool(same.reshape(-1, BLOCK).all(axis=1).any()) or (len(few) > 1 and bool(_straight(few, np.diff(few)).any()))
+    at = np.arange(0, len(values) - 1, max(1, len(values) // SAMPLE))
+    some = values[at]
+    return next((10.0**-k for k in range(7) if np.abs(some * 10**k - np.round(some * 10**k)).max() <= 1e-6), 0.0) or 1e-6 * float(np.median(np.abs(values[at + 1] - some)))
 
 
-def _straight(values: Any, steps: Any) -> Any:
-    """Bool [N - 1]: the step is as the one before, as near as rounding lets it, and is one."""
+def _has_block(values: Any, grid: float, flat: Any) -> bool:
+    """Whether all steps of some block are so: within every run they are."""
     import numpy as np
 
-    some = values[:: max(1, len(values) // SAMPLE)]
-    grid = next((10.0**-k for k in range(7) if np.abs(some * 10**k - np.round(some * 10**k)).max() <= 1e-6), 0.0) or 1e-6 * float(np.median(np.abs(steps)))
-    return np.concatenate([[False], (np.abs(np.diff(steps)) <= GRID * grid) & (steps[1:] != 0)])
+    firsts = np.arange(0, len(values) - BLOCK, BLOCK)
+    for k in range(BLOCK):
+        firsts = firsts[flat(values, firsts + k, grid)]
+    return len(firsts) > 0
+
+
+def _is_still(values: Any, at: Any, _: float) -> Any:
+    """Bool: the value of the next row is that of this one."""
+    return values[at + 1] == values[at]
+
+
+def _is_straight(values: Any, at: Any, grid: float) -> Any:
+    """Bool: the step to the next row is as the one before, as near as rounding lets it, and is one."""
+    import numpy as np
+
+    step = values[at + 1] - values[at]
+    return (np.abs(step - (values[at] - values[at - 1])) <= GRID * grid) & (step != 0) & (at > 0)
 
 
 def _far_longer(on: Any) -> tuple[list[tuple[int, int]], int, float]:
@@ -109,8 +125,6 @@ def _far_longer(on: Any) -> tuple[list[tuple[int, int]], int, float]:
     import numpy as np
 
     nothing: tuple[list[tuple[int, int]], int, float] = ([], 0, 0.0)
-    if not on[: len(on) // BLOCK * BLOCK].reshape(-1, BLOCK).all(axis=1).any():
-        return nothing
     ends = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(np.int8)))
     starts, lengths = ends[::2], ends[1::2] - ends[::2]
     order = np.argsort(-lengths, kind="stable")[: MOST + 1]

@@ -46,7 +46,7 @@ def reckoned(collection: Collection) -> tuple[Reckoned, ...]:
     names = [s.name for s in frame if s.dtype.is_numeric() and s.name not in (collection.split, collection.group) and s.head(10_000).n_unique() > VALUES][:FIELDS]
     if len(names) < 3:
         return ()
-    drawn = np.random.default_rng(collection.seed).permutation(frame.height)[:SCREENED]
+    drawn = np.random.default_rng(collection.seed).choice(frame.height, min(frame.height, SCREENED), replace=False)
     some = _numbers(frame[drawn], names)
     slack = [_slack(column[np.isfinite(column)]) for column in some.T]
     found: list[Reckoned] = []

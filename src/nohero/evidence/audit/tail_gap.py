@@ -17,7 +17,7 @@ RARE = 0.01  # of the values: more are no outliers
 def apart(tally: Tally, *, logarithms: bool) -> list[tuple[Any, float]]:
     """(which of the different values bool [U], by how many mean excesses they are apart) for either side that has values apart.
 
-    `tally` is on the scale on which the bulk is even: the values themselves, or their logarithms.
+    `tally` is on the scale on which the bulk is even: the values themselves, or their logarithms, in rising order.
 
     The logarithm of what lies beyond the k-th farthest of a tail that follows a power is exponential, and so is the gap between its two farthest (Renyi's
     representation; Hill 1975, A simple general approach to inference about the tail of a distribution, Annals of Statistics 3, equation 2.1). Lighter
@@ -30,19 +30,19 @@ def apart(tally: Tally, *, logarithms: bool) -> list[tuple[Any, float]]:
         return []
     found = []
     for side in (1, -1):
-        away = side * (tally.values - middle) / (high - low)
-        order = np.argsort(away, kind="stable")
         limit = BEYOND + side * ((high if side > 0 else low) - middle) / (high - low)
-        from_inside = away[order]
+        from_inside, counts = (side * (tally.values - middle) / (high - low))[::side], tally.counts[::side]
+        begins = int(np.searchsorted(from_inside, limit, side="right"))  # the first beyond; the middle is not
+        gaps = begins + np.flatnonzero(np.diff(from_inside[begins - 1 :]) >= 1)
+        if not len(gaps):
+            continue
         log = from_inside if logarithms and side > 0 else np.log(np.maximum(from_inside, 1e-9))  # of small amounts the logarithm may have any tail: they are measured to a unit
-        gaps = np.flatnonzero((from_inside[1:] > limit) & (np.diff(from_inside) >= 1))
         for first in gaps.tolist():
-            beyond, inside = order[first + 1 :], order[: first + 1]
-            strength = _strength(log[first + 1], log[: first + 1], tally.counts[inside], tally.n)
-            if strength >= APART and tally.counts[beyond].sum() <= max(2, RARE * tally.n):
+            strength = _strength(log[first], log[:first], counts[:first], tally.n)
+            if strength >= APART and counts[first:].sum() <= max(2, RARE * tally.n):
                 places = np.zeros(len(tally.values), dtype=bool)
-                places[beyond] = True
-                found.append((places, strength))
+                places[first:] = True
+                found.append((places[::side], strength))
                 break
     return found
 

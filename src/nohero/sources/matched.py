@@ -1,4 +1,4 @@
-"""Which rows of a table name which files: rows of one file, and files that no row names."""
+"""Which rows of a table name which files: rows without a file, and files that no row names."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nohero.sources.table import PARTS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import polars as pl
 
+SPLITS = ("split", "part", "subset", "set")  # names of fields that may divide the rows
 FOUND = 0.5  # share of a column's cells that name a file, for it to be the column of files
 
 
@@ -18,11 +21,7 @@ FOUND = 0.5  # share of a column's cells that name a file, for it to be the colu
 class Matched:
     """What a table and the folder beside it leave over on either side."""
 
-    column: str
-    rows: int
-    files: int
     absent: tuple[tuple[str, str], ...]  # row, what it names
-    twice: tuple[tuple[str, tuple[str, ...]], ...]  # file, the rows that name it
     unnamed: tuple[str, ...]  # files
 
 
@@ -35,15 +34,9 @@ class Match:
 
     def told(self, rows: Sequence[str], cells: Sequence[object], files: Sequence[str]) -> Matched:
         """`rows` are the rows' names, `cells` what stands in the column, `files` all that lie there."""
-        by: dict[str, list[str]] = {}
-        for row, name in zip(rows, self.names, strict=True):
-            if name:
-                by.setdefault(name, []).append(row)
-        return Matched(
-            column=self.column, rows=len(self.names), files=len(files), unnamed=tuple(name for name in files if name not in by),
-            absent=tuple((row, "" if cell is None else str(cell)) for row, cell, name in zip(rows, cells, self.names, strict=True) if not name),
-            twice=tuple((name, tuple(of)) for name, of in by.items() if len(of) > 1),
-        )  # fmt: skip
+        named = set(self.names)
+        absent = tuple((row, "" if cell is None else str(cell)) for row, cell, name in zip(rows, cells, self.names, strict=True) if not name)
+        return Matched(absent=absent, unnamed=tuple(name for name in files if name not in named))
 
 
 def match(frame: pl.DataFrame, files: Sequence[str], stems: Sequence[str]) -> Match | None:
@@ -62,6 +55,15 @@ def match(frame: pl.DataFrame, files: Sequence[str], stems: Sequence[str]) -> Ma
         if hits and hits > FOUND * len(names) and (best is None or hits > best[0]):
             best = (hits, Match(column=column, names=names))
     return None if best is None else best[1]
+
+
+def parts_field(frame: pl.DataFrame) -> str:
+    """The field that divides the rows into parts, by its name and its values; '' where there is none."""
+    for name in frame.columns:
+        values = frame[name].drop_nulls().unique().to_list() if name.casefold() in SPLITS else []
+        if len(values) > 1 and all(str(v).casefold() in PARTS for v in values):
+            return name
+    return ""
 
 
 def _base(name: str) -> str:

@@ -10,9 +10,9 @@ from nohero.data.image_decode import SUFFIXES
 from nohero.data.picture_files import Listing, list_pictures
 from nohero.data.raw import Unusable
 from nohero.run.errors import DataError
-from nohero.sources.matched import FOUND, match
+from nohero.sources.matched import FOUND, match, parts_field
 from nohero.sources.picture_items import Layout, made
-from nohero.sources.table import PARTS, read_table
+from nohero.sources.table import read_table
 from nohero.sources.thumbnails import KEY
 
 if TYPE_CHECKING:
@@ -49,33 +49,21 @@ def _joined(table: Collection, listing: Listing, source: str, root: Path) -> Col
         return None
     rows = [i for i, name in enumerate(found.names) if name]
     refused = {u.where: u.reason for u in listing.unusable}
-    cells = table.frame[found.column].to_list()
-    absent = tuple(
-        Unusable(where=table.items[i], reason=f"{refused.get(str(cells[i]), 'no such picture')}: {cells[i]}" if cells[i] is not None else "names no picture")
-        for i, name in enumerate(found.names) if not name
-    )  # fmt: skip
+    told = found.told(list(table.items), table.frame[found.column].to_list(), listing.names)
+    absent = tuple(Unusable(where=row, reason=f"{refused.get(cell, 'no such picture')}: {cell}" if cell else "names no picture") for row, cell in told.absent)
     opened = made(listing, Layout(names=tuple(dict.fromkeys(found.names[i] for i in rows))), source)
     place = {name: i for i, name in enumerate(opened.items)}
     kept = [i for i in rows if found.names[i] in place]
     frame = table.frame[kept].drop(found.column)
     own = opened.frame[[place[found.names[i]] for i in kept]]
     own = own.rename({c: f"{c} of the picture" for c in own.columns if c in frame.columns})
-    told = found.told(list(table.items), cells, listing.names)
-    unlisted = len(told.unnamed)
-    notes = (f"{unlisted:,} pictures that the table does not name are left out",) if unlisted else ()
+    notes = (f"{len(told.unnamed):,} pictures that the table does not name are left out",) if told.unnamed else ()
     label = frame.columns[0] if frame.width == 1 else ""
-    split = next((c for c in frame.columns if c.casefold() in ("split", "part", "subset", "set") and _parts(frame[c])), "")
     return opened.with_(
         frame=pl.concat([frame, own], how="horizontal"), cells=None, items=tuple(found.names[i] for i in kept), files=tuple(found.names[i] for i in kept),
-        label=label, split=split, unusable=(*absent, *(u for u in opened.unusable if u not in listing.unusable)), notes=(*table.notes, *opened.notes, *notes),
-        kept={KEY: opened.kept[KEY].take([place[found.names[i]] for i in kept])}, root=root,
-        matched=told,
+        label=label, split=parts_field(frame), unusable=(*absent, *(u for u in opened.unusable if u not in listing.unusable)), notes=(*table.notes, *opened.notes, *notes),
+        kept={KEY: opened.kept[KEY].take([place[found.names[i]] for i in kept])}, root=root, matched=told,
     )  # fmt: skip
-
-
-def _parts(series: pl.Series) -> bool:
-    values = series.drop_nulls().unique().to_list()
-    return len(values) > 1 and all(str(v).casefold() in PARTS for v in values)
 
 
 def _is_picture(cell: str) -> bool:

@@ -9,10 +9,10 @@ import polars as pl
 
 from nohero.data.raw import Unusable
 from nohero.run.errors import DataError
-from nohero.sources.matched import FOUND, match
+from nohero.sources.matched import FOUND, match, parts_field
 from nohero.sources.sound_file import SUFFIXES
 from nohero.sources.sound_folder import read_sound_folder, read_sounds
-from nohero.sources.table import PARTS, read_table
+from nohero.sources.table import read_table
 from nohero.sources.walking import Walk, walk
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ def _joined(table: Collection, root: Path, walked: Walk, source: str) -> Collect
     found = match(table.frame, sounds, NAMED) if sounds else None
     if found is None:
         return None
-    rows, cells = list(table.items), table.frame[found.column].to_list()
-    told = found.told(rows, cells, sounds)
+    told = found.told(list(table.items), table.frame[found.column].to_list(), sounds)
     absent = tuple(Unusable(where=row, reason=f"no such sound: {cell}" if cell else "names no sound") for row, cell in told.absent)
     opened = read_sounds(root, list(dict.fromkeys(n for n in found.names if n)), source, (), ())
     place = {name: i for i, name in enumerate(opened.items)}
@@ -71,16 +70,10 @@ def _joined(table: Collection, root: Path, walked: Walk, source: str) -> Collect
     frame = frame.rename({c: f"{c} of the table" for c in own.columns if c in frame.columns})
     names = tuple(found.names[i] for i in kept)
     notes = (f"{len(told.unnamed):,} sounds that the table does not name are left out",) if told.unnamed else ()
-    split = next((c for c in frame.columns if c.casefold() in ("split", "part", "subset", "set") and _parts(frame[c])), opened.split)
     return opened.with_(
-        frame=pl.concat([frame, own], how="horizontal"), items=names, files=names, label=frame.columns[0] if frame.width == 1 else opened.label, split=split,
+        frame=pl.concat([frame, own], how="horizontal"), items=names, files=names, label=frame.columns[0] if frame.width == 1 else opened.label, split=parts_field(frame) or opened.split,
         unusable=(*absent, *opened.unusable), notes=(*table.notes, *opened.notes, *notes), matched=told, root=root,
     )  # fmt: skip
-
-
-def _parts(series: pl.Series) -> bool:
-    values = series.drop_nulls().unique().to_list()
-    return len(values) > 1 and all(str(v).casefold() in PARTS for v in values)
 
 
 def _is_sound(cell: str) -> bool:

@@ -50,6 +50,21 @@ def of_files(made: dict[str, Any], *, label: str = "name_0", rates: dict[str, in
     return collection.with_(name="tones", label=collection.label or (label if label in collection.frame.columns else ""))
 
 
+def listed_sounds(collection: Collection, change: Callable[[list[tuple[str, str]]], list[tuple[str, str]]]) -> Collection:
+    """The sounds beside a table of `(file, label)` rows after `change(rows)`."""
+    from nohero.sources.sound_table import sounds_of_folder
+
+    made = of_files(sounds_of(collection))
+    rows = [(name, str(label)) for name, label in zip(made.files, made.labels.to_list(), strict=True)]
+    root = Path(str(made.root))
+    (root / "labels.csv").write_text("\n".join(["file,label", *(f"{name},{label}" for name, label in change(rows))]) + "\n", encoding="utf-8")
+    found = sounds_of_folder(root, "tones")
+    if found is None:
+        message = "no sound was written"
+        raise ValueError(message)
+    return found
+
+
 def altered(collection: Collection, change: Callable[[str, Any], Any], every: int = 7) -> Collection:
     """The collection with each seventh sound changed: `change(name, samples)`."""
     return of_files({name: change(name, samples) if i % every == 3 else samples for i, (name, samples) in enumerate(sounds_of(collection).items())})

@@ -1,40 +1,46 @@
-"""Whether the rows of a table and the files beside it go one to one."""
+"""A table that names files, against the files: what it names more than once, and what it leaves out."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-PRICE = 0.0  # seconds
+PRICE = 0.02  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileRows:
-    """Files that several rows name, and files that none does."""
+    """Rows and files."""
 
-    column: str
-    rows: int
-    files: int  # named by a row
-    twice: tuple[tuple[str, tuple[str, ...]], ...]  # file, its rows
-    unnamed: tuple[str, ...]  # in folders of which other files are named
-    elsewhere: int  # in folders of which none is
+    what: str  # picture or sound
+    files: int  # that the table names
+    repeated: tuple[tuple[str, tuple[str, ...]], ...]  # files named more than once, with the labels of their rows
+    unlisted: tuple[str, ...]  # files that lie beside those that are named
+    elsewhere: int  # files of folders of which the table names none: another set's
 
 
 def measure(collection: Collection) -> FileRows:
-    """A folder of which no file is named is another set's."""
+    """Of a table whose rows name files, with at most one field that is the label."""
     from nohero.setup.refusal import Unmeasurable
-    from nohero.sources.collection import SOUND
 
-    told = collection.matched
-    if told is None or collection.kind != SOUND:
-        raise Unmeasurable("no table names the files of sounds; of pictures checks of their own ask that")
-    folders = {_folder(name) for name in collection.files}
-    unnamed = tuple(name for name in told.unnamed if _folder(name) in folders)
-    return FileRows(column=told.column, rows=told.rows, files=told.files - len(told.unnamed), twice=told.twice, unnamed=unnamed, elsewhere=len(told.unnamed) - len(unnamed))
+    if collection.matched is None:
+        raise Unmeasurable("no table names the files")
+    counts, unnamed = Counter(collection.files), collection.matched.unnamed
+    labels = ["" if v is None else str(v) for v in collection.labels.to_list()] if collection.label else [""] * len(collection.files)
+    borne: dict[str, list[str]] = defaultdict(list)
+    for name, label in zip(collection.files, labels, strict=True):
+        if counts[name] > 1:
+            borne[name].append(label)
+    folders = {_above(name) for name in counts}
+    beside = tuple(name for name in unnamed if _above(name) in folders)
+    return FileRows(
+        what=collection.kind, files=len(counts), repeated=tuple((name, tuple(seen)) for name, seen in borne.items()), unlisted=beside, elsewhere=len(unnamed) - len(beside)
+    )  # fmt: skip
 
 
-def _folder(name: str) -> str:
+def _above(name: str) -> str:
     return name.rpartition("/")[0]

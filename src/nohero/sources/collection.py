@@ -121,6 +121,10 @@ class Collection:
         """The different values of a field and how often each comes, commonest first: polars.DataFrame [U] of `value` and `count`; what is missing is a value too."""
         return self.shared(f"values of {name}", lambda: self.frame[name].alias("value").value_counts(sort=True, name="count"))
 
+    def item(self, place: int) -> str:
+        """The name of the item at that place, of a table too large to be held too."""
+        return str(self.items[place] if self.whole is None else self.whole.names[int(self.whole.rows[place])])
+
     def part(self, name: str) -> Any:
         """Bool [N]: the items of that part; all of them where the source is not divided."""
         import numpy as np

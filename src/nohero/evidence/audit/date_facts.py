@@ -82,12 +82,7 @@ def measure(collection: Collection) -> DateFacts:
             known = {str(d): d for d in days.drop_nulls().unique().to_list()}
             oddities += _far(days.cast(pl.String), known)
     places = tuple(sorted({i for o in oddities for i in o.rows}))
-    return DateFacts(oddities=tuple(oddities), fields=fields, places=places, names=tuple(_name(collection, i) for i in places))
-
-
-def _name(collection: Collection, place: int) -> str:
-    whole = collection.whole
-    return str(collection.items[place] if whole is None else whole.names[int(whole.rows[place])])
+    return DateFacts(oddities=tuple(oddities), fields=fields, places=places, names=tuple(collection.item(i) for i in places))
 
 
 def _read(series: Any) -> tuple[dict[str, Written], Counter[str]] | None:

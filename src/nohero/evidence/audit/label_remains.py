@@ -41,7 +41,6 @@ class Mean:
     field: str
     values: int
     rows: float  # of a cell, in the middle
-    equal: float  # share of the rows in which both agree
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,9 +140,8 @@ def _mean(series: Any, y: Any) -> Mean | None:
         if not DISTINCT <= len(distinct) <= len(y) / 2:
             continue
         means = np.bincount(place, weights=towards) / counts
-        equal = float((np.abs(means - distinct) <= EXACT * spread)[place].mean())
-        if equal >= EQUAL:
-            return Mean(field=series.name, values=len(distinct), rows=_cell(distinct, counts, binary=len(np.unique(y)) == 2), equal=equal)
+        if float((np.abs(means - distinct) <= EXACT * spread)[place].mean()) >= EQUAL:
+            return Mean(field=series.name, values=len(distinct), rows=_cell(distinct, counts, binary=len(np.unique(y)) == 2))
     return None
 
 

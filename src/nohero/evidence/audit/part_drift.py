@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.two_samples import distance
+
 if TYPE_CHECKING:
     from nohero.evidence.audit.profile import Profile
     from nohero.sources.collection import Collection
@@ -131,7 +133,5 @@ def _alone(column: Any, y: Any, *, named: bool) -> float:
         codes = np.unique(np.nan_to_num(column, nan=-1e30), return_inverse=True)[1]
         shares = [np.bincount(codes[y == k], minlength=codes.max() + 1) / (y == k).sum() for k in (0, 1)]
         return float(np.abs(shares[0] - shares[1]).sum() / 2)
-    from scipy.stats import ks_2samp
-
     a, b = (column[(y == k) & np.isfinite(column)] for k in (0, 1))
-    return float(ks_2samp(a, b).statistic) if len(a) and len(b) else 1.0
+    return distance(a, b) if len(a) and len(b) else 1.0

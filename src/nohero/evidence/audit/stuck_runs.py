@@ -32,7 +32,6 @@ class Run:
     value: float  # of a line: the first
     until: float  # and the last
     usual: int  # rows of the longest usual run
-    share: float  # of the other rows that do not move, or go on straight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +72,7 @@ def _runs(series: Any, frame: Any, order: Any, collection: Collection) -> Iterat
     rows, steps = np.flatnonzero(known), np.diff(values)
     for kind, flat in kinds:
         on = flat(values, np.arange(len(values) - 1), grid)
-        found, usual, share = _far_longer(on)
+        found, usual = _far_longer(on)
         if found and max((steps > 0).sum(), (steps < 0).sum()) >= SORTED * (steps != 0).sum():
             return
         for start, length in found:
@@ -85,7 +84,7 @@ def _runs(series: Any, frame: Any, order: Any, collection: Collection) -> Iterat
             if len(np.unique(values[:first])) + len(np.unique(values[last + 1 :])) < DISTINCT:
                 continue
             names = [str(collection.items[int(order[rows[k]])]) for k in (first, last)]
-            yield Run(kind=kind, field=series.name, first=names[0], last=names[1], rows=last - first + 1, value=float(values[first]), until=float(values[last]), usual=usual + 1, share=share)
+            yield Run(kind=kind, field=series.name, first=names[0], last=names[1], rows=last - first + 1, value=float(values[first]), until=float(values[last]), usual=usual + 1)
 
 
 def _grid(values: Any) -> float:
@@ -120,11 +119,11 @@ def _is_straight(values: Any, at: Any, grid: float) -> Any:
     return (np.abs(step - (values[at] - values[at - 1])) <= GRID * grid) & (step != 0) & (at > 0)
 
 
-def _far_longer(on: Any) -> tuple[list[tuple[int, int]], int, float]:
-    """((start, length) of the runs of True that are far longer than all others, the longest of these, the share of True among the rest)."""
+def _far_longer(on: Any) -> tuple[list[tuple[int, int]], int]:
+    """((start, length) of the runs of True that are far longer than all others, the longest of these)."""
     import numpy as np
 
-    nothing: tuple[list[tuple[int, int]], int, float] = ([], 0, 0.0)
+    nothing: tuple[list[tuple[int, int]], int] = ([], 0)
     ends = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(np.int8)))
     starts, lengths = ends[::2], ends[1::2] - ends[::2]
     order = np.argsort(-lengths, kind="stable")[: MOST + 1]
@@ -136,4 +135,4 @@ def _far_longer(on: Any) -> tuple[list[tuple[int, int]], int, float]:
     share = float((on.sum() - inside) / max(1, len(on) - inside))
     if share > USUAL or inside > len(on) / 2:
         return nothing
-    return [(int(starts[k]), int(lengths[k])) for k in sorted(order[:many])], sizes[many], share
+    return [(int(starts[k]), int(lengths[k])) for k in sorted(order[:many])], sizes[many]

@@ -53,7 +53,6 @@ class TextPair:
     empty: tuple[tuple[str, tuple[str, ...]], ...]  # column, items where it alone is empty
     instead: tuple[str, ...]  # items of the rarer column, where each row has one of the two and none has both
     beside: bool  # whether the table has other fields that tell something
-    told: float  # share of the texts whose words say rightly in which of the two columns they stand
     equal: int  # rows with the same text twice
     copied: tuple[tuple[str, str, str], ...]  # item, the column that its words are of, text: equal rows
     exchanged: tuple[tuple[str, str, str], ...]  # item, first, second: rows whose words say that each is the other
@@ -92,13 +91,13 @@ def _pair(collection: Collection, names: tuple[str, str], ones: list[str], other
     same = [i for i, (a, b) in enumerate(zip(*keys, strict=True)) if a and a == b]
     empty = [(name, named(collection, [i for i in range(len(ones)) if not mine[i] and its[i]])) for name, mine, its in zip(names, keys, reversed(keys), strict=True)]
     odds = _odds(keys, same, collection.seed)
-    told, copied, exchanged, chance = _by_words(odds, same)
+    copied, exchanged, chance = _by_words(odds, same)
     stock, repeated = [], {}
     for name, mine, its, text in ((names[0], keys[0], keys[1], ones), (names[1], keys[1], keys[0], others)):
         found, repeated[name] = _stock(mine, its)
         stock += [(name, shown(text[rows[0]]), named(collection, rows)) for rows in found]
     return TextPair(
-        first=names[0], second=names[1], rows=len(ones), empty=tuple(e for e in empty if e[1]), instead=_instead(collection, keys), beside=collection.beside, told=told, equal=len(same),
+        first=names[0], second=names[1], rows=len(ones), empty=tuple(e for e in empty if e[1]), instead=_instead(collection, keys), beside=collection.beside, equal=len(same),
         copied=tuple((collection.items[i], names[0 if odds[0][i] > 0 else 1], shown(ones[i])) for i in copied),
         exchanged=tuple((collection.items[i], shown(ones[i]), shown(others[i])) for i in exchanged), by_chance=chance,
         stock=tuple(stock), repeated=repeated, slip=_slip(collection, keys),
@@ -136,8 +135,8 @@ def _odds(keys: tuple[list[str], list[str]], same: list[int], seed: int) -> tupl
     return odds[:n], odds[n:]
 
 
-def _by_words(odds: tuple[Any, Any], same: list[int]) -> tuple[float, list[int], list[int], float]:
-    """(share told rightly, equal rows whose words are of one column, rows whose words are exchanged, how many of these chance brings)."""
+def _by_words(odds: tuple[Any, Any], same: list[int]) -> tuple[list[int], list[int], float]:
+    """(equal rows whose words are of one column, rows whose words are exchanged, how many of these chance brings)."""
     import numpy as np
 
     a, b = odds
@@ -146,7 +145,7 @@ def _by_words(odds: tuple[Any, Any], same: list[int]) -> tuple[float, list[int],
     copied = [i for i in same if abs(a[i]) > max(sure)]
     mistaken = np.flatnonzero((a < -sure[0]) & (b > sure[1])).tolist()
     both = int(((a != 0) & (b != 0)).sum())
-    return 1 - sum(wrong) / 2, copied, mistaken, wrong[0] * wrong[1] * both
+    return copied, mistaken, wrong[0] * wrong[1] * both
 
 
 def _stock(mine: Sequence[str], its: Sequence[str]) -> tuple[list[list[int]], float]:

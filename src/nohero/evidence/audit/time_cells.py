@@ -58,7 +58,7 @@ def measure(collection: Collection) -> TimeCells:
     at = lost.fill_null(value=False).arg_true()
     return TimeCells(
         field=collection.time, typed=typed, full=series.len() - int(missing.sum()), missing=int(missing.sum()), astray=at.len(),
-        values=tuple(cells.gather(at).unique(maintain_order=True).head(SHOWN).to_list()), items=tuple(_name(collection, i) for i in looked.gather(at).to_list()), forms=forms,
+        values=tuple(cells.gather(at).unique(maintain_order=True).head(SHOWN).to_list()), items=tuple(collection.item(i) for i in looked.gather(at).to_list()), forms=forms,
     )  # fmt: skip
 
 
@@ -95,8 +95,3 @@ def _forms(cells: pl.Series) -> tuple[Written, ...]:
     frame = pl.DataFrame({"form": _form_of(cells), "cell": cells}).group_by("form").agg(pl.len(), pl.col("cell").first())
     rows: Any = frame.sort(pl.col("form") == OTHER, "len", descending=[False, True]).rows()
     return tuple(Written(form=form, cells=n, example=cell) for form, n, cell in rows[:SHOWN])
-
-
-def _name(collection: Collection, place: int) -> str:
-    whole = collection.whole
-    return str(collection.items[place] if whole is None else whole.names[int(whole.rows[place])])

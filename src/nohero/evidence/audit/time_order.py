@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nohero.evidence.audit.codes import codes_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import polars as pl
 
     from nohero.sources.collection import Collection
 
@@ -39,7 +39,6 @@ class TimeOrder:
     """The order of a source's rows."""
 
     field: str
-    named: bool
     rows: int  # with a time
     by: str  # the field within whose values the order is looked at, or ""
     ordered: bool  # whether nearly all rows stand in order, one way or the other
@@ -70,7 +69,7 @@ def measure(collection: Collection) -> TimeOrder:
     values = times.to_numpy()[place]
     tried = [_looked_at(values, codes, by) for codes, by in _orders(collection, name, place)]
     best = min(tried, key=lambda t: (len(t[3]) if t[3] is not None else len(place)))
-    known: dict[str, Any] = {"field": name, "named": bool(collection.time), "rows": len(place)}
+    known: dict[str, Any] = {"field": name, "rows": len(place)}
     order, codes, by, out = best
     if out is None:
         return TimeOrder(**known, by=by, ordered=False)
@@ -86,13 +85,9 @@ def _orders(collection: Collection, name: str, place: Any) -> Iterator[tuple[Any
     from nohero.sources.table import FILE, PART
 
     mark = FILE if FILE in collection.frame.columns else PART if collection.split == PART else ""
-    yield (_codes(collection.frame[mark])[place] if mark else np.zeros(len(place), dtype=np.int64)), ""
+    yield (codes_of(collection.frame[mark])[place] if mark else np.zeros(len(place), dtype=np.int64)), ""
     if collection.group and collection.group != name:
-        yield _codes(collection.frame[collection.group])[place], collection.group
-
-
-def _codes(series: pl.Series) -> Any:
-    return series.rank("dense").fill_null(0).cast(int).to_numpy()
+        yield codes_of(collection.frame[collection.group])[place], collection.group
 
 
 def _descends(values: Any, codes: Any) -> bool:

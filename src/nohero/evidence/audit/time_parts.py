@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nohero.evidence.audit.codes import codes_of
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -37,7 +39,6 @@ class TimeParts:
 
     field: str
     named: bool
-    by: str  # the field within whose values rows follow one another, or ""
     parts: tuple[str, ...]  # other than train
     held: int  # their rows with a time
     between: int  # of them with a row of train directly before or after
@@ -70,7 +71,7 @@ def measure(collection: Collection) -> TimeParts:
     pairs = _pairs(order, train, before, after, rng)
     alike = _alike(collection, name, pairs, order[train], rng) if len(pairs[0]) >= LEAST else ()
     others = tuple(p for p in collection.parts if p != "train")
-    return TimeParts(field=name, named=bool(collection.time), by=collection.group, parts=others, held=held, between=between, label=collection.label, alike=alike)
+    return TimeParts(field=name, named=bool(collection.time), parts=others, held=held, between=between, label=collection.label, alike=alike)
 
 
 def _in_time(collection: Collection, name: str, times: pl.Series, rng: Any) -> tuple[Any, Any]:
@@ -87,7 +88,7 @@ def _in_time(collection: Collection, name: str, times: pl.Series, rng: Any) -> t
         order = rows[np.lexsort((rng.random(len(rows)), values[rows]))]
     if collection.group in ("", name):
         return order, np.r_[False, np.ones(len(order) - 1, dtype=bool)]
-    codes = frame[collection.group].rank("dense").fill_null(0).to_numpy()
+    codes = codes_of(frame[collection.group])
     order = order[np.argsort(codes[order], kind="stable")]
     return order, np.r_[False, np.diff(codes[order]) == 0]
 

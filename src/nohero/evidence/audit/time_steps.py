@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nohero.evidence.audit.codes import codes_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -62,7 +64,6 @@ class TimeSteps:
     single: bool  # whether a series has one row a time, but for few
     regular: bool  # whether most steps are the usual one
     usual: str  # step
-    share: float  # of the steps that are
     longest: str  # of the others than the gaps
     twice: tuple[Twice, ...]
     gaps: tuple[Gap, ...]
@@ -100,7 +101,7 @@ def measure(collection: Collection) -> TimeSteps:
     gaps = tuple(held.gap(i, round(float(steps[i] / usual))) for i in at.tolist())
     return TimeSteps(
         field=name, named=bool(collection.time), rows=len(place), series=int(inside.size - inside.sum()) + 1, by=by, guessed=by not in ("", collection.group, "file"), single=single,
-        regular=regular, usual=_months(usual) if monthly else lasting(usual, dated=dated), share=share, longest=f"{longest / usual:,.3g}" if usual else "", twice=twice, gaps=gaps,
+        regular=regular, usual=_months(usual) if monthly else lasting(usual, dated=dated), longest=f"{longest / usual:,.3g}" if usual else "", twice=twice, gaps=gaps,
         summer=_summer(twice) if dated and twice else "",
     )  # fmt: skip
 
@@ -142,19 +143,15 @@ def _series(collection: Collection, name: str, place: Any, values: Any) -> tuple
     window = np.argsort(values, kind="stable")[:WINDOW]
     tried: list[tuple[int, int, str]] = []
     for field, series in _fields(collection, name):
-        extra = _extra(_codes(series.gather(place[window])), values[window])
+        extra = _extra(codes_of(series.gather(place[window])), values[window])
         tried.append((extra, len(tried), field))
         if field in (collection.group, "file") and extra <= TWICE * len(window):
             break
     for extra, _, field in sorted(tried)[:1]:
-        codes = _codes(collection.frame[field])[place]
+        codes = codes_of(collection.frame[field])[place]
         if extra <= TWICE * len(window) and (extra := _extra(codes, values)) <= TWICE * len(place):
             return codes, field, extra
     return best
-
-
-def _codes(series: pl.Series) -> Any:
-    return series.rank("dense").fill_null(0).cast(int).to_numpy()
 
 
 def _fields(collection: Collection, name: str) -> Iterator[tuple[str, pl.Series]]:

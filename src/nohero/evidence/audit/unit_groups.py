@@ -6,15 +6,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.two_samples import chance
+from nohero.evidence.audit.units import FACTORS
 
 if TYPE_CHECKING:
     from nohero.data.tally import Tally
 
-UNITS = {
-    1.6093: "miles and kilometres", 2.2046: "kilograms and pounds", 2.54: "inches and centimetres", 3.2808: "metres and feet", 3.6: "metres a second and kilometres an hour", 3.7854: "gallons and litres",
-    10.0: "centimetres and millimetres", 12.0: "feet and inches", 18.016: "mmol/L and mg/dL of glucose", 38.67: "mmol/L and mg/dL of cholesterol", 24.0: "days and hours",
-    25.4: "inches and millimetres", 30.48: "feet and centimetres", 60.0: "minutes and hours, or seconds", 100.0: "a unit and hundredths of it, such as shares and per cents, metres and centimetres, or sums and cents", 1e3: "a unit and thousands of it", 3600.0: "hours and seconds", 1e6: "a unit and millions of it",
-}  # fmt: skip
 DISTINCT = 10  # values that a field needs to be a number rather than a code
 LEAST = 40  # values
 BELOW = 0.01  # of the values are negative, at most, in a field that has a unit of this kind
@@ -108,7 +104,7 @@ def _of_one_shape(group: Any, bulk: Any, factor: float, doubt: float) -> bool:
     bulk = bulk[:SAMPLE]
     if chance(np.log(group) - np.median(np.log(group)), np.log(bulk) - np.median(np.log(bulk))) > ALIKE:
         return True
-    exact = [f for unit in UNITS for f in (unit, 1 / unit) if abs(math.log(factor / f)) <= 2 * doubt + 0.1]
+    exact = [f for unit in FACTORS.values() for f in (unit, 1 / unit) if abs(math.log(factor / f)) <= 2 * doubt + 0.1]
     return any(chance(_figures(group / f), _figures(bulk)) > ALIKE for f in exact)
 
 

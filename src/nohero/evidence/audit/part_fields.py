@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nohero.evidence.audit.name_likeness import LIKE, likeness
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     from nohero.sources.collection import Collection
 
 PRICE = 0.1  # seconds
 LEAST = 20  # rows of a part that lacks a field: fewer may lack it by chance
 FILLED = 0.5  # of the other parts' rows that have it
-ALIKE = 0.7  # of two names' letters that agree, from which one is taken for the other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,17 +61,8 @@ def measure(collection: Collection) -> PartFields:
             share = (sum(filled[name]) - filled[name][k]) / max(others, 1)
             if filled[name][k] or share < FILLED:
                 continue
-            instead = _like(name, own)
+            instead = max(own, key=lambda n: likeness(name, n), default="")
+            instead = instead if instead and likeness(name, instead) >= LIKE else ""
             if instead or name != collection.label:
                 absent.append(Absent(field=name, part=part, rows=rows[k], filled=share, instead=instead))
     return PartFields(parts=tuple(parts), num_fields=len(names), absent=tuple(absent))
-
-
-def _like(name: str, names: Sequence[str]) -> str:
-    """The name that is spelt most like it."""
-    plain = {n: re.sub(r"[\W_]+", "", n).casefold() for n in (name, *names)}
-    same = [n for n in names if plain[n] == plain[name]]
-    if same:
-        return same[0]
-    near = difflib.get_close_matches(plain[name], [plain[n] for n in names], n=1, cutoff=ALIKE)
-    return next((n for n in names if near and plain[n] == near[0]), "")

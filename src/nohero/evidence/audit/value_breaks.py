@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from nohero.evidence.audit.name_likeness import LIKE, likeness
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,7 +20,6 @@ MISSED = 20.0  # times that a value would have come if it went on: e^-20 by chan
 APART = 4.0  # usual distances between two of a value within which one ends and the other begins
 RUNNERS = 0.3  # share of the rows of the categories that go on
 MOST, SCALE = 60, 4  # categories, and different numbers of a scale
-LIKE, SHORT = 0.75, 0.4  # of two names' letters that agree, and of a name's that an abbreviation has at least
 RATES = 0.25  # logarithm of the rates of two values of unlike names at most
 FILLED = 0.5
 
@@ -141,17 +140,6 @@ def _moved(told: pl.DataFrame, cut: int) -> tuple[str, str] | None:
     before, after = (sorted(told.filter(side)["value"].unique()) for side in (told["place"] < cut, told["place"] >= cut))
     moved = len(before) == len(after) >= SCALE and before != after and len({a - b for a, b in zip(before, after, strict=True)}) == 1
     return (f"{before[0]:g} to {before[-1]:g}", f"{after[0]:g} to {after[-1]:g}") if moved else None
-
-
-def likeness(one: str, other: str) -> float:
-    """Of two names' letters and digits, whatever the case; names that differ in a number alone are two."""
-    first, second = sorted((re.sub(r"[\W_]+", "", n).casefold() for n in (one, other)), key=len)
-    if first.isdigit() or second.isdigit() or (first != second and re.sub(r"\d+", "", first) == re.sub(r"\d+", "", second)):
-        return 0.0
-    letters = iter(second)
-    if len(first) >= SHORT * len(second) and len(first) >= SCALE and all(c in letters for c in first):  # an abbreviation, or a name with something added
-        return 1.0
-    return float(difflib.SequenceMatcher(None, first, second).ratio())
 
 
 def followed(frame: pl.DataFrame) -> list[tuple[str, str, Change]]:

@@ -7,7 +7,8 @@ they are: where there are three times as many near pairs as farther ones, they w
 
 When it is right to fail: never more than a warning, and not where a fifth of the rows have such a neighbour: there it is the way of the data.
 
-What it cannot see: a few changed copies among data so coarse that rows are nearly alike anyhow, and copies that differ in three fields.
+What it cannot see: a few changed copies among data so coarse that rows are nearly alike anyhow, copies that differ in three fields, and all beyond
+the first 50,000 rows.
 
 Mend: keep one of each pair, or keep pairs on one side of the split.
 
@@ -39,7 +40,7 @@ def judge(near: NearRows) -> Finding:
     told = f"{count:,} pairs of rows differ in one or two of {near.num_fields:,} fields"
     rows = {i for pair in near.pairs for i in pair}
     if count < FEWEST or count < TIMES * near.farther or len(rows) > CUSTOM * near.n:
-        return passed(f"{told}, {near.farther:,} that were met in three or four" if count else f"no two of {near.n:,} rows differ in one or two fields alone")
+        return passed(f"{told}, {near.farther:,} that were met in three or four" if count else f"no two of the {near.n:,} rows that were compared differ in one or two fields alone")
     across = f"; {near.across:,} of the pairs stand in two parts" if near.across else ""
     often = ", ".join(f"`{f}` ({c:,})" for f, c in near.fields[:3])
     return warned(

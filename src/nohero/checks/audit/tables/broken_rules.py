@@ -7,7 +7,7 @@ changed places, and of two times; a field that follows from one or two others, w
 
 When it is right to fail: never more than a warning. Sums that miss to one side alone are left open, for a third number may belong to them; so are times that are out of order but not exchanged.
 
-What it cannot see: rules of more than three fields, and exceptions that heap up at a few values: there the world has two kinds.
+What it cannot see: rules of more than three fields, fields that follow from others in no way that the first 10,000 rows show, and exceptions that heap up at a few values: there the world has two kinds.
 
 Mend: look at these rows at their source.
 

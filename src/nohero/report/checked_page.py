@@ -13,7 +13,7 @@ from nohero.report.page import POLICY
 from nohero.report.section_closing import checks_section, legend_section
 from nohero.report.section_findings import findings_section
 from nohero.report.stylesheet import page_style
-from nohero.report.untrusted import html_line
+from nohero.report.untrusted import html_line, html_prose
 from nohero.report.words import STATUS, observed_text, tally
 
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ def _top(checked: Checked) -> str:
 def _verdict(checked: Checked) -> str:
     parts = "".join(f'<li><span class="tone-{tone}">{size:,}</span> {word}</li>' for word, size, tone in tally(f for f in checked.findings if f.code not in checked.followers))
     first = checked.told[0] if checked.told else None
-    help_ = f'<p class="next"><strong>Next:</strong> {html_line(first.remedies[0].text)}</p>' if first is not None and first.remedies else ""
-    notes = "".join(f"<p>{html_line(note)}</p>" for note in checked.notes)
+    help_ = f'<p class="next"><strong>Next:</strong> {html_prose(first.remedies[0].text)}</p>' if first is not None and first.remedies else ""
+    notes = "".join(f"<p>{html_prose(note)}</p>" for note in checked.notes)
     return (
-        f'<section id="verdict" aria-labelledby="verdict-title"><h2 class="hidden" id="verdict-title">Verdict</h2><p class="headline">{html_line(headline(checked))}</p>{help_}'
+        f'<section id="verdict" aria-labelledby="verdict-title"><h2 class="hidden" id="verdict-title">Verdict</h2><p class="headline">{html_prose(headline(checked))}</p>{help_}'
         f'<ul class="counts" aria-label="Counts"><li><strong>{count(len(checked.findings), "check")}</strong></li>{parts}</ul>{notes}</section>'
     )
 
@@ -95,6 +95,6 @@ def _item(finding: Finding, *, opened: bool) -> str:
     facts = "".join(f"<div><em>{name}</em> {text}</div>" for name, text in told if text)
     return (
         f'<details{" open" if opened else ""} style="border-left:4px solid {TONES[word.tone]};padding:.2rem .8rem;margin:.4rem 0">'
-        f'<summary><span style="color:{TONES[word.tone]};font-weight:600">{word.sign} {word.word}</span> <code>{html_line(finding.code)}</code> {html_line(finding.message)}</summary>'
+        f'<summary><span style="color:{TONES[word.tone]};font-weight:600">{word.sign} {word.word}</span> <code>{html_line(finding.code)}</code> {html_prose(finding.message)}</summary>'
         f"{facts}<ul>{remedies}</ul></details>"
     )

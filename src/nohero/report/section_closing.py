@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from nohero.report.numbers import duration
-from nohero.report.untrusted import html_line, link
+from nohero.report.untrusted import html_line, html_prose, link
 from nohero.report.words import STATUS, state_of_run
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _row(placed: Placed) -> str:
         html_line(placed.stage),
         f'<span class="tone-{word.tone}"><span aria-hidden="true">{word.sign}</span> {word.word}</span>'
         + (" (ignored)" if finding.ignored else ""),
-        html_line(finding.message),
+        html_prose(finding.message),
     )
     return f'<tr class="{word.tone}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 

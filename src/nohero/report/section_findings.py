@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nohero.report.draw import draw
 from nohero.report.numbers import count, number
-from nohero.report.untrusted import html_line, link
+from nohero.report.untrusted import html_line, html_prose, link
 from nohero.report.words import STATUS, items_beside, observed_text, urgency
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _article(finding: Finding, ident: str, stage: str) -> str:
         f"<span>evidence: {finding.level.value}</span>",
     ]
     line = "".join(tags)
-    head = f'<header><p class="tags">{line}</p><h3 id="{ident}-title">{html_line(finding.message)}</h3></header>'
+    head = f'<header><p class="tags">{line}</p><h3 id="{ident}-title">{html_prose(finding.message)}</h3></header>'
     figure = draw(finding.figure, ident) if finding.figure is not None else ""
     parts = f'<div class="parts">{_facts(finding)}{figure}</div>'
     return f'<article class="finding {word.tone}{ignored}" id="{ident}" aria-labelledby="{ident}-title">{head}{parts}</article>'
@@ -52,13 +52,13 @@ def _article(finding: Finding, ident: str, stage: str) -> str:
 def _facts(finding: Finding) -> str:
     told = [
         ("Ignored", html_line(finding.ignored) and f"<strong>{html_line(finding.ignored)}</strong>"),
-        ("Expected", html_line(finding.expected)),
+        ("Expected", html_prose(finding.expected)),
         ("Observed", html_line(observed_text(finding.observed)) if finding.observed is not None else ""),
-        ("Effect", html_line(finding.effect)),
+        ("Effect", html_prose(finding.effect)),
         ("Where", _listed(finding.where)),
         ("Items", _listed(items_beside(finding))),
         ("What to do", _remedies(finding.remedies)),
-        ("Why", html_line(finding.why)),
+        ("Why", html_prose(finding.why)),
         ("Numbers", numbers_text(finding)),
         ("Also seen as", ", ".join(f"<code>{html_line(code)}</code>" for code in finding.also)),
         ("Source", link(finding.source) if finding.source else ""),
@@ -75,15 +75,16 @@ def _listed(places: tuple[str, ...]) -> str:
 
 
 def _remedies(remedies: tuple[Remedy, ...]) -> str:
-    items = "".join(f"<li>{html_line(remedy.text)} {_trial(remedy)}</li>" for remedy in remedies)
-    return f"<ol>{items}</ol>" if len(remedies) > 1 else f"{html_line(remedies[0].text)} {_trial(remedies[0])}" if remedies else ""
+    """That one was not tried is told where another was."""
+    told = [html_prose(r.text) + (_trial(r) if any(other.tried for other in remedies) else "") for r in remedies]
+    return f"<ol>{''.join(f'<li>{one}</li>' for one in told)}</ol>" if len(told) > 1 else "".join(told)
 
 
 def _trial(remedy: Remedy) -> str:
     if remedy.tried:
         result = f": {html_line(remedy.result)}" if remedy.result else ""
-        return f'<span class="tried yes"><span aria-hidden="true">✓</span> tried on a copy{result}</span>'
-    return '<span class="tried">not tried</span>'
+        return f' <span class="tried yes"><span aria-hidden="true">✓</span> tried on a copy{result}</span>'
+    return ' <span class="tried">not tried</span>'
 
 
 def numbers_text(finding: Finding) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nohero.report.draw import draw
 from nohero.report.numbers import duration
 from nohero.report.section_findings import numbers_text
-from nohero.report.untrusted import html_line
+from nohero.report.untrusted import html_line, html_prose
 from nohero.report.words import STATUS, gate_text, gate_word, observed_text
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _reasons(stage: StageRecord) -> str:
 
 def _told(placed: Sequence[Placed]) -> str:
     links = [
-        f'<li><a href="#{p.ident}"><code>{html_line(p.finding.code or p.ident)}</code></a> {STATUS[p.finding.status].word}: {html_line(p.finding.message)}</li>'
+        f'<li><a href="#{p.ident}"><code>{html_line(p.finding.code or p.ident)}</code></a> {STATUS[p.finding.status].word}: {html_prose(p.finding.message)}</li>'
         for p in placed
         if not p.quiet
     ]
@@ -65,4 +65,4 @@ def _row(placed: Placed) -> str:
     numbers = "; ".join(part for part in (observed, numbers_text(finding)) if part)
     name = f"<code>{html_line(finding.code)}</code> {html_line(finding.name)}"
     state = f'<span class="tone-{word.tone}"><span aria-hidden="true">{word.sign}</span> {word.word}</span>'
-    return f'<tr id="{placed.ident}"><td>{name}</td><td>{state}</td><td class="said">{html_line(finding.message)}</td><td class="numbers">{numbers}</td></tr>'
+    return f'<tr id="{placed.ident}"><td>{name}</td><td>{state}</td><td class="said">{html_prose(finding.message)}</td><td class="numbers">{numbers}</td></tr>'

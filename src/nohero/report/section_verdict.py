@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nohero.report.draw import draw
 from nohero.report.numbers import count, duration
-from nohero.report.untrusted import html_line
+from nohero.report.untrusted import html_line, html_prose
 from nohero.report.words import gate_text, gate_word, tally, verdict
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 def verdict_section(record: Record, stages: Sequence[PlacedStage]) -> str:
     """The first section."""
-    following = f'<p class="next"><strong>Next:</strong> {html_line(record.next_step)}</p>' if record.next_step else ""
+    following = f'<p class="next"><strong>Next:</strong> {html_prose(record.next_step)}</p>' if record.next_step else ""
     stopped = f'<p class="tone-warn">Interrupted: {html_line(record.interrupted)}</p>' if record.interrupted else ""
     gates = "".join(_gate(placed) for placed in stages)
     strip = f'<ol class="gates" aria-label="Gates of the stages">{gates}</ol>' if gates else ""
     ladder = draw(record.ladder, "ladder") if record.ladder is not None else ""
-    headline = f'<p class="headline">{html_line(verdict(record))}</p>'
+    headline = f'<p class="headline">{html_prose(verdict(record))}</p>'
     return f'<section id="verdict" aria-labelledby="verdict-title"><h2 class="hidden" id="verdict-title">Verdict</h2>{headline}{stopped}{following}{strip}{_counts(record)}{ladder}</section>'
 
 

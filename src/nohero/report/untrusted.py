@@ -12,6 +12,7 @@ JOINER = "\u200d"
 WEB = re.compile(r"https://[^\s\"'<>`\\]+")
 BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 PNG_START = "iVBORw0KGgo"  # the eight bytes that open every PNG, in base64
+NAMES = re.compile(r"`([^`]+)`")
 PLAIN_ID = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -26,6 +27,11 @@ def line(text: object) -> str:
 def html_line(text: object) -> str:
     """`text` as it may stand between tags or within a quoted attribute."""
     return html.escape(line(text), quote=True)
+
+
+def html_prose(text: object) -> str:
+    """Like `html_line`; what stands between backticks is set as code."""
+    return NAMES.sub(r"<code>\1</code>", html_line(text))
 
 
 def html_block(text: object) -> str:

@@ -45,7 +45,7 @@ def judge(numbers: NumberFacts) -> Finding:
     first = found[0]
     kind = first.kind_of and f"; `{first.kind_of}` says who is among them"
     return (warned if first.doubt <= SURE else unsure)(
-        f"{first.count:,} of {first.of:,} values of `{first.field}` have the shape of the others times about {first.value:.3g}, as {_units(first)} (the median is {first.typical:g}){kind}",
+        f"{first.count:,} of {first.of:,} values of `{first.field}` have the shape of the others times about {_rounded(first.value)}, as {_units(first)} (the median is {first.typical:g}){kind}",
         expected="one unit a field",
         observed=Observed(value=first.value, unit="factor", n=first.count),
         component="data",
@@ -66,7 +66,12 @@ def _units(group: Oddity) -> str:
     if group.kind_of and away < math.log(9):
         return ""  # a kind of thing, such as one state of several, may well be half as large
     most = CLOSE if away < math.log(9) else SURE if away < math.log(DISTANT) else 2 * SURE
-    return units if group.doubt <= most and distance <= max(2 * group.doubt, ROUNDED) else ""
+    near_enough = (2 if away < math.log(DISTANT) else 3) * group.doubt
+    return units if group.doubt <= most and distance <= max(near_enough, ROUNDED) else ""
+
+
+def _rounded(factor: float) -> str:
+    return f"{float(f'{factor:.3g}'):,g}"
 
 
 def inches_among_centimetres(collection: Collection) -> Collection:

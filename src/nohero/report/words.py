@@ -59,7 +59,9 @@ def telling(findings: Iterable[Finding]) -> list[Finding]:
 
 def observed_text(observed: Observed) -> str:
     """'0.118 [0.094, 0.148] (n = 557; 95 % interval)'."""
-    text = with_interval(observed.value, observed.low, observed.high, observed.unit)
+    share = observed.unit.startswith("of ") and 0 <= observed.value <= 1
+    known = [v if v is None or not share else 100 * v for v in (observed.value, observed.low, observed.high)]
+    text = with_interval(known[0] or 0.0, known[1], known[2], f"% {observed.unit}" if share else observed.unit)
     notes = [f"n = {observed.n:,}"] if observed.n is not None else []
     if observed.low is not None and observed.high is not None:
         notes.append("95 % interval")

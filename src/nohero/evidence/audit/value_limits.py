@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-DISTINCT = 20  # values that a field needs to have a limit
+DISTINCT = 20  # values that a field needs to have a limit, where it is not the end of a fall
 MASS = 5.0  # times the count of the values nearby: a limit
 ASIDE = 8.0  # mean steps between the values beside it: farther away, a value at the end is a place or a kind of its own
 USUAL = 0.5  # of the values: a limit that more have is what is usual, and nothing was cut
 NATURAL = (0.0, 1.0, 10.0, 100.0)  # limits that quantities have by nature
+CALENDAR = (7.0, 12.0, 24.0, 31.0, 52.0, 60.0, 104.0, 168.0, 365.0, 366.0)  # days, months, hours, weeks and minutes there are: a count of them may go no further
+FALL, ABOVE, SURELY = 4, 2.5, 6.0  # values before the last that come ever more seldom, and how many times as often as the nearest of these, and by how many standard deviations, the last one comes
 STEPS, TIMES, SEEN = 3.0, 2.0, 10  # of a code behind the greatest value: mean steps of the gap before it, times as often as any beside it, and how often at least
 POINTS = 61  # of the longest usual score: twenty questions of three points each
 NEARLY = 0.9  # of the values are whole, where some are means of answers
@@ -27,9 +29,17 @@ def limits_of(uniques: Any, counts: Any) -> list[float]:
         beside = often[:near]
         apart = len(others) > 1 and abs(value - others[0]) > ASIDE * abs(others[0] - others[min(near, len(others)) - 1]) / (min(near, len(others)) - 1)
         many = not apart and max(10, 0.004 * total) <= count <= USUAL * total and count >= MASS * float(np.median(beside)) and count >= 2 * beside.max()
-        if value not in NATURAL and many and len(uniques) >= DISTINCT and not _heaped(value, count, others, often):
+        piled = not apart and _ends_a_fall(count, often, total)
+        if value not in NATURAL and (piled or (many and len(uniques) >= DISTINCT)) and not _heaped(value, count, others, often):
             found.append(value)
     return found
+
+
+def _ends_a_fall(count: int, often: Any, total: int) -> bool:
+    """Whether the last value comes far more often than the nearest, though these thin out towards it."""
+    nearest = [int(c) for c in often[:FALL]]
+    falls = len(nearest) == FALL and all(a < b for a, b in zip(nearest, nearest[1:], strict=False))
+    return falls and max(10, 0.004 * total) <= count <= USUAL * total and count >= ABOVE * nearest[0] and count - nearest[0] >= SURELY * count**0.5
 
 
 def code_of(uniques: Any, counts: Any) -> float | None:
@@ -45,8 +55,10 @@ def code_of(uniques: Any, counts: Any) -> float | None:
 
 
 def is_scale(uniques: Any, counts: Any, value: float) -> bool:
-    """Whether a value is the top of a scale of points: nearly all are whole numbers, every one of them taken, and no more of them than questionnaires have."""
+    """Whether a value is the top of a scale: as many days, weeks or months as there are, one of few points weighted from zero on, or nearly all whole numbers, every one of them taken, and no more of them than questionnaires have."""
     whole = uniques == uniques.round()
+    if value in CALENDAR or (whole[-1] and value == float(uniques[-1]) and uniques[0] >= 0 and len(uniques) <= POINTS / 2 and not whole.all()):
+        return True
     dense = int(whole.sum()) == float(uniques[-1] - uniques[0]) + 1 <= POINTS
     return bool(value == float(uniques[-1]) and dense and counts[whole].sum() >= NEARLY * counts.sum())
 

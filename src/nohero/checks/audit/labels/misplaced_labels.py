@@ -47,7 +47,7 @@ def judge(told: DoubtPlaces) -> Finding:
         expected="labels contradicted as often in every place",
         observed=Observed(value=worst.contrary / max(worst.expected, 1.0), unit="times as many as expected", n=worst.items),
         component="data",
-        where=tuple(p.name for p in loud),
+        where=tuple(dict.fromkeys(p.name for p in loud)),
         items=worst.named,
         effect="these labels teach the opposite of the others",
         remedies=("look at the first and the last rows of the place: are the labels a row off, or two classes exchanged?", "ask who labelled them, and how; leave them out until that is known"),

@@ -37,7 +37,7 @@ def judge(gaps: LabelGaps) -> Finding:
     if gaps.constant:
         return warned(
             f"every label of `{gaps.label}` is `{gaps.constant}`" + (f", or missing: {told}" if missing else "") + ": there is nothing to predict",
-            expected="two labels at least", observed=observed, component="data", where=(gaps.label,), items=gaps.items,
+            expected="two labels at least", observed=Observed(value=1.0, unit="label", n=gaps.n), component="data", where=(gaps.label,), items=gaps.items,
             remedies=("name another field as the label, or look where the items of the other labels are",),
         )  # fmt: skip
     if gaps.void and not words:

@@ -42,7 +42,7 @@ def judge(drift: PartDrift) -> Finding:
     return (warned if worst.auc >= WARN and not worst.by_time else unsure)(
         f"{told}; most apart: {', '.join(f'`{f}` ({d:.2f})' for f, d in worst.fields[:3])}{divided}",
         expected="0.5: parts of one kind",
-        observed=Observed(value=worst.auc, unit="area under the ROC curve", n=worst.n, low=worst.auc - 2 * worst.error, high=worst.auc + 2 * worst.error),
+        observed=Observed(value=worst.auc, unit="area under the ROC curve", n=worst.n, low=max(0.0, worst.auc - 2 * worst.error), high=min(1.0, worst.auc + 2 * worst.error)),
         component="data",
         where=tuple(f for f, _ in worst.fields[:3]),
         level=Level.MEASURED,

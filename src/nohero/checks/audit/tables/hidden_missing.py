@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nohero.evidence.audit.cell_facts import CellOddity
     from nohero.sources.collection import Collection
 
-NAMED = 3  # fields in the message; the table has them all
+NAMED = 3  # fields in the message, and marks of each; the table has them all
 OFTEN, NAMES = 2.0, 100  # times as often as other values come; values of a field of names
 
 
@@ -41,7 +41,7 @@ def judge(cells: CellFacts) -> Finding:
     found = tuple(sorted(found, key=_may_be_a_name))
     items, count = cells.named(found), cells.concerned(found)
     first = found[0]
-    told = ", ".join(f"`{o.values[0]}` in `{o.field}` ({o.count:,})" for o in found[:NAMED])
+    told = ", ".join(f"{', '.join(f'`{v}`' for v in o.values[:NAMED])} in `{o.field}` ({o.count:,})" for o in found[:NAMED])
     return (unsure if _may_be_a_name(first) else warned)(
         f"{count:,} {'item holds' if count == 1 else 'items hold'} a mark for missing that readers take for a value: {told}" + (f" and in {len(found) - NAMED} more fields" if len(found) > NAMED else ""),
         expected="missing cells that are empty, NA or NaN",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from nohero.evidence.audit.cut_beginnings import cut_beginnings
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -63,7 +65,7 @@ def measure(collection: Collection) -> StorageLosses:
             if tally.n >= LEAST and tally.values[0] == round(tally.values[0]):
                 found += [look(series, tally) for look in (_figures, _zeros, _wrapped)]
         elif series.dtype == pl.String and series.name != collection.split:
-            found.append(_cut(series))
+            found.append(_cut(series) or _cut_in_places(series))
     return StorageLosses(found=tuple(loss for loss in found if loss), fields=collection.frame.width, items=collection.items)
 
 
@@ -142,6 +144,18 @@ def _cut(series: pl.Series) -> Loss | None:
     rows = (series.str.len_chars() == most).fill_null(value=False).arg_true()
     shown = ", ".join(f"`{_short(text)}`" for text in full.sort().head(3).to_list())
     return Loss(kind="cut", field=series.name, rows=tuple(rows.to_list()), of=series.len() - series.null_count(), sure=True, what=f"texts of {most} letters, the most of any, where few have one or two fewer ({shown}): longer ones were cut")
+
+
+def _cut_in_places(series: pl.Series) -> Loss | None:
+    """Names of which some rows have the beginning alone."""
+    found = cut_beginnings(series)
+    if found is None:
+        return None
+    length, names = found
+    rows = series.is_in(names).fill_null(value=False).arg_true()
+    shown = ", ".join(f"`{_short(name)}`" for name in names[:3])
+    what = f"{len(names):,} names of {length} letters that are the beginnings of others in it, within a word ({shown}): they were cut"
+    return Loss(kind="cut", field=series.name, rows=tuple(rows.to_list()), of=series.len() - series.null_count(), sure=True, what=what)
 
 
 def _short(text: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 DISTINCT = 20  # values that a field needs to have a limit, where it is not the end of a fall
@@ -38,7 +39,7 @@ def limits_of(uniques: Any, counts: Any) -> list[float]:
 def _ends_a_fall(count: int, often: Any, total: int) -> bool:
     """Whether the last value comes far more often than the nearest, though these thin out towards it."""
     nearest = [int(c) for c in often[:FALL]]
-    falls = len(nearest) == FALL and all(a < b for a, b in zip(nearest, nearest[1:], strict=False))
+    falls = len(nearest) == FALL and all(a < b for a, b in pairwise(nearest))
     return falls and max(10, 0.004 * total) <= count <= USUAL * total and count >= ABOVE * nearest[0] and count - nearest[0] >= SURELY * count**0.5
 
 
@@ -74,7 +75,8 @@ def _heaped(value: float, count: int, others: Any, often: Any) -> bool:
     for power in range(12, -7, -1):
         grid = 10.0**power
         if abs(value / grid - round(value / grid)) < EXACT:
-            alike = often[np.abs(others / grid - np.round(others / grid)) < EXACT][:HEAPS]
-            if len(alike) and count < 2 * alike.max():
+            as_round = np.abs(others / grid - np.round(others / grid)) < EXACT
+            alike = often[as_round][:HEAPS] if not as_round.all() else ()  # where all are, none is rounded more than the others
+            if len(alike) and count < 2 * max(alike):
                 return True
     return False

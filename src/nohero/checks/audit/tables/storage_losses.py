@@ -4,12 +4,13 @@ Why it matters: identities that a spreadsheet has rounded join rows that have no
 other table, debts that were fortunes have wrapped round, and texts cut at a limit look alike.
 
 How it is measured: long numbers of one length of which a few figures are kept and zeros follow; fields named as postal codes, with numbers a figure
-short; whole numbers that fill 16 or 32 bits from end to end; texts of which many have the greatest length and hardly any a little less.
+short; whole numbers that fill 16 or 32 bits from end to end; texts of which many have the greatest length and hardly any a little less, or
+of which some are the beginnings of others, all of one length.
 
 When it is right to fail: never more than a warning. Rounded numbers in a field that is not named as an identity, and numbers spread as evenly below
 zero as above, may be meant, and are left open.
 
-What it cannot see: losses in a few rows, codes of other lengths than five, and texts cut at several lengths.
+What it cannot see: losses in a few rows, codes of other lengths than five, and texts cut at several lengths or of which the whole stands nowhere.
 
 Mend: read the field from its source once more, as text, or in a type that holds it.
 
@@ -96,12 +97,26 @@ def words_of_twelve_letters(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def names_cut_now_and_then(collection: Collection) -> Collection:
+    """One in eleven names of firms, which have three rows each, was cut at fourteen letters."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        rows = range(len(columns["age"]))
+        works = _works(len(rows))
+        names = [f"{works[i // 3]} {'abcdefghijklm'[i // 3 * 31 % 13]}inc" for i in rows]
+        columns["work"] = [name[:14] if i % 11 == 5 else name for i, name in enumerate(names)]
+        return columns
+
+    return recelled(collection, change)
+
+
 def whole_words_and_codes(collection: Collection) -> Collection:
     """Words as long as they are, codes of one length, sums rounded to millions, and zip codes of five figures, but for slips."""
 
     def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
         rows = range(len(columns["age"]))
         columns["work"] = _works(len(rows))
+        columns["group"] = ["".join("ABCDEFGHIJ"[i * p % 10] for p in (7919, 611, 353)[: 1 + i % 3]) * 4 for i in rows]  # parts of others, of several lengths
         columns["ticket"] = [f"AB-{i * 104_729 % 99_991:05d}-{i % 7}" for i in rows]
         columns["sales"] = [f"{(3 + i * 7919 % 900) * 1_000_000}" for i in rows]
         columns["zip"] = [str(10_000 + i * 7919 % 80_000)[: 4 if i % 300 == 5 else 5] for i in rows]
@@ -119,6 +134,6 @@ def _works(n: int) -> list[str]:
 
 CHECK = Check(
     code="DAT529", name="storage-losses", source=sources.DATA, judge=judge,
-    sabotages=tuple(Case(toy="people", plant=plant) for plant in (identities_in_a_spreadsheet, codes_as_numbers, sums_in_16_bits, words_of_twelve_letters)),
+    sabotages=tuple(Case(toy="people", plant=plant) for plant in (identities_in_a_spreadsheet, codes_as_numbers, sums_in_16_bits, words_of_twelve_letters, names_cut_now_and_then)),
     lookalikes=(Case(toy="people", plant=whole_words_and_codes),),
 )  # fmt: skip

@@ -195,19 +195,38 @@ def examine_collection(
     checkup = Checkup(collection, told=told, found=found)
     findings, pictures = checkup.judge_all(chosen), checkup.pictures()
     findings = _passed_by(findings, ignored or {})
-    label = f"label `{collection.label}`" if collection.label else "no label"
+    parts = _parts(collection)
+    notes = (*collection.notes, *_unasked(collection))
     return Checked(
         name=name or collection.name,
         findings=folded(findings, {c.code: c.under for c in chosen}, frozenset(c.code for c in chosen if c.symptom)),
         seconds=round(time.monotonic() - began, 2),
         seed=collection.seed,
         device="",
-        parts=(f"{collection.total:,} {collection.kind}s", f"{collection.frame.width} fields", label, *collection.parts),
+        parts=parts,
         left_out=tuple(checkup.left_out),
-        notes=collection.notes,
+        lead=(f"{name or collection.name}: {', '.join(parts)}", *notes),
+        notes=notes,
         costs=tuple(checkup.costs.items()),
         pictures=pictures,
     )
+
+
+def _parts(collection: Collection) -> tuple[str, ...]:
+    """What the collection is, in words."""
+    held = f"{collection.total:,} {collection.kind}{'' if collection.total == 1 else 's'}"
+    label = f"label `{collection.label}`" if collection.label else "no label"
+    sizes = [f"{part} {int(collection.part(part).sum()):,}" for part in collection.parts] if collection.whole is None else list(collection.parts)
+    return (held, f"{collection.frame.width} fields", label, *([f"parts {', '.join(sizes)}"] if sizes else []))
+
+
+def _unasked(collection: Collection) -> tuple[str, ...]:
+    """Which questions more words from the user would open."""
+    wanting = [
+        *(["a label (--target): leaks, shortcuts and doubtful labels"] if not collection.label else []),
+        *(["parts (--split, or several files): copies and drift between them"] if len(collection.parts) < 2 else []),
+    ]
+    return (f"not looked for without {'; without '.join(wanting)}",) if wanting else ()
 
 
 def judged_course(course: WatchedCourse, *, name: str = "training") -> Checked:

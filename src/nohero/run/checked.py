@@ -21,6 +21,7 @@ class Checked:
     device: str = "cpu"
     parts: tuple[str, ...] = ()  # what was handed over, in words
     left_out: tuple[str, ...] = ()  # what the budget did not reach, each with its price
+    lead: tuple[str, ...] = ()  # what a person should know before the findings: how the source was read
     notes: tuple[str, ...] = ()  # what could not be put under guard, and the like
     costs: tuple[tuple[str, float], ...] = ()  # seconds each evidence took
     pictures: tuple[Figure, ...] = ()  # what the evidence has to show

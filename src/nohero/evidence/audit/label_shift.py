@@ -10,7 +10,8 @@ from typing import Any
 
 LAGS = (1, -1, 2, -2)  # rows by which labels slip when a row is lost or comes twice
 LEAST = 30  # items of the stretch, and outside it
-SPREADS = 6.0  # times that a sum of chance steps wanders over all items: chance reaches 3
+CHANCE = 1e-6  # of a stretch that fits its neighbours so far beyond itself among items whose own labels fit better, were steps independent; labels in order are not quite
+HIGHEST = 64.0  # of that t: steps that never rise have none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,19 +32,10 @@ def shift_of(said: Any, y: Any, names: Any) -> Shift | None:
     """`said` are the classes that the model gives, [N]; the stretch in which the neighbour's label fits most beyond the own one, or None."""
     import numpy as np
 
-    found: list[tuple[float, int, int, int]] = []
-    for lag in LAGS:
-        step = _beyond(said, y, lag)
-        sums = np.concatenate([[0.0], np.cumsum(step)])
-        lowest = np.minimum.accumulate(sums)
-        end = int((sums - lowest).argmax())
-        begin = int(sums[: end + 1].argmin())
-        spread = float(np.sqrt((step**2).sum()))
-        if LEAST <= end - begin <= len(y) - LEAST and spread > 0 and sums[end] - sums[begin] >= SPREADS * spread:
-            found.append((float(sums[end] - sums[begin]), lag, begin, end))
-    if not found:
+    found = stretch_of({lag: _beyond(said, y, lag) for lag in LAGS})
+    if found is None:
         return None
-    _, lag, begin, end = max(found)
+    lag, begin, end = found
     inside = np.zeros(len(y), dtype=bool)
     inside[begin:end] = True
     own, other = said == y, said == np.roll(y, -lag)
@@ -55,11 +47,48 @@ def shift_of(said: Any, y: Any, names: Any) -> Shift | None:
     )  # fmt: skip
 
 
+def stretch_of(steps: dict[int, Any]) -> tuple[int, int, int] | None:
+    """(lag, first place, place after the last) of the stretch in which the neighbour's label fits most beyond the own one; `steps` say by how much at each item [N], of each lag."""
+    import numpy as np
+
+    found: list[tuple[float, int, int, int]] = []
+    for lag, step in steps.items():
+        sums = np.concatenate([[0.0], np.cumsum(step)])
+        lowest = np.minimum.accumulate(sums)
+        end = int((sums - lowest).argmax())
+        begin = int(sums[: end + 1].argmin())
+        outside = np.concatenate([step[:begin], step[end:]])
+        if LEAST <= end - begin <= len(step) - LEAST and len(step) * np.exp(-_fall(outside) * (sums[end] - sums[begin])) <= CHANCE:
+            found.append((float(sums[end] - sums[begin]), lag, begin, end))
+    return max(found)[1:] if found else None
+
+
+def _fall(steps: Any) -> float:
+    """The t at which the mean of exp(t step) is 1: a sum of such steps, which fall on the whole, rises by s anywhere among n with a chance of n exp(-t s) at most; 0 where they do not fall.
+
+    Source: Wald 1947, Sequential analysis; Karlin and Altschul 1990 (maximal segments).
+    """
+    import numpy as np
+
+    if steps.mean() >= 0:
+        return 0.0
+    low, high = 0.0, 1.0
+    while np.exp(high * steps).mean() < 1 and high < HIGHEST:
+        low, high = high, 2 * high
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if np.exp(middle * steps).mean() < 1 else (low, middle)
+    return low
+
+
 def _beyond(said: Any, y: Any, lag: int) -> Any:
     """[N]: 1 where the neighbour's label fits and the own does not, -1 the other way round, else 0."""
     import numpy as np
 
-    fits: Any = (said == np.roll(y, -lag)).astype(float) - (said == y)
-    edge = slice(len(y) - lag, None) if lag > 0 else slice(0, -lag)
-    fits[edge] = 0.0
-    return fits
+    return without_edge((said == np.roll(y, -lag)).astype(float) - (said == y), lag)
+
+
+def without_edge(steps: Any, lag: int) -> Any:
+    """Zero at the items that have no such neighbour."""
+    steps[slice(len(steps) - lag, None) if lag > 0 else slice(0, -lag)] = 0.0
+    return steps

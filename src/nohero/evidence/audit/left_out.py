@@ -150,6 +150,20 @@ def _extra(x: Any, y: Any, classes: int, seed: int) -> Any:
     return np.nan_to_num(model.oob_decision_function_, nan=1 / classes).clip(1e-4)
 
 
+def tree_values(x: Any, y: Any, *, seed: int = 0) -> Any:
+    """[N]: what extremely randomised trees say of a label of values, out of their bags; x float [N, F], not a number where missing."""
+    import warnings
+
+    import numpy as np
+    from sklearn.ensemble import ExtraTreesRegressor
+
+    model = ExtraTreesRegressor(TREES if len(y) <= BAG else TREES // 2, min_samples_leaf=LEAF, bootstrap=True, max_samples=min(len(y), BAG), oob_score=True, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Some inputs do not have OOB scores", UserWarning)
+        model.fit(np.where(np.isinf(x), np.nan, x).clip(-LARGEST, LARGEST), y)
+    return np.asarray(model.oob_prediction_)
+
+
 def _boosted(x: Any, y: Any, classes: int, folds: list[tuple[Any, Any]], categorical: list[bool] | None) -> Any:
     import numpy as np
     from sklearn.ensemble import HistGradientBoostingClassifier

@@ -6,8 +6,8 @@ of them are then wrong, and nothing looks odd in either list.
 How it is measured: what a small model says of each item that was left out of its fitting, beside the item's own label and beside the
 labels of its neighbours; the stretch in which a neighbour's label fits most beyond the own one.
 
-When it is right to fail: a stretch of 30 items or more in which the neighbour's label fits six times as far beyond the own one as chance
-wanders, while outside it the own label fits better: that warns.
+When it is right to fail: a stretch of 30 items or more, such as chance brings once in a million times among items whose own labels fit
+better: that warns.
 
 What it cannot see: a set in which all labels slipped; items sorted by class; labels that no small model tells.
 

@@ -3,9 +3,9 @@
 Why it matters: such a field will not be there when the model is used. The score is near perfect and worth nothing.
 
 How it is measured: a small tree tells the label from each field alone, out of fold, and from all others without it and its twins; values that go one to one with the label, and fields in the label's order; sums, products
-and quotients of two numbers of which the label is one.
+and quotients of two numbers, and sums of several, of which the label is one.
 
-When it is right to fail: field and label name each other one to one, or have the same order throughout, or the label can be reckoned from two fields. It warns where a field leaves next to nothing open that all others together
+When it is right to fail: field and label name each other one to one, or have the same order throughout, or the label can be reckoned from others. It warns where a field leaves next to nothing open that all others together
 leave open. Words tell a number as groups do: such a field is left open from an R2 of .99 on.
 
 What it cannot see: a label that is spread over three fields or more.
@@ -68,7 +68,7 @@ def judge(tells: LabelTells, rules: FieldRules) -> Finding:
 
 
 def _reckoned(told: Reckoned, label: str) -> Finding:
-    """The label is made of two fields."""
+    """The label is made of others."""
     others = tuple(f for f in (told.field, *told.of) if f != label)
     return failed(
         f"the label `{label}` can be reckoned: `{told.field}` is {told.formula} in {'all' if not told.rows else f'all but {len(told.rows):,} of'} {told.n:,} rows",
@@ -78,7 +78,7 @@ def _reckoned(told: Reckoned, label: str) -> Finding:
         where=others,
         level=Level.MEASURED,
         effect="the score would be near perfect, and fall when these fields are not known",
-        remedies=(f"leave {' and '.join(f'`{f}`' for f in others)} out, unless both are known before `{label}` is",),
+        remedies=(f"leave {' and '.join(f'`{f}`' for f in others)} out, unless all of them are known before `{label}` is",),
     )
 
 

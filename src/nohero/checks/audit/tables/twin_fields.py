@@ -3,11 +3,11 @@
 Why it matters: importances and penalties are shared between twins at random; where nearly all is equal, the rows that are not are errors.
 
 How it is measured: fields that are equal in nearly all rows, of which one is the other on another scale, or of which each value goes with one value of the other; numbers that are the sum, the
-product or the quotient of two others in every row.
+product or the quotient of two others in every row, or the sum of three to eight neighbouring fields, or fields that share a word of their names.
 
 When it is right to fail: never more than a warning.
 
-What it cannot see: a field that follows from three others or more.
+What it cannot see: a field that follows from three others or more in another way, and sums of fields that stand apart and have nothing in common.
 
 Mend: keep one of them.
 
@@ -56,15 +56,15 @@ def judge(profile: Profile, rules: FieldRules) -> Finding:
 
 
 def _made(made: list[Reckoned], profile: Profile) -> Finding:
-    """Fields that say nothing beside two others."""
+    """Fields that say nothing beside others."""
     first = made[0]
     return warned(
-        f"`{first.field}` says nothing beside two others: it is {first.formula} in all {first.n:,} rows" + (f"; {len(made) - 1} more fields are made so" if len(made) > 1 else ""),
+        f"`{first.field}` says nothing beside {len(first.of)} others: it is {first.formula} in all {first.n:,} rows" + (f"; {len(made) - 1} more fields are made so" if len(made) > 1 else ""),
         expected="fields of which each says something of its own",
         observed=Observed(value=float(len(made)), unit="fields made of others", n=len(profile.fields)),
         component="data",
         where=tuple(n for r in made for n in (r.field, *r.of)),
-        remedies=(f"leave one of `{first.field}`, `{first.of[0]}` and `{first.of[1]}` out of a linear model; trees may keep them",),
+        remedies=(f"leave one of {', '.join(f'`{n}`' for n in (first.field, *first.of[:-1]))} and `{first.of[-1]}` out of a linear model; trees may keep them",),
     )
 
 

@@ -140,10 +140,12 @@ def _of(series: pl.Series, frame: pl.DataFrame) -> Iterator[Break]:
 def _level(name: str, values: Any, rows: Any, frame: pl.DataFrame) -> Break | None:
     import numpy as np
 
-    from nohero.evidence.audit.level_breaks import commonest, steps_of
+    from nohero.evidence.audit.level_breaks import Step, commonest, steps_of
+    from nohero.evidence.audit.unit_jumps import unit_jump
     from nohero.evidence.audit.unit_pairs import FEWEST, unit_between
 
-    step = steps_of(values)
+    jump = unit_jump(values)
+    step = Step(cuts=jump[0], times=ALONE, what="level") if jump is not None else steps_of(values)
     if step is None:
         return None
     one = step.cuts[0]
@@ -152,7 +154,7 @@ def _level(name: str, values: Any, rows: Any, frame: pl.DataFrame) -> Break | No
     inside, outside, before, after = (v[v != common] for v in (values[one:other], np.concatenate([values[:one], values[other:]]), values[:one], values[other:]))
     ordered = ordered_by(frame, name, _edges(rows, one, other - 1))
     sides = [(_some(inside), _some(outside)), (inside[:NEAR], before[::-1][:NEAR]), (inside[::-1][:NEAR], after[:NEAR])]
-    units = next((u for a, b in sides if (u := unit_between(a, b, least=SURELY if ordered else FEWEST))), "")
+    units = jump[1] if jump is not None and not ordered else next((u for a, b in sides if (u := unit_between(a, b, least=SURELY if ordered else FEWEST))), "")
     if not units and (ordered or step.times < ALONE):
         return None
     told = [f"{np.median(v):.4g}" if step.what == "level" else f"{np.median(v):.4g} +- {np.median(np.abs(v - np.median(v))):.2g}" for v in (outside, inside)]

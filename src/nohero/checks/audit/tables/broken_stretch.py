@@ -12,7 +12,7 @@ field, or where the two names, or two scales of whole numbers, are alike, and wh
 from some row on. Fields that are missing between two rows, or that begin or end several together, may be so by design, and are left open. Any other step may be what happened, and is left open. Where the rows
 are ordered by another field that changes there too, it is silent.
 
-What it cannot see: slow drifts, changes smaller than the field's own, more than two of them in one field, and stretches shorter than 30 rows, or of more than 20,000 rows shorter than 30 of 20,000.
+What it cannot see: slow drifts, changes smaller than the field's own, more than two of them in one field, and stretches shorter than 30 rows (six, of series that move little, and powers of ten), or of more than 20,000 rows shorter than 30 of 20,000.
 
 Mend: bring the stretch to the unit, the names and the decimals of the rest, or leave it out.
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 SHORTEST, PART = 60, 0.02  # rows of the stretch, and of all rows
-ELSEWHERE = 0.2  # of the other rows that lack it, at most
+ELSEWHERE = 0.1  # of the other rows that lack it, at most
 HARDLY = 10.0  # per cent of them, up to which a field that ends was recorded before
 TIMES = 10.0  # the stretch against the next longest
 CHANCE = math.log(1e-12)

@@ -27,6 +27,8 @@ MANY = 50  # different names of genes
 
 def taken_for_dates(series: pl.Series) -> tuple[list[int], str] | None:
     """(rows, what they may have been); nothing where the others do not tell that they were no dates."""
+    if not series.unique().str.strip_chars().str.contains(LIKE).any():
+        return None
     texts = series.str.strip_chars()
     dated = texts.str.contains(LIKE).fill_null(value=False)
     count, n = int(dated.sum()), int(texts.is_not_null().sum())

@@ -9,7 +9,10 @@ import pytest
 from nohero.checks.check import find_check
 from nohero.checkup import examine_collection
 from nohero.evidence.audit.level_breaks import steps_of
+from nohero.evidence.audit.missing_runs import missing_run
+from nohero.evidence.audit.spreadsheet_dates import taken_for_dates
 from nohero.evidence.audit.stuck_runs import measure as stuck
+from nohero.evidence.audit.unit_jumps import unit_jump
 from nohero.evidence.audit.unit_pairs import unit_between
 from nohero.evidence.audit.value_breaks import coarser, followed, longest, renamed
 from nohero.sources.collection import Collection
@@ -112,3 +115,39 @@ def test_a_time_that_is_written_as_words_breaks_nothing() -> None:
     collection = Collection(name="t", source="t", kind="row", frame=frame, items=tuple(f"row {i}" for i in range(400)), time="when")
     findings = examine_collection(collection, checks=[find_check("DAT570"), find_check("DAT571")]).findings
     assert [f.status for f in findings] == ["PASS", "PASS"]
+
+
+def test_a_short_stretch_of_a_trend_in_thousandths_is_found_to_the_row(drawn: np.random.Generator) -> None:
+    trend = 100 * np.exp(np.cumsum(drawn.normal(0.01, 0.01, 200)))
+    for first, last in ((184, 200), (0, 12), (90, 99)):
+        values = trend.copy()
+        values[first:last] *= 1000
+        jump = unit_jump(values)
+        assert jump is not None
+        assert jump[0] == ((first, last) if last < 200 else (first,))
+    assert unit_jump(trend) is None
+    crash = trend.copy()
+    crash[150:] /= 14
+    assert unit_jump(crash) is None
+
+
+def test_a_field_that_ends_is_told_from_one_that_is_missing_here_and_there(drawn: np.random.Generator) -> None:
+    values = drawn.normal(0, 1, 2000).round(3)
+    some = [None if drawn.random() < 0.03 else v for v in values]
+    assert missing_run(pl.Series("a", some)) is None
+    run = missing_run(pl.Series("a", some[:1700] + [None] * 300))
+    assert run is not None
+    assert run.last == 1999
+    assert 1690 <= run.first <= 1700
+    assert missing_run(pl.Series("sorted", [*sorted(values[:1700]), *([None] * 300)])) is None
+    assert missing_run(pl.Series("past", [*([None] * 60), *values])) is None
+
+
+@pytest.mark.parametrize(
+    ("others", "word", "was"), [(["25-39", "40-54"], "24-Oct", "10-24"), (["3-1", "2-2"], "1-Mar", "3-1"), (["3-1", "0-2"], "3-Jan", "3-1"), ([f"ABC{i}" for i in range(90)], "7-Sep", "SEPT7")]
+)
+def test_what_a_spreadsheet_made_of_figures_is_read_back(others: list[str], word: str, was: str) -> None:
+    found = taken_for_dates(pl.Series("field", [*others, word]))
+    assert found == ([len(others)], f"`{word}` may have been `{was}`")
+    assert taken_for_dates(pl.Series("field", [*["2020-01-02", "2020-03-04"], word])) is None
+    assert taken_for_dates(pl.Series("field", ["red", "green", word])) is None

@@ -1,4 +1,4 @@
-"""Rows from which on, or between which, a field is another: its level, its spread, its decimals, the names of its categories, or its own name."""
+"""Rows from which on, or between which, a field is another: its level, its spread, its decimals, the names of its categories, its own name, or missing."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ NEAR, WHOLE = 1000, 5000  # rows of either side, the nearest, or evenly taken, i
 
 @dataclass(frozen=True, kw_only=True)
 class Break:
-    """One field and where it changes. Kind is level, spread, decimals, scale, category or name."""
+    """One field and where it changes. Kind is level, spread, decimals, scale, category, name or missing."""
 
     kind: str
     field: str
     first: int  # place in the collection where the odd stretch begins
     last: int  # and the last one of it
     rows: int
-    before: str  # what the field is elsewhere: its median, a value, a name; of decimals, the share on the grid
+    before: str  # what the field is elsewhere: its median, a value, a name; of decimals, the share on the grid; of missing values, the share
     after: str  # and there
     to_end: bool
     units: str = ""  # that turn the one into the other
-    alike: bool = False  # of two names
+    alike: bool = False  # of two names; of a field that is missing, whether it alone ends there
     times: float = 0.0  # the step against the largest elsewhere
 
 
@@ -72,8 +72,23 @@ def measure(collection: Collection) -> Breaks:
             found += _of(series, frame)
     for old, new, change in followed(frame.select(s.name for s in fields)):
         found.append(Break(kind="name", field=old, first=change.first, last=change.last, rows=frame[new].count(), before=old, after=new, to_end=change.last == len(frame) - 1, alike=True))
+    found += _missing(frame, [s.name for s in fields if s.name != collection.label and all(s.name not in (b.before, b.after) for b in found if b.kind == "name")])
     placed = tuple(_placed(b, order) for b in found)
     return Breaks(found=placed, fields=len(fields), order=by, names=tuple(str(collection.items[i]) for b in placed for i in (b.first, b.last)))
+
+
+def _missing(frame: pl.DataFrame, names: list[str]) -> list[Break]:
+    """Where several begin or end together, the form may have been another."""
+    from nohero.evidence.audit.missing_runs import HARDLY, missing_run
+
+    n = len(frame)
+    runs = {name: run for name in names if (run := missing_run(frame[name])) and not ordered_by(frame, name, tuple(k for k in (run.first, run.last + 1) if 0 < k < n))}
+    found = []
+    for name, run in runs.items():
+        alone = sum(abs(o.first - run.first) <= BESIDE or abs(o.last - run.last) <= BESIDE < n - 1 - o.last for o in runs.values()) == 1
+        sure = run.last == n - 1 and alone and float(run.before.rstrip("%")) <= HARDLY
+        found.append(Break(kind="missing", field=name, first=run.first, last=run.last, rows=run.last - run.first + 1, before=run.before, after=run.after, to_end=run.last == n - 1, alike=sure))
+    return found
 
 
 def in_order(collection: Collection) -> tuple[Any, str]:
@@ -125,10 +140,12 @@ def _of(series: pl.Series, frame: pl.DataFrame) -> Iterator[Break]:
 def _level(name: str, values: Any, rows: Any, frame: pl.DataFrame) -> Break | None:
     import numpy as np
 
-    from nohero.evidence.audit.level_breaks import commonest, steps_of
+    from nohero.evidence.audit.level_breaks import Step, commonest, steps_of
+    from nohero.evidence.audit.unit_jumps import unit_jump
     from nohero.evidence.audit.unit_pairs import FEWEST, unit_between
 
-    step = steps_of(values)
+    jump = unit_jump(values)
+    step = Step(cuts=jump[0], times=ALONE, what="level") if jump is not None else steps_of(values)
     if step is None:
         return None
     one = step.cuts[0]
@@ -137,7 +154,7 @@ def _level(name: str, values: Any, rows: Any, frame: pl.DataFrame) -> Break | No
     inside, outside, before, after = (v[v != common] for v in (values[one:other], np.concatenate([values[:one], values[other:]]), values[:one], values[other:]))
     ordered = ordered_by(frame, name, _edges(rows, one, other - 1))
     sides = [(_some(inside), _some(outside)), (inside[:NEAR], before[::-1][:NEAR]), (inside[::-1][:NEAR], after[:NEAR])]
-    units = next((u for a, b in sides if (u := unit_between(a, b, least=SURELY if ordered else FEWEST))), "")
+    units = jump[1] if jump is not None and not ordered else next((u for a, b in sides if (u := unit_between(a, b, least=SURELY if ordered else FEWEST))), "")
     if not units and (ordered or step.times < ALONE):
         return None
     told = [f"{np.median(v):.4g}" if step.what == "level" else f"{np.median(v):.4g} +- {np.median(np.abs(v - np.median(v))):.2g}" for v in (outside, inside)]

@@ -5,16 +5,22 @@ All pairs are screened at once, by matrices over the rows; a thousand fields tak
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROWS = 50_000  # looked at
-SCREENED, CODED = 2_000, 8_000  # of them, for fields that are nearly equal, and for those of which one recodes another
+FIRST, SCREENED, CODED = 400, 2_000, 8_000  # of them, for fields that are equal in most, or in nearly all, and for those of which one recodes another
 CODES = 0.5  # of the rows beside the commonest value: fields with more values than that are told one to one by chance
 SAME = 0.999_999  # correlation of two fields of which one is the other on another scale
 EVEN = 0.98  # of the rows: fields that are equal in so many say the same but for errors
 NEARLY = 0.9  # the same, of the rows that are looked at first
 VALUES = 20  # that two fields on two scales need
+MOSTLY, TOLD = 0.9, 100  # of the rows in which neither is at its commonest value, and such rows: fields of two names of one, or of many values, are twins that went apart
+JOINED = re.compile(r"(.+?)([_. ](?:x|y|copy|right|1|dup|duplicate)|\(1\))", re.IGNORECASE)  # names that joins, spreadsheets and readers give to a second column of one name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +31,7 @@ class Twins:
     other: str
     how: str
     apart: tuple[int, ...] = ()
+    sure: bool = True  # or equal in fewer rows, under two names: they may be two things
 
 
 def twins_of(frame: Any, names: list[str]) -> tuple[Twins, ...]:
@@ -43,7 +50,48 @@ def twins_of(frame: Any, names: list[str]) -> tuple[Twins, ...]:
         gone.add(other)
         apart = frame[one].ne_missing(frame[other]).arg_true().to_list() if how == "equal" else ()
         found.append(Twins(one=one, other=other, how=how, apart=tuple(apart)))
-    return tuple(found)
+    return (*found, *_parted(frame, sample, [n for n in names if n not in gone]))
+
+
+def _parted(frame: Any, sample: Any, names: list[str]) -> list[Twins]:
+    """Fields that are equal in most rows: of one name, as a join leaves them, or of many values."""
+    part = sample.gather_every(max(1, sample.height // FIRST))
+    found = []
+    for dtype in set(part.dtypes):
+        for one, other in _near([part[n] for n in names if part[n].dtype == dtype]):
+            sure = of_one_name(one, other)
+            if (sure or min(part[n].n_unique() for n in (one, other)) > VALUES) and _mostly_equal(sample[one], sample[other]):
+                apart = frame[one].ne_missing(frame[other]).arg_true().to_list()
+                found.append(Twins(one=one, other=other, how="equal", apart=tuple(apart), sure=sure))
+    return found
+
+
+def _near(fields: list[Any]) -> Iterator[tuple[str, str]]:
+    """Pairs that agree in most of the rows looked at first."""
+    import numpy as np
+
+    if len(fields) < 2:
+        return
+    hashes = np.stack([s.hash(seed=1).to_numpy() for s in fields], 1)
+    told = np.stack([(s.is_not_null() & s.ne_missing(_commonest(s))).to_numpy() for s in fields], 1)
+    for k, one in enumerate(fields[:-1]):
+        both = told[:, k + 1 :] & told[:, k : k + 1]
+        same = (hashes[:, k + 1 :] == hashes[:, k : k + 1]) & both
+        yield from ((one.name, fields[k + 1 + i].name) for i in np.flatnonzero((same.sum(0) >= (2 * MOSTLY - 1) * both.sum(0)) & both.any(0)))
+
+
+def of_one_name(one: str, other: str) -> bool:
+    """Whether two names are what a join or a copy makes of one: price_x and price_y, price and price_right."""
+    bases, marks = zip(*(((m[1], m[2].strip("_. ").lower()) if (m := JOINED.fullmatch(n)) else (n, "")) for n in (one, other)), strict=True)
+    return len({b.casefold() for b in bases}) == 1 and (set(marks) == {"x", "y"} or ("" in marks and not {"x", "y"} & set(marks)))
+
+
+def _mostly_equal(a: Any, b: Any) -> bool:
+    """Of the rows that have both."""
+    both = a.is_not_null() & b.is_not_null()
+    told = both & a.ne_missing(_commonest(a)) & b.ne_missing(_commonest(b))
+    same = a.eq_missing(b)
+    return bool(int(told.sum()) >= TOLD and same.filter(told).mean() >= MOSTLY and same.filter(both).mean() >= MOSTLY)
 
 
 def _coded(series: Any) -> Any:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.column_power import codes_of, one_to_one, rank_match, says_the_same, tree_score
 from nohero.run.figure import Bar, Bars, Rule
@@ -41,6 +41,10 @@ class LabelTells:
     metric: str
     n: int
     label: str
+    time: str = ""  # the field of times, where there is one
+    by_time: float = float("nan")  # R2 of the mean of the two neighbours in time, of a label that is a number
+    rises: float = 0.0  # |Spearman| of the label with the time
+    steps: dict[str, float] = field(default_factory=dict)  # squared correlation of each number's changes with the label's, from row to row in time
 
     def figures(self) -> tuple[Bars, ...]:
         """The strongest fields."""
@@ -81,4 +85,36 @@ def measure(collection: Collection, profile: Profile) -> LabelTells:
         ordered = not classes and frame[name].dtype.is_numeric()
         tells.append(Tell(field=name, score=value, score_without=without, distinct=distinct, one_to_one=one_to_one(coded[name], y), rank_match=rank_match(coded[name], y) if ordered else 0.0, twins=twins, number=frame[name].dtype.is_numeric() or frame[name].dtype.is_temporal()))
     constant = float(np.unique(y, return_counts=True)[1].max() / len(y)) if classes else 0.0
-    return LabelTells(tells=tuple(tells), constant=constant, metric="accuracy" if classes else "R2", n=len(rows), label=collection.label)
+    return LabelTells(tells=tuple(tells), constant=constant, metric="accuracy" if classes else "R2", n=len(rows), label=collection.label, **_in_time(collection, classes=classes))
+
+
+def _in_time(collection: Collection, *, classes: bool) -> dict[str, Any]:
+    """How well the label of a row is told by those before and after it in time: of two that rise together, neither tells the other."""
+    import numpy as np
+
+    from nohero.evidence.audit.ripening import YEAR
+    from nohero.sources.moments import moments, time_field
+
+    years = (s.name for s in collection.frame if s.dtype.is_numeric() and YEAR.search(s.name) and s.name != collection.label and s.drop_nulls().is_sorted() and s.n_unique() > LEAST)
+    name = time_field(collection) or next(years, "")
+    if not name or classes or name not in collection.frame.columns:
+        return {"time": name}
+    times, labels = moments(collection, name).cast(float).to_numpy(), collection.labels.cast(float).to_numpy()
+    rows = np.flatnonzero(np.isfinite(times) & np.isfinite(labels))
+    rows = rows[np.argsort(times[rows], kind="stable")]
+    values = labels[rows]
+    if len(values) < LEAST or not np.ptp(values):
+        return {"time": name}
+    missed = values[1:-1] - (values[:-2] + values[2:]) / 2
+    numbers = [s for s in collection.frame if s.dtype.is_numeric() and s.name not in (collection.label, name)]
+    steps = {s.name: _together(np.diff(s.cast(float).fill_null(np.nan).to_numpy()[rows]), np.diff(values)) for s in numbers}
+    return {"time": name, "by_time": 1 - float((missed**2).mean() / values.var()), "rises": rank_match(times[rows], values), "steps": steps}
+
+
+def _together(a: Any, b: Any) -> float:
+    """Squared correlation where both are numbers."""
+    import numpy as np
+
+    known = np.isfinite(a) & np.isfinite(b)
+    a, b = a[known], b[known]
+    return float(np.corrcoef(a, b)[0, 1] ** 2) if len(a) >= LEAST and a.std() > 0 and b.std() > 0 else 0.0

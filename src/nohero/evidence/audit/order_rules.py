@@ -48,8 +48,8 @@ def order_rules(collection: Collection) -> tuple[OrderRule, ...]:
     found = []
     for names in _comparable(collection):
         some = frame.select(names).gather_every(max(1, frame.height // SCREENED))
-        pairs = _screened(np.column_stack([_numbers(series) for series in some]))
-        found += [rule for i, j in pairs if (rule := _rule(collection, names[i], names[j], _numbers(frame[names[i]]), _numbers(frame[names[j]]))) is not None]
+        pairs = _screened(np.column_stack([numbers_of(series) for series in some]))
+        found += [rule for i, j in pairs if (rule := _rule(collection, names[i], names[j], numbers_of(frame[names[i]]), numbers_of(frame[names[j]]))) is not None]
     return tuple(sorted(found, key=lambda r: -len(r.rows)))
 
 
@@ -63,7 +63,8 @@ def _comparable(collection: Collection) -> Iterator[list[str]]:
     yield from (names for names in (numbers, times) if len(names) > 1)
 
 
-def _numbers(series: Any) -> Any:
+def numbers_of(series: Any) -> Any:
+    """float64 [N], not a number where nothing finite stands; of times microseconds."""
     import numpy as np
     import polars as pl
 

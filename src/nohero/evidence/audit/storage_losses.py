@@ -1,4 +1,4 @@
-"""What fields lost where they were stored: figures of long numbers, zeros before codes, numbers beyond what a type holds, ends of texts."""
+"""What fields lost where they were stored: figures of long numbers, zeros before codes, numbers beyond what a type holds, ends of texts, words that a spreadsheet took for dates."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PILE, BELOW, MOST = 5.0, 3, 0.9  # times as many different texts as of any of th
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:
-    """One field's: kind is figures, zeros, wrapped or cut."""
+    """One field's: kind is figures, zeros, wrapped, cut or dated."""
 
     kind: str
     field: str
@@ -65,7 +65,7 @@ def measure(collection: Collection) -> StorageLosses:
             if tally.n >= LEAST and tally.values[0] == round(tally.values[0]):
                 found += [look(series, tally) for look in (_figures, _zeros, _wrapped)]
         elif series.dtype == pl.String and series.name != collection.split:
-            found.append(_cut(series) or _cut_in_places(series))
+            found += [_cut(series) or _cut_in_places(series), _dated(series)]
     return StorageLosses(found=tuple(loss for loss in found if loss), fields=collection.frame.width, items=collection.items)
 
 
@@ -156,6 +156,16 @@ def _cut_in_places(series: pl.Series) -> Loss | None:
     shown = ", ".join(f"`{_short(name)}`" for name in names[:3])
     what = f"{len(names):,} names of {length} letters that are the beginnings of others in it, within a word ({shown}): they were cut"
     return Loss(kind="cut", field=series.name, rows=tuple(rows.to_list()), of=series.len() - series.null_count(), sure=True, what=what)
+
+
+def _dated(series: pl.Series) -> Loss | None:
+    """Words that are a day and a month where the others are no dates."""
+    from nohero.evidence.audit.spreadsheet_dates import taken_for_dates
+
+    found = taken_for_dates(series)
+    if found is None:
+        return None
+    return Loss(kind="dated", field=series.name, rows=tuple(found[0]), of=series.len() - series.null_count(), sure=True, what=f"a day and a month in {len(found[0]):,} of {series.len() - series.null_count():,} values, as a spreadsheet makes of what it takes for a date: {found[1]}")
 
 
 def _short(text: Any) -> str:

@@ -27,9 +27,9 @@ class Reckoned:
     """`field` is `formula` of other fields, but in `rows`."""
 
     field: str
-    of: tuple[str, str]
+    of: tuple[str, ...]
     formula: str
-    n: int  # rows that have all three
+    n: int  # rows that have all of them
     rows: tuple[int, ...]
     sides: tuple[int, int]  # of these, rows whose number is below and above what is reckoned
     shown: tuple[tuple[str, str, str], ...]  # of the first rows: the fields' values, the result there, the result reckoned
@@ -47,19 +47,19 @@ def reckoned(collection: Collection) -> tuple[Reckoned, ...]:
     if len(names) < 3:
         return ()
     drawn = np.random.default_rng(collection.seed).choice(frame.height, min(frame.height, SCREENED), replace=False)
-    some = _numbers(frame[drawn], names)
-    slack = [_slack(column[np.isfinite(column)]) for column in some.T]
+    some = numbers_of(frame[drawn], names)
+    slack = [slack_of(column[np.isfinite(column)]) for column in some.T]
     found: list[Reckoned] = []
     for i, j, sign, k in _screened(some, slack):
         if any({names[i], names[j], names[k]} == {r.field, *r.of} for r in found):
             continue
-        rule = _rule((names[i], names[j], names[k]), sign, _numbers(frame, [names[i], names[j], names[k]]), slack[k])
+        rule = _rule((names[i], names[j], names[k]), sign, numbers_of(frame, [names[i], names[j], names[k]]), slack[k])
         if rule is not None:
             found.append(rule)
     return tuple(found)
 
 
-def _numbers(frame: Any, names: list[str]) -> Any:
+def numbers_of(frame: Any, names: list[str]) -> Any:
     """Float [N, len(names)], not a number where nothing finite stands."""
     import numpy as np
 
@@ -67,7 +67,7 @@ def _numbers(frame: Any, names: list[str]) -> Any:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _slack(column: Any) -> float:
+def slack_of(column: Any) -> float:
     """Half of the last decimal that the numbers have; 0 for numbers of many decimals, which are compared to six digits."""
     import numpy as np
 
@@ -86,7 +86,8 @@ def _result(a: Any, b: Any, sign: str) -> Any:
     return np.where(np.isfinite(made), made, np.nan)
 
 
-def _agrees(made: Any, said: Any, slack: float) -> Any:
+def agrees(made: Any, said: Any, slack: float) -> Any:
+    """Bool: as near as the decimals tell."""
     import numpy as np
 
     return np.abs(made - said) <= slack * 1.001 + 1e-6 * np.abs(said)  # comparisons with what is no number are false
@@ -114,13 +115,13 @@ def _rule(names: tuple[str, str, str], sign: str, values: Any, slack: float) -> 
     a, b, said = values.T
     made = _result(a, b, sign)
     known = np.isfinite(made) & np.isfinite(said)
-    telling = known & ~_agrees(a, made, slack) & ~_agrees(b, made, slack)
-    held = _agrees(made, said, slack)
+    telling = known & ~agrees(a, made, slack) & ~agrees(b, made, slack)
+    held = agrees(made, said, slack)
     broken = np.flatnonzero(known & ~held)
     if known.sum() < LEAST or telling.sum() < TELLING * known.sum() or len(broken) > BROKEN * known.sum() or (telling & held).sum() < (1 - BROKEN) * telling.sum():
         return None
     shuffled = np.random.default_rng(0).permutation(said[known])
-    if _agrees(made[known], shuffled, slack).mean() > CHANCE:
+    if agrees(made[known], shuffled, slack).mean() > CHANCE:
         return None
     shown = tuple((f"{a[i]:g}, {b[i]:g}", f"{said[i]:g}", f"{made[i]:g}") for i in broken[:12])
     formula = SIGNS[sign].format(a=f"`{names[0]}`", b=f"`{names[1]}`")

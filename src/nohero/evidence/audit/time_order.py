@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.2  # seconds
 SHARE = 0.1  # of the rows out of order, above which a source has no order that they could be out of
+MOVED, MOVES = 0.25, 3  # the same of a block that fits into a gap of the others, and such blocks
 FIT, LEAST_FIT = 0.9, 10  # of the rows out of order, and at least so many, that one mistake explains
 BLOCKS = 2  # changes of a field a jump back, up to which the source is taken for one block a value: of a month's number ten and more
 SCALES = (1000, 1_000_000)  # seconds, thousandths and millionths of them
@@ -107,7 +108,15 @@ def _looked_at(values: Any, codes: Any, by: str) -> tuple[Any, Any, str, Any]:
     bounds = np.r_[0, np.flatnonzero(~inside) + 1, len(order)]
     pieces = [_out(signed[a:b]) + a for a, b in pairwise(bounds.tolist())] if (steps < 0).any() else []
     out = np.concatenate([np.zeros(0, dtype=np.int64), *pieces])
-    return order, codes, by, out if len(out) <= SHARE * len(order) else None
+    return order, codes, by, out if len(out) <= SHARE * len(order) or (inside.all() and _moved(signed, out)) else None
+
+
+def _moved(values: Any, out: Any) -> bool:
+    """Whether the rows out of order are a block or two, each of which fits between two neighbours of the others: cut out, and put back elsewhere."""
+    kept = np.delete(values, out)
+    runs = np.split(values[out], np.flatnonzero(np.diff(out) > 1) + 1)
+    fits = [np.searchsorted(kept, run.max(), side="left") <= np.searchsorted(kept, run.min(), side="right") for run in runs]
+    return len(out) <= MOVED * len(values) and len(runs) <= MOVES and all(fits)
 
 
 def _out(values: Any) -> Any:

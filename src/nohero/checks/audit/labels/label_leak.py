@@ -3,10 +3,12 @@
 Why it matters: such a field will not be there when the model is used. The score is near perfect and worth nothing.
 
 How it is measured: a small tree tells the label from each field alone, out of fold, and from all others without it and its twins; values that go one to one with the label, and fields in the label's order; sums, products
-and quotients of two numbers of which the label is one.
+and quotients of two numbers, and sums of several, of which the label is one.
 
-When it is right to fail: field and label name each other one to one, or have the same order throughout, or the label can be reckoned from two fields. It warns where a field leaves next to nothing open that all others together
-leave open. Words tell a number as groups do: such a field is left open from an R2 of .99 on.
+When it is right to fail: field and label name each other one to one, or have the same order throughout, or the label can be reckoned from others. It warns where a field leaves next to nothing open that all others together
+leave open. Words tell a number as groups do: such a field is left open from an R2 of .99 on. Where the label's neighbours
+in time tell it as well, fields that rise with it are left open too, unless their changes tell its changes: two trends need have
+nothing to do with each other.
 
 What it cannot see: a label that is spread over three fields or more.
 
@@ -17,6 +19,7 @@ Source: Kapoor and Narayanan 2023, Leakage and the reproducibility crisis (arXiv
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nohero.checks.audit.recelled import recelled
@@ -33,6 +36,7 @@ SAME_NAME = 0.9  # score of a field that goes one to one; chance matches of rare
 SAME_ORDER, NEAR_ORDER = 0.9999, 0.99  # rank correlation: carat and price in diamonds have 0.96
 LITTLE = 0.1  # of what the constant leaves open is left by the field alone: Titanic's `boat` leaves 0.06
 OTHERS = 4.0  # times that is left by all others; petal length makes up for petal width in iris, 1.2 times
+STEADY = 0.001  # of its variance that the label's neighbours in time leave open, below which anything that rises tells it
 GROUPS = 0.99  # R2 of a field of words with a number: births of a day by state have .93, and that is the size of the states
 
 
@@ -41,12 +45,16 @@ def judge(tells: LabelTells, rules: FieldRules) -> Finding:
     summed = next((r for r in rules.sums if tells.label in (r.field, *r.of)), None)
     if summed is not None:
         return _reckoned(summed, tells.label)
-    copies = [t for t in tells.tells if (t.one_to_one and t.score >= SAME_NAME) or t.rank_match >= SAME_ORDER]
+    tells = _without_time(tells)
+    trends = _trends(tells)
+    copies = [t for t in tells.tells if t not in trends and ((t.one_to_one and t.score >= SAME_NAME) or t.rank_match >= SAME_ORDER)]
     standing = [t for t in tells.tells if _stands_alone(t, tells.constant)]
     groups = [t for t in standing if tells.metric == "R2" and not t.number]
-    alone = [t for t in standing if t not in groups]
+    alone = [t for t in standing if t not in groups and t not in trends]
     near = [t for t in tells.tells if t.rank_match >= NEAR_ORDER or (t in groups and t.score >= GROUPS)]
-    found = copies or alone or near
+    found = copies or alone or [t for t in near if t not in trends]
+    if not found and trends:
+        return _shared_trend(trends, tells)
     if not found:
         best = tells.tells[0] if tells.tells else None
         return passed(f"the strongest field, `{best.field}`, tells {tells.metric} {best.score:.3f} alone" if best else "there are no fields beside the label")
@@ -67,8 +75,37 @@ def judge(tells: LabelTells, rules: FieldRules) -> Finding:
     )
 
 
+def _without_time(tells: LabelTells) -> LabelTells:
+    """No time is ever left out for telling what goes on in time."""
+    if not tells.time or tells.metric != "R2":
+        return tells
+    return replace(tells, tells=tuple(replace(t, twins=tuple(n for n in t.twins if n != tells.time)) for t in tells.tells if t.field != tells.time))
+
+
+def _trends(tells: LabelTells) -> list[Tell]:
+    """Fields that tell the label hardly better than its neighbours in time do, and whose changes do not tell its changes."""
+    told = [t for t in tells.tells if (_stands_alone(t, tells.constant) or t.rank_match >= NEAR_ORDER) and (t.rank_match < SAME_ORDER or tells.rises >= SAME_ORDER)]
+    return [t for t in told if tells.steps.get(t.field, 0.0) < 1 - LITTLE and 1 - tells.by_time <= max(OTHERS * (1 - t.score), STEADY)]
+
+
+def _shared_trend(trends: list[Tell], tells: LabelTells) -> Finding:
+    """Whether it is more than time cannot be told."""
+    fields = tuple(dict.fromkeys(f for t in trends for f in (t.field, *t.twins)))
+    first = trends[0]
+    return unsure(
+        f"{', '.join(f'`{f}`' for f in fields[:3])}{f' and {len(fields) - 3} more' if len(fields) > 3 else ''} and the label `{tells.label}` move together in time: R2 {first.score:.3f} by `{first.field}` alone, {tells.by_time:.3f} by the label's own neighbours in `{tells.time}`, and {tells.steps.get(first.field, 0.0):.2f} of its changes by those of `{first.field}`",
+        expected="fields that tell more of the label than its time does, or less",
+        observed=Observed(value=first.score, unit=f"{tells.metric} of this field alone", n=tells.n),
+        component="data",
+        where=fields,
+        level=Level.HEURISTIC,
+        effect="two series that rise together tell each other within these years, and need not beyond",
+        remedies=("ask whether the field is known before the label is, and means more than the time", "test on the last stretch of time, never on rows drawn from among the others"),
+    )
+
+
 def _reckoned(told: Reckoned, label: str) -> Finding:
-    """The label is made of two fields."""
+    """The label is made of others."""
     others = tuple(f for f in (told.field, *told.of) if f != label)
     return failed(
         f"the label `{label}` can be reckoned: `{told.field}` is {told.formula} in {'all' if not told.rows else f'all but {len(told.rows):,} of'} {told.n:,} rows",
@@ -78,7 +115,7 @@ def _reckoned(told: Reckoned, label: str) -> Finding:
         where=others,
         level=Level.MEASURED,
         effect="the score would be near perfect, and fall when these fields are not known",
-        remedies=(f"leave {' and '.join(f'`{f}`' for f in others)} out, unless both are known before `{label}` is",),
+        remedies=(f"leave {' and '.join(f'`{f}`' for f in others)} out, unless all of them are known before `{label}` is",),
     )
 
 
@@ -129,6 +166,31 @@ def written_twice(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def a_trend_written_twice(collection: Collection) -> Collection:
+    """An output that grows day by day, and the same as it was counted a second time."""
+    import numpy as np
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        generator, n = np.random.default_rng(3), len(columns["age"])
+        grown = np.cumsum(generator.normal(1, 0.4, n))
+        columns |= {"day": [str(np.datetime64("2001-01-01") + i) for i in range(n)], "output": [f"{v:.2f}" for v in grown], "counted": [f"{v + generator.normal(0, 0.03):.2f}" for v in grown]}
+        return columns
+
+    return recelled(collection, change, label="output")
+
+
+def two_trends(collection: Collection) -> Collection:
+    """An output that grows year by year, and a population that does so too."""
+    import numpy as np
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        generator, n = np.random.default_rng(3), len(columns["age"])
+        grown, people = np.cumsum(generator.normal(1, 0.4, n)), np.cumsum(generator.normal(1, 0.2, n))
+        return {**columns, "day": [str(np.datetime64("2001-01-01") + i) for i in range(n)], "output": [f"{v:.2f}" for v in grown], "people": [f"{v:.2f}" for v in people]}
+
+    return recelled(collection, change, label="output")
+
+
 def a_strong_field(collection: Collection) -> Collection:
     """A field that tells a good deal of the label."""
 
@@ -141,8 +203,8 @@ def a_strong_field(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT530", name="label-leak", source="Kapoor and Narayanan 2023, Leakage and the reproducibility crisis (arXiv:2207.07048)", judge=judge,
-    sabotages=(Case(toy="people", plant=the_label_again), Case(toy="people", plant=sum_of_two), Case(toy="people", plant=written_afterwards), Case(toy="people", plant=written_twice)),
-    lookalikes=(Case(toy="people", plant=a_strong_field),),
+    sabotages=(Case(toy="people", plant=the_label_again), Case(toy="people", plant=sum_of_two), Case(toy="people", plant=written_afterwards), Case(toy="people", plant=written_twice), Case(toy="people", plant=a_trend_written_twice)),
+    lookalikes=(Case(toy="people", plant=a_strong_field), Case(toy="people", plant=two_trends)),
     said_by=("DAT170",),
     closes=True,
 )  # fmt: skip

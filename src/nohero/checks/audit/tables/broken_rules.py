@@ -2,12 +2,14 @@
 
 Why it matters: a least above the greatest, a distance that its two places do not have, a total that is not the sum: one of the cells is wrong there, and each looks well by itself.
 
-How it is measured: three kinds of rules, which hold in 95 or 97 rows of a hundred and would not if the cells were shuffled. An order of two numbers of which the broken rows look as if the two had
-changed places, and of two times; a field that follows from one or two others, where the broken rows fall on the values as all rows do; a sum, a product or a quotient of two numbers.
+How it is measured: four kinds of rules, which hold in 95 or 97 rows of a hundred and would not if the cells were shuffled. An order of two numbers of which the broken rows look as if the two had
+changed places, and of two times; a field that follows from one or two others, where the broken rows fall on the values as all rows do; a sum, a product or a quotient of two numbers, or a sum of
+three to eight neighbours; a field that is the year, month, day, hour, minute or weekday of a time, in its zone or another.
 
-When it is right to fail: never more than a warning. Sums that miss to one side alone are left open, for a third number may belong to them; so are times that are out of order but not exchanged.
+When it is right to fail: never more than a warning. Sums that miss to one side alone are left open, for a third number may belong to them; so are times that are out of order but not exchanged, and parts of times whose
+names do not say so.
 
-What it cannot see: rules of more than three fields, fields that follow from others in no way that the first 10,000 rows show, and exceptions that heap up at a few values: there the world has two kinds.
+What it cannot see: other rules of more than three fields, fields that follow from others in no way that the first 10,000 rows show, and exceptions that heap up at a few values: there the world has two kinds.
 
 Mend: look at these rows at their source.
 
@@ -38,9 +40,9 @@ def judge(rules: FieldRules) -> Finding:
     """The rule that most rows break, of those that are not left open."""
     if not rules.num_fields:
         return skipped("the items are no rows of a table")
-    broken = sorted((*_orders(rules), *_told(rules), *_sums(rules)), key=lambda b: (b[4], -len(b[2])))
+    broken = sorted((*_orders(rules), *_told(rules), *_sums(rules), *_times(rules)), key=lambda b: (b[4], -len(b[2])))
     if not broken:
-        return passed(f"no row of {len(rules.items):,} breaks an order, a sum or what else holds among {rules.num_fields:,} fields")
+        return passed(f"no row of {len(rules.items):,} breaks an order, a sum, a part of a time or what else holds among {rules.num_fields:,} fields")
     said, fields, rows, n, left_open, shown = broken[0]
     others = len({b[0] for b in broken[1:]})
     return (unsure if left_open else warned)(
@@ -68,8 +70,68 @@ def _sums(rules: FieldRules) -> list[Broken]:
     return [(f"`{s.field}` is {s.formula}", (s.field, *s.of), s.rows, s.n, _one_sided(s), tuple((f"{a}: {b}", c) for a, b, c in s.shown)) for s in rules.sums if s.rows]
 
 
+def _times(rules: FieldRules) -> list[Broken]:
+    return [(f"`{t.field}` is the {t.part} of `{t.time}`{_moved(t.hours)}", (t.field, t.time), t.rows, t.n, not t.named, tuple((f"{a}: {b}", c or "another") for a, b, c in t.shown)) for t in rules.times]
+
+
+def _moved(hours: int) -> str:
+    return f" {abs(hours)} {'hour' if abs(hours) == 1 else 'hours'} {'later' if hours > 0 else 'earlier'}" if hours else ""
+
+
 def _one_sided(told: Reckoned) -> bool:
     return len(told.rows) >= ONE_SIDE and told.sides in ((len(told.rows), 0), (0, len(told.rows)))
+
+
+def hour_of_another_zone(collection: Collection) -> Collection:
+    """A time in UTC and the hour on the wall, five hours earlier; for a week both are those on the wall."""
+    return recelled(collection, lambda c: _hours(c, 60))
+
+
+def places(collection: Collection) -> Collection:
+    """Longitudes are far below latitudes; every eightieth pair is exchanged."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        pairs = [(28 + i * 7919 % 2000 / 100, -70 - i * 104_729 % 5000 / 100) for i in range(len(columns["age"]))]
+        turned = [(b, a) if i % 80 == 3 else (a, b) for i, (a, b) in enumerate(pairs)]
+        return {**columns, "latitude": [f"{a:.2f}" for a, _ in turned], "longitude": [f"{b:.2f}" for _, b in turned]}
+
+    return recelled(collection, change)
+
+
+def places_of_two_worlds(collection: Collection) -> Collection:
+    """Every fortieth place lies in the south of Africa."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        pairs = [(-34.5 + i % 7, 18.4 + i % 11) if i % 40 == 3 else (28 + i * 7919 % 2000 / 100, -70 - i * 104_729 % 5000 / 100) for i in range(len(columns["age"]))]
+        return {**columns, "latitude": [f"{a:.2f}" for a, _ in pairs], "longitude": [f"{b:.2f}" for _, b in pairs]}
+
+    return recelled(collection, change)
+
+
+def _hours(columns: dict[str, list[str]], wrong: int) -> dict[str, list[str]]:
+    """A row every four hours; the clock is put forward in the midst."""
+    from datetime import UTC, datetime, timedelta
+
+    times = [datetime(2024, 1, 8, tzinfo=UTC) + timedelta(hours=4 * i) for i in range(len(columns["age"]))]
+    walls = [t - timedelta(hours=5 if i < 400 else 4) for i, t in enumerate(times)]
+    written = [w if 200 <= i < 200 + wrong else t for i, (t, w) in enumerate(zip(times, walls, strict=True))]
+    return {**columns, "at": [f"{t:%Y-%m-%dT%H:%M:%SZ}" for t in written], "hour": [str(w.hour) for w in walls], "day": [str(w.day) for w in walls]}
+
+
+def summer_time(collection: Collection) -> Collection:
+    """The same, and all of them right."""
+    return recelled(collection, lambda c: _hours(c, 0))
+
+
+def years_of_seasons(collection: Collection) -> Collection:
+    """Matches from August to January: the year of the season is that of its autumn; and bills that are paid a few days after the year's end."""
+    from datetime import date, timedelta
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        played = [date(2015 + i // 180, 8, 1) + timedelta(days=i % 180) for i in range(len(columns["age"]))]
+        return {**columns, "played": [f"{d}" for d in played], "year": [str(d.year - (d.month == 1)) for d in played]}
+
+    return recelled(collection, change)
 
 
 def _weather(columns: dict[str, list[str]], change: int) -> dict[str, list[str]]:
@@ -150,6 +212,6 @@ def two_kinds_of_a_shop(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT526", name="broken-rules", source=sources.DATA, judge=judge,
-    sabotages=tuple(Case(toy="people", plant=p) for p in (exchanged, other_distance, wrong_total)),
-    lookalikes=(Case(toy="people", plant=right_weather), Case(toy="people", plant=before_and_after), Case(toy="people", plant=two_kinds_of_a_shop)),
+    sabotages=tuple(Case(toy="people", plant=p) for p in (exchanged, other_distance, wrong_total, hour_of_another_zone, places)),
+    lookalikes=(Case(toy="people", plant=right_weather), Case(toy="people", plant=before_and_after), Case(toy="people", plant=two_kinds_of_a_shop), *(Case(toy="people", plant=p) for p in (summer_time, years_of_seasons, places_of_two_worlds))),
 )  # fmt: skip

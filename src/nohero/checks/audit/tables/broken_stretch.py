@@ -5,13 +5,14 @@ holds two, and a model learns the change.
 
 How it is measured: in the order of the file, or of the time where it is named: a step of the level, or of the spread of unordered rows, twice as
 large as any other, or three times where no unit explains it, after which the values hardly overlap; a stretch on a coarser grid than the rest; a value that ends where another
-begins, while the others go on; a field that ends where one of like name begins.
+begins, while the others go on; a field that ends where one of like name begins; a stretch in which a field is missing, while it hardly ever is elsewhere.
 
 When it is right to fail: never more than a warning. It warns where two known units turn the one into the other, where rounding is coarse for the
-field, or where the two names, or two scales of whole numbers, are alike. Any other step may be what happened, and is left open. Where the rows
+field, or where the two names, or two scales of whole numbers, are alike, and where one field alone is missing
+from some row on. Fields that are missing between two rows, or that begin or end several together, may be so by design, and are left open. Any other step may be what happened, and is left open. Where the rows
 are ordered by another field that changes there too, it is silent.
 
-What it cannot see: slow drifts, changes smaller than the field's own, more than two of them in one field, and stretches shorter than 30 rows, or of more than 20,000 rows shorter than 30 of 20,000.
+What it cannot see: slow drifts, changes smaller than the field's own, more than two of them in one field, and stretches shorter than 30 rows (six, of series that move little, and powers of ten), or of more than 20,000 rows shorter than 30 of 20,000.
 
 Mend: bring the stretch to the unit, the names and the decimals of the rest, or leave it out.
 
@@ -74,6 +75,8 @@ def _said(one: Break, ends: tuple[str, str], order: str) -> str:
         return f"`{one.before}` of `{one.field}` ends where `{one.after}` begins, {stretch}"
     if one.kind == "scale":
         return f"`{one.field}` goes from {one.after} {stretch}, and from {one.before} before"
+    if one.kind == "missing":
+        return f"`{one.field}` is missing in all rows {stretch}, and in {one.before} of the others"
     if one.kind == "name":
         return f"`{one.before}` is filled up to the row where `{one.after}` begins, {stretch}"
     what = "the median" if one.kind == "level" else "median and spread"
@@ -83,6 +86,8 @@ def _said(one: Break, ends: tuple[str, str], order: str) -> str:
 def _mended(one: Break) -> str:
     if one.kind in ("category", "name"):
         return f"if `{one.before}` and `{one.after}` are the same, give them one name"
+    if one.kind == "missing":
+        return f"ask why `{one.field}` was not recorded there; leave these rows or the field out rather than fill it in"
     if one.kind == "decimals":
         return f"round all of `{one.field}` to multiples of {one.after}, or leave the stretch out"
     return f"bring `{one.field}` to one unit" if one.units or one.kind == "scale" else f"find out what happened to `{one.field}` at that row; a mistake is undone there, a real change is told by a field of its own"
@@ -150,6 +155,30 @@ def a_field_renamed(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def no_longer_recorded(collection: Collection) -> Collection:
+    """The height is missing from some row on."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["height"] = [c if i < 780 else "" for i, c in enumerate(columns["height"])]
+        return columns
+
+    return recelled(collection, change)
+
+
+def missing_where_sorted(collection: Collection) -> Collection:
+    """Rows sorted by the height, and what is missing at their end; a mean over past rows; and a second form for some rows here and there."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        order = sorted(range(len(columns["height"])), key=lambda i: float(columns["height"][i] or 999))
+        columns = {name: [cells[i] for i in order] for name, cells in columns.items()}
+        columns["height"] = [c if i < 780 else "" for i, c in enumerate(columns["height"])]
+        columns["past"] = ["" if i < 70 else c for i, c in enumerate(columns["income"])]
+        columns["second"] = [f"{i * 7919 % 97}" if i // 40 % 3 == 0 else "" for i in range(len(order))]
+        return columns
+
+    return recelled(collection, change)
+
+
 def seasons_and_walks(collection: Collection) -> Collection:
     """A season, a walk, a trend, and the same sorted."""
 
@@ -178,7 +207,7 @@ def ordered_by_town(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT570", name="broken-stretch", source="Killick, Fearnhead and Eckley 2012, Optimal detection of changepoints (arXiv:1101.1438)", judge=judge,
-    sabotages=tuple(Case(toy="people", plant=p) for p in (celsius_from_some_row_on, inches_for_a_while, rounded_from_some_row_on, a_town_renamed, a_field_renamed)),
-    lookalikes=tuple(Case(toy="people", plant=p) for p in (seasons_and_walks, ordered_by_town)),
+    sabotages=tuple(Case(toy="people", plant=p) for p in (celsius_from_some_row_on, inches_for_a_while, rounded_from_some_row_on, a_town_renamed, a_field_renamed, no_longer_recorded)),
+    lookalikes=tuple(Case(toy="people", plant=p) for p in (seasons_and_walks, ordered_by_town, missing_where_sorted)),
     under=("DAT553",),
 )  # fmt: skip

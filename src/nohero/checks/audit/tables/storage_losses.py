@@ -1,11 +1,12 @@
 """What it asks: did a field lose something where it was stored?
 
 Why it matters: identities that a spreadsheet has rounded join rows that have nothing to do with each other, codes without their zeros match no
-other table, debts that were fortunes have wrapped round, and texts cut at a limit look alike.
+other table, age groups that became days are lost, debts that were fortunes have wrapped round, and texts cut at a limit look alike.
 
 How it is measured: long numbers of one length of which a few figures are kept and zeros follow; fields named as postal codes, with numbers a figure
 short; whole numbers that fill 16 or 32 bits from end to end; texts of which many have the greatest length and hardly any a little less, or
-of which some are the beginnings of others, all of one length.
+of which some are the beginnings of others, all of one length; days with the name of a month (24-Oct) in a field of which the others are two
+numbers (25-39) or names of genes.
 
 When it is right to fail: never more than a warning. Rounded numbers in a field that is not named as an identity, and numbers spread as evenly below
 zero as above, may be meant, and are left open.
@@ -35,6 +36,7 @@ REMEDIES = {
     "figures": "export the field anew, as text: a spreadsheet keeps no long numbers",
     "zeros": "read the field as text, or write the zeros before its numbers again",
     "wrapped": "read the field from its source in a wider type: 32 or 64 bits",
+    "dated": "write these values as they were, and import the field as text: a spreadsheet changes 10-24 to 24-Oct as it opens the file",
     "cut": "get the whole texts; else say that they end at a limit, and compare no text with uncut ones",
 }
 
@@ -110,6 +112,30 @@ def names_cut_now_and_then(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def age_groups_in_a_spreadsheet(collection: Collection) -> Collection:
+    """The youngest group became a day of October, but for those of another file."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        groups = [("10-24", "25-39", "40-54", "55+")[min(3, (int(a) - 10) // 15)] for a in columns["age"]]
+        columns["group"] = ["24-Oct" if g == "10-24" and i % 3 else g for i, g in enumerate(groups)]
+        return columns
+
+    return recelled(collection, change)
+
+
+def days_and_sizes(collection: Collection) -> Collection:
+    """Days of two forms, months of years, and sizes."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        rows = range(len(columns["age"]))
+        columns["day"] = [f"{1 + i % 28}-Oct" if i % 30 else f"October {1 + i % 28}" for i in rows]
+        columns["seen"] = [f"{1 + i % 28}-Oct" if i % 9 == 4 else f"2023-10-{1 + i % 28:02d}" for i in rows]
+        columns["size"] = [f"{i % 9}-{i % 9 + 2}" for i in rows]
+        return columns
+
+    return recelled(collection, change)
+
+
 def whole_words_and_codes(collection: Collection) -> Collection:
     """Words as long as they are, codes of one length, sums rounded to millions, and zip codes of five figures, but for slips."""
 
@@ -134,6 +160,9 @@ def _works(n: int) -> list[str]:
 
 CHECK = Check(
     code="DAT529", name="storage-losses", source=sources.DATA, judge=judge,
-    sabotages=tuple(Case(toy="people", plant=plant) for plant in (identities_in_a_spreadsheet, codes_as_numbers, sums_in_16_bits, words_of_twelve_letters, names_cut_now_and_then)),
-    lookalikes=(Case(toy="people", plant=whole_words_and_codes),),
+    sabotages=tuple(
+        Case(toy="people", plant=plant)
+        for plant in (identities_in_a_spreadsheet, codes_as_numbers, sums_in_16_bits, words_of_twelve_letters, names_cut_now_and_then, age_groups_in_a_spreadsheet)
+    ),
+    lookalikes=(Case(toy="people", plant=whole_words_and_codes), Case(toy="people", plant=days_and_sizes)),
 )  # fmt: skip

@@ -33,6 +33,7 @@ def measure(collection: Collection) -> FieldRules:
     """Of a table too large to be held, over its sample."""
     if collection.kind != "row":
         return FieldRules(items=collection.items, label=collection.label)
+    collection = collection.plain
     return FieldRules(
         orders=order_rules(collection), told=told_fields(collection), sums=reckoned(collection), items=collection.items, label=collection.label, num_fields=collection.frame.width
     )

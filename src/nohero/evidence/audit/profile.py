@@ -37,6 +37,7 @@ class Profile:
     part_classes: tuple[tuple[str, tuple[str, ...]], ...]  # (part, its classes), where there are parts and a label of classes
     items: Sequence[str]
     roles: tuple[str, ...] = ()  # the fields given as split, group and time
+    derived: frozenset[str] = frozenset()  # fields that are told of series, and are no columns of anybody
 
     def field(self, name: str) -> Field:
         """One field by name."""
@@ -70,7 +71,7 @@ def measure(collection: Collection) -> Profile:
     return Profile(
         n=collection.total, kind=collection.kind, label=collection.label, fields=fields, twins=twins_of(collection.frame, _comparable(collection, fields)),
         shapes={s.name: _shape(collection.tally(s.name)) for s in frame if s.dtype.is_numeric()}, classes=classes, part_classes=part_classes, items=collection.items,
-        roles=tuple(r for r in (collection.split, collection.group, collection.time) if r),
+        derived=frozenset(collection.derived), roles=tuple(r for r in (collection.split, collection.group, collection.time) if r),
     )  # fmt: skip
 
 
@@ -150,4 +151,4 @@ def is_counted(tally: Tally) -> bool:
 
 def _comparable(collection: Collection, fields: tuple[Field, ...]) -> list[str]:
     """Fields of values that several rows may share."""
-    return [f.name for f in fields if f.kind not in ("constant", "empty", "text", "identifier") and f.name not in {collection.split, collection.group}]
+    return [f.name for f in fields if f.kind not in ("constant", "empty", "text", "identifier") and f.name not in {collection.split, collection.group, *collection.derived}]

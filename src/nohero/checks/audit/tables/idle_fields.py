@@ -35,7 +35,7 @@ def judge(profile: Profile) -> Finding:
     """Fields of one value or of none; those that have one value or nothing may say something by that."""
     if profile.kind != "row":
         return skipped("the items are no rows of a table")
-    idle = [f for f in profile.fields if f.kind in ("constant", "empty") and not _is_ticked(f)]
+    idle = [f for f in profile.fields if f.name not in profile.derived and f.kind in ("constant", "empty") and not _is_ticked(f)]
     ticked = [f for f in profile.fields if _is_ticked(f)]
     found = idle or ticked
     if not found:

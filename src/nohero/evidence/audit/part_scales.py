@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PRICE = 0.2  # seconds
 ROWS, DRAWN = 4000, 40  # items of a part, and steps of each series, that are looked at
 FIELDS = 400
+CLASSES = 200  # different labels: a part of one class is another check's
+FAR = 50.0  # times the spread, that no small part has by chance
 LEAST, DISTINCT = 50, 20  # values of a part, and different ones, for a scale to be told
 STILL = 1e-6  # of the other part's spread: what spreads less is of one value, but for rounding
 TOGETHER = 0.9  # of the other part's values are one: such a field may well be of one value in a part
@@ -93,14 +95,15 @@ def _numbers(collection: Collection) -> Iterator[tuple[str, bool, dict[str, Any]
     for part in collection.parts:
         own = np.flatnonzero(collection.part(part))
         rows[part] = np.sort(rng.choice(own, ROWS, replace=False)) if len(own) > ROWS else own
-    aside = {collection.split, collection.group, collection.time, *collection.derived}
+    classes = collection.label if collection.label and collection.frame[collection.label].n_unique() <= CLASSES else ""
+    aside = {classes, collection.split, collection.group, collection.time, *collection.derived}
     for series in [s for s in collection.frame if s.dtype.is_numeric() and s.name not in aside][:FIELDS]:
         values = {part: series.gather(mine).cast(float).drop_nulls().to_numpy() for part, mine in rows.items()}
         yield series.name, False, {part: v[np.isfinite(v)] for part, v in values.items()}
     for name, arrays in collection.series.items():
         if len(arrays) != len(collection):
             continue
-        channels = sorted({of for _, of in collection.derived.values() if of.startswith(name)})
+        channels = list(dict.fromkeys(of for what, of in collection.derived.values() if what == "mean" and (of == name or of.removeprefix(name).isdigit())))
         for c, channel in enumerate(channels):
             yield channel, True, {part: _pooled([arrays[i] for i in mine.tolist()], c if len(channels) > 1 else None, rng) for part, mine in rows.items()}
 
@@ -125,13 +128,13 @@ def _compared(a: Any, b: Any, *, items: int) -> dict[str, Any] | None:
         commonest = np.unique(b, return_counts=True)[1].max() / len(b)
         value = 0.0 if abs(a.mean()) <= STILL * b.std() else float(np.median(a))
         many, inside = distinct >= MANY * len(b), b.min() <= value <= b.max()
-        return {**told, "kind": "constant", "value": value, "many": many} if commonest <= TOGETHER and (value == 0 or (many and inside)) else None
+        return {**told, "kind": "constant", "value": value, "many": many} if commonest <= TOGETHER and ((many and (inside or not value)) or (value == 0 and not (b == 0).any())) else None
     if distinct < DISTINCT or len(np.unique(a)) < DISTINCT or not b.std():
         return None
     if standard := _standard(a, b):
         return {**told, **standard} if _one_shape(a, b, items) else None
     ratio = float(b.std() / a.std())
-    if ratio < APART or not _one_shape(a, b, items) or _adjoin(a, b):
+    if ratio < (APART if items >= LEAST else FAR) or not _one_shape(a, b, items) or _adjoin(a, b):
         return None
     factor = _factor(a, b)
     if abs(told["middle"] - told["other_middle"] / factor) > FROM_ZERO * told["spread"] or abs(math.log(ratio / factor)) > SHAPE + SURE / math.sqrt(max(items, 1)):

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 USED = (10, 12, 60, 100, 127.5, 128, 255, 256, 1000, 1024, 3600, 4095, 32768, 65535, 1e4, 1e6)  # factors of units and of scales of storage
 CLOSE = 0.05  # of a factor: middles of some thousand values are known so well
+FAR = 50  # a factor by which no part moves less than another about zero
 SHARED = 3  # fields of one factor: chance does not repeat it
 HALF = 0.5  # of the fields are standardised
 
@@ -46,7 +47,7 @@ def judge(found: PartScales) -> Finding:
     standard = [s for s in found.scales if s.kind == "standard"]
     standard = standard if len(standard) > 1 and len(standard) >= HALF * found.fields else [s for s in standard if s.exact]
     factors = [s for s in found.scales if s.kind == "factor"]
-    sure = [s for s in factors if _is_used(s.value) or sum(abs(math.log(s.value / f.value)) <= CLOSE for f in factors) >= SHARED]
+    sure = [s for s in factors if (_is_used(s.value) and (s.value >= FAR or not s.centred)) or sum(abs(math.log(s.value / f.value)) <= CLOSE for f in factors) >= SHARED]
     still = [s for s in found.scales if s.kind == "constant"]
     if any(s.value for s in still if not s.many):
         still = [s for s in still if s.many]

@@ -40,7 +40,7 @@ def measure(collection: Collection) -> EmptyVectors:
 
     if collection.kind != "row" or collection.whole is not None:
         raise Unmeasurable("the items are no rows of a table that is at hand")
-    numeric = [c for c in collection.plain.features if collection.frame[c].dtype.is_numeric()]
+    numeric = [c for c in collection.features if collection.frame[c].dtype.is_numeric()]
     spreads = [c for c in numeric if c.endswith(" deviation") and c.removesuffix("deviation") + "mean" in numeric]
     if spreads:
         return _series(collection, spreads)

@@ -106,7 +106,7 @@ class Collection:
     @property
     def plain(self) -> Collection:
         """The same without the fields that are told of series: what speaks of columns speaks of the user's own."""
-        return self if not self.derived else self.shared("plain", lambda: self.with_(frame=self.frame.drop(list(self.derived)), derived={}))  # type: ignore[no-any-return]
+        return self if not self.derived else self.shared("plain", lambda: self.with_(frame=self.frame.drop(list(self.derived)), derived={}))
 
     @property
     def labels(self) -> Any:

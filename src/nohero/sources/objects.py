@@ -40,7 +40,7 @@ def open_objects(
     items = tuple(f"{p.name} {n}" if len(parts) > 1 else n for p in parts for n in p.items)
     pictures = [name for name, values in columns.items() if name not in frame.columns and _is_picture(values)]
     series = [name for name, values in columns.items() if name not in frame.columns and name not in pictures and is_series(values)]
-    arrays = {name: time_first(columns[name]) for name in series}
+    arrays: dict[str, Sequence[Any]] = {name: time_first(columns[name]) for name in series}
     derived: dict[str, tuple[str, str]] = {}
     for name, values in arrays.items():
         told = {f"{of} {what}": ((what, of), entries) for (what, of), entries in described(name, values).items() if f"{of} {what}" not in frame.columns}

@@ -101,3 +101,13 @@ def test_arrays_of_several_lengths_are_told(tmp_path):
     np.savez(tmp_path / "a.npz", x=np.zeros((50, 1, 30)), y=np.zeros(49))
     with pytest.raises(nohero.run.errors.DataError, match="50 entries in `x` and 49 entries in `y`"):
         open_anything(tmp_path / "a.npz")
+
+
+def test_a_part_that_drifts_on_the_scale_of_training_is_on_one_scale():
+    draw = np.random.default_rng(3)
+    x = draw.normal(0, 1, (400, 6)).astype(np.float32)
+    x[:300] = (x[:300] - x[:300].mean(0)) / x[:300].std(0)
+    x[300:] = x[300:] * 1.7 + 2.5
+    assert "DAT555" not in told(parts(x, np.arange(400) % 2, at=300))
+    x[300:] = x[300:] * 40 + 900
+    assert told(parts(x, np.arange(400) % 2, at=300))["DAT555"].status == Status.WARN

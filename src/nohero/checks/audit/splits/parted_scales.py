@@ -39,12 +39,13 @@ USED = (10, 12, 60, 100, 127.5, 128, 255, 256, 1000, 1024, 3600, 4095, 32768, 65
 CLOSE = 0.05  # of a factor: middles of some thousand values are known so well
 FAR = 50  # a factor by which no part moves less than another about zero
 SHARED = 3  # fields of one factor: chance does not repeat it
+RAW = 4.0  # times the deviation, or a fourth: less may be drift, where the training part's numbers standardise all
 HALF = 0.5  # of the fields are standardised
 
 
 def judge(found: PartScales) -> Finding:
     """Warn of what has one cause; leave open what may be another population."""
-    standard = [s for s in found.scales if s.kind == "standard"]
+    standard = [s for s in found.scales if s.kind == "standard" and (s.part != found.parts[0] or abs(math.log(s.value)) >= math.log(RAW))]
     standard = standard if len(standard) > 1 and len(standard) >= HALF * found.fields else [s for s in standard if s.exact]
     factors = [s for s in found.scales if s.kind == "factor"]
     sure = [s for s in factors if (_is_used(s.value) and (s.value >= FAR or not s.centred)) or sum(abs(math.log(s.value / f.value)) <= CLOSE for f in factors) >= SHARED]

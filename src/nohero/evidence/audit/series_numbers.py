@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from nohero.evidence.audit.number_facts import Oddity
 
 LEVELS = ("mean", "deviation", "least", "greatest")  # what a unit multiplies; the first and the last step are one number of many
 SAME = 0.9  # of the items of two groups are the same
 FACTOR = 0.1  # by which two logarithms of one factor differ at most
 
 
-def believed(oddities: Sequence[Oddity], derived: dict[str, tuple[str, str]]) -> list[Oddity]:
-    """All of plain fields; of series marks and gross outliers of their levels, and units that three of their levels show in the same items."""
+def believed(oddities: Sequence[Any], derived: dict[str, tuple[str, str]]) -> list[Any]:
+    """Of oddities of numbers: all of plain fields; of series marks and gross outliers of their levels, and units that three of their levels show in the same items."""
     groups = [o for o in oddities if o.field in derived and o.kind == "unit" and derived[o.field][0] in LEVELS]
     return [o for o in oddities if o.field not in derived or _is_sure(o, groups, derived)]
 
 
-def _is_sure(one: Oddity, groups: Sequence[Oddity], derived: dict[str, tuple[str, str]]) -> bool:
+def _is_sure(one: Any, groups: Sequence[Any], derived: dict[str, tuple[str, str]]) -> bool:
     what, of = derived[one.field]
     if one.kind == "unit":
         alike = [g for g in groups if derived[g.field][1] == of and _same(one, g)]
@@ -29,6 +27,6 @@ def _is_sure(one: Oddity, groups: Sequence[Oddity], derived: dict[str, tuple[str
     return what in LEVELS and one.kind in ("mark", "gross")
 
 
-def _same(one: Oddity, other: Oddity) -> bool:
+def _same(one: Any, other: Any) -> bool:
     mine, theirs = set(one.rows), set(other.rows)
     return len(mine & theirs) >= SAME * len(mine | theirs) and abs(math.log(abs(one.value / other.value))) <= FACTOR

@@ -97,7 +97,7 @@ def _held(name: str, places: Any, steps: Any) -> HeldEnd | None:
 
     runs, lengths = end_runs(steps), last_steps(steps) + 1
     share = runs / lengths
-    long = (share >= LONG) & (runs >= STEPS_HELD) & (runs < lengths)
+    long = (share >= LONG) & (runs >= STEPS_HELD)
     if not long.any() or long.all():
         return None
     shortest = runs[long].min()

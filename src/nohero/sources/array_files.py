@@ -38,8 +38,11 @@ def _table(arrays: dict[str, Any], paths: Sequence[Path], source: str) -> Collec
     parts = {part: found for part in ("", *ORDER) if (found := _part(arrays, part))}
     if len(parts) > 1:
         parts.pop("", None)
-    lengths = {part: {len(a) for a in found.values()} for part, found in parts.items()}
-    if not parts or any(len(n) > 1 for n in lengths.values()):
+    for part, found in parts.items():
+        if len({len(a) for a in found.values()}) > 1:
+            counts = " and ".join(f"{len(a):,} entries in `{n}`" for n, a in found.items())
+            raise DataError(f"{source} holds arrays of several lengths{f' for {part}' if part else ''}: {counts}", expected="an entry an item in each", mend="save them from the same rows: one of them has lost some, and from there on labels belong to other items")
+    if not parts:
         raise DataError(f"{source} holds no arrays with an entry an item ({held})", expected=f"{FORMS}; or rows [N, D]", mend="save with np.savez(file, x=rows, y=labels), both of one length")
     given = {part or "train": _columns(found, _names(arrays)) for part, found in parts.items()}
     collection = open_objects(given if len(given) > 1 else next(iter(given.values())))

@@ -69,6 +69,8 @@ class Collection:
     text_fields: tuple[str, ...] = ()  # of a table: the columns that `texts` are made of
     beside: bool = False  # whether other fields may tell something beside the texts
     pictures: Any = None  # numpy
+    series: dict[str, Sequence[Any]] = field(default_factory=dict)  # arrays of numbers by name, one an item or None, where a program or a file of arrays holds such
+    derived: dict[str, tuple[str, str]] = field(default_factory=dict)  # fields of `frame` that are told of those series and are no columns of anybody: name -> what, of which series
     masks: tuple[str, ...] = ()
     boxes: Any = None  # polars.DataFrame
     marking: Any = None  # nohero.sources.marking.Marking, where there are masks or boxes
@@ -100,6 +102,11 @@ class Collection:
         """The fields that are neither label, split, group nor the path or the text itself."""
         aside = {self.label, self.split, self.group}
         return tuple(c for c in self.frame.columns if c not in aside)
+
+    @property
+    def plain(self) -> Collection:
+        """The same without the fields that are told of series: what speaks of columns speaks of the user's own."""
+        return self if not self.derived else self.shared("plain", lambda: self.with_(frame=self.frame.drop(list(self.derived)), derived={}))
 
     @property
     def labels(self) -> Any:

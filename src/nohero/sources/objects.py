@@ -15,7 +15,7 @@ from nohero.sources.collection import ROW, Collection
 from nohero.sources.object_items import Part, labelled_by, parts_of, read_part
 from nohero.sources.object_pictures import pictured
 from nohero.sources.picture_arrays import is_picture_shape
-from nohero.sources.series_fields import TOLD, described, is_series
+from nohero.sources.series_fields import TOLD, described, is_series, time_first
 from nohero.sources.table import PART, part_of
 from nohero.sources.tables import label_among
 from nohero.sources.text_column import with_texts
@@ -23,6 +23,7 @@ from nohero.sources.text_column import with_texts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+NARROW = 16  # channels: lines of writing, which share a height, are higher
 KNOWN = "a torch Dataset or a Hugging Face Dataset (map-style or iterable), a dict of such parts, a data frame, arrays, (x, y), or a list of items"
 
 
@@ -39,14 +40,18 @@ def open_objects(
     items = tuple(f"{p.name} {n}" if len(parts) > 1 else n for p in parts for n in p.items)
     pictures = [name for name, values in columns.items() if name not in frame.columns and _is_picture(values)]
     series = [name for name, values in columns.items() if name not in frame.columns and name not in pictures and is_series(values)]
-    for name in series:
-        told = pl.DataFrame([pl.Series(field, entries, dtype=pl.Float64, strict=False).fill_nan(None) for field, entries in described(name, columns[name]).items() if field not in frame.columns])
-        frame = frame.hstack(told) if frame.width else told
+    arrays: dict[str, Sequence[Any]] = {name: time_first(columns[name]) for name in series}
+    derived: dict[str, tuple[str, str]] = {}
+    for name, values in arrays.items():
+        told = {f"{of} {what}": ((what, of), entries) for (what, of), entries in described(name, values).items() if f"{of} {what}" not in frame.columns}
+        numbers = pl.DataFrame([pl.Series(field, entries, dtype=pl.Float64, strict=False).fill_nan(None) for field, (_, entries) in told.items()])
+        derived |= {field: key for field, (key, _) in told.items()}
+        frame = frame.hstack(numbers) if frame.width else numbers
     left = [f"`{n}` is left out: it holds {_kind(_first(v))}, neither a number, a text nor a picture" for n, v in columns.items() if n not in frame.columns and n not in pictures and n not in series]
     taken = [f"`{n}` is taken for pictures: arrays of shape {list(_first(columns[n]).shape)}" for n in pictures[:1] if isinstance(_first(columns[n]), np.ndarray)]
     taken += [f"`{n}` holds series of shape {list(_first(columns[n]).shape)}: each is told by {TOLD} of its channels" for n in series]
     collection = Collection(
-        name=_shown(given), source=_shown(given), kind=ROW, frame=frame, items=items, seed=seed, deadline=deadline, split=PART if PART in frame.columns and len(parts) > 1 else "",
+        name=_shown(given), source=_shown(given), kind=ROW, frame=frame, items=items, seed=seed, deadline=deadline, series=arrays, derived=derived, split=PART if PART in frame.columns and len(parts) > 1 else "",
         readings=tuple(p.reading for p in parts if p.reading is not None),
         unusable=tuple(Unusable(where=f"{p.name} {u.where}" if len(parts) > 1 else u.where, reason=u.reason) for p in parts for u in p.unusable),
         notes=(*notes, *dict.fromkeys(n for p in parts for n in p.notes), *taken, *left, *(f"`{n}` is left out: pictures are those of `{pictures[0]}`" for n in pictures[1:])),
@@ -114,7 +119,15 @@ def _is_picture(values: Sequence[Any]) -> bool:
         return hasattr(first, "convert") and hasattr(first, "size")
     if first.ndim not in (2, 3) or first.dtype.kind not in "uifb":
         return False
-    return is_picture_shape(first.shape)
+    return is_picture_shape(first.shape) and not _is_track(values, first)
+
+
+def _is_track(values: Sequence[Any], first: Any) -> bool:
+    """Fractions with one narrow side that all share and another that differs from item to item: steps of a series by channels. Pictures of several sizes differ in both, or are higher."""
+    if first.ndim != 2 or first.dtype.kind != "f":
+        return False
+    sides = [{v.shape[k] for v in values if isinstance(v, np.ndarray) and v.ndim == 2} for k in (0, 1)]
+    return any(len(one) == 1 and max(one) <= NARROW and len(other) > 1 for one, other in (sides, sides[::-1]))
 
 
 def _shown(given: Sequence[Any]) -> str:

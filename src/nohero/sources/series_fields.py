@@ -23,18 +23,26 @@ def is_series(values: Sequence[Any]) -> bool:
     return bool(full) and all(isinstance(v, np.ndarray) and v.ndim in (1, 2) and v.ndim == full[0].ndim and v.dtype.kind in "uifb" for v in full)
 
 
-def described(name: str, values: Sequence[Any]) -> dict[str, list[Any]]:
-    """Columns of one plain value a series, by name; series [T] or [T, C], or [C, T] where T is the longer side of most."""
+def time_first(values: Sequence[Any]) -> list[Any]:
+    """Series [T] or [T, C], from [C, T] where that is what they are: the side that differs from item to item is T, or the longer side of most."""
     full = [v for v in values if v is not None]
-    turned = full[0].ndim == 2 and np.median([v.shape[0] < v.shape[1] for v in full]) == 1
-    first = full[0].T if turned else full[0]
+    if not full or full[0].ndim != 2:
+        return list(values)
+    one, other = ({v.shape[k] for v in full} for k in (0, 1))
+    turned = len(one) == 1 if (len(one) == 1) != (len(other) == 1) else np.median([v.shape[0] < v.shape[1] for v in full]) == 1
+    return [None if v is None else v.T for v in values] if turned else list(values)
+
+
+def described(name: str, values: Sequence[Any]) -> dict[tuple[str, str], list[Any]]:
+    """Columns of one plain value a series [T] or [T, C], by what it is and of which series or channel."""
+    first = next(v for v in values if v is not None)
     channels = 1 if first.ndim == 1 or first.shape[1] > MOST_CHANNELS else first.shape[1]
-    rows = [None if v is None else _told((v.T if turned else v).astype(np.float64), channels) for v in values]
-    told: dict[str, list[Any]] = {f"{name} length": [None if r is None else r[0] for r in rows]}
+    rows = [None if v is None else _told(v.astype(np.float64), channels) for v in values]
+    told: dict[tuple[str, str], list[Any]] = {("length", name): [None if r is None else r[0] for r in rows]}
     for c in range(channels):
         for k, what in enumerate(("mean", "deviation", "least", "greatest", "first", "last", "unchanged", "missing")):
-            told[f"{name}{c if channels > 1 else ''} {what}"] = [None if r is None else r[1][k][c] for r in rows]
-    return {column: entries for column, entries in told.items() if not column.endswith(("length", "unchanged", "missing")) or len(set(entries)) > 1}
+            told[what, f"{name}{c if channels > 1 else ''}"] = [None if r is None else r[1][k][c] for r in rows]
+    return {key: entries for key, entries in told.items() if key[0] not in ("length", "unchanged", "missing") or len(set(entries)) > 1}
 
 
 def _told(series: Any, channels: int) -> tuple[int, list[list[float]]]:

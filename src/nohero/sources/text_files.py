@@ -123,7 +123,7 @@ def made(texts: Sequence[Text], name: str, source: str, *, notes: Sequence[str] 
         pl.col(TEXTS).str.len_chars().cast(pl.Int64).alias("characters"), pl.col(TEXTS).str.count_matches(r"\S+").cast(pl.Int64).alias("words")
     )
     for field, values in ((CLASS, [t.label for t in texts]), (PART, [t.part for t in texts]), (FILE, [t.file for t in texts]), (ENCODING, [t.encoding for t in texts])):
-        if len(set(values)) > 1 or MIXED in values:
+        if len(set(values)) > 1 or MIXED in values or (field == ENCODING and set(values) - {UTF8, ""}):
             frame = frame.with_columns(pl.Series(field, [v or None for v in values], dtype=pl.String))
     if FILE in frame.columns and (CLASS in frame.columns or PART in frame.columns):
         frame = frame.drop(FILE)  # the items' names say it

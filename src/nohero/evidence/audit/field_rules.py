@@ -37,6 +37,7 @@ def measure(collection: Collection) -> FieldRules:
     """Of a table too large to be held, over its sample."""
     if collection.kind != "row":
         return FieldRules(items=collection.items, label=collection.label)
+    collection = collection.plain
     return FieldRules(
         orders=_orders(collection), times=time_rules(collection), told=told_fields(collection), sums=_sums(collection), items=collection.items, label=collection.label, num_fields=collection.frame.width
     )

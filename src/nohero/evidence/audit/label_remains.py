@@ -70,7 +70,7 @@ def measure(collection: Collection, profile: Profile) -> LabelRemains:
     frame = collection.frame.filter(known)
     if frame.height < 2 * LEAST:
         raise Unmeasurable(f"{frame.height} items with a label; {2 * LEAST} are needed")
-    features = [f for f in collection.features if profile.field(f).kind not in ("constant", "empty")]
+    features = [f for f in collection.plain.features if profile.field(f).kind not in ("constant", "empty")]
     labels = frame[collection.label]
     blanks = _blanks(frame, labels, features, collection.seed) if profile.classes else ()
     numbers = _numbers(labels, classes=bool(profile.classes))

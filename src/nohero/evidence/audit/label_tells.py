@@ -75,7 +75,7 @@ def measure(collection: Collection, profile: Profile) -> LabelTells:
         raise Unmeasurable("the label is neither of few classes nor a number")
     features = [f for f in collection.features if profile.field(f).kind not in ("constant", "empty")]
     coded = {name: codes_of(frame[name]) for name in features}
-    found = sorted(((tree_score(column[:, None], y, classes=classes), name) for name, column in coded.items()), reverse=True)
+    found = sorted(((tree_score(column[:, None], y, classes=classes), name) for name, column in coded.items() if name not in collection.derived), reverse=True)
     tells = []
     for rank, (value, name) in enumerate(found):
         twins = tuple(n for n, c in coded.items() if n != name and says_the_same(coded[name], c)) if rank < 2 else ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.piles import piles_of
+from nohero.evidence.audit.series_numbers import believed
 from nohero.evidence.audit.unit_groups import has_units, unit_of
 from nohero.evidence.audit.value_limits import NATURAL, code_of, is_scale, limits_of
 
@@ -19,6 +20,7 @@ DISTINCT = 10  # values that a field needs to be a number rather than a code
 SCALE = 3  # different values of a scale of answers
 NINES = 0.5  # distance of a repeated -1, 99, 999 ..., in ranges of all the rest
 ANY = 3.0  # the same for any repeated value
+TWO_STATES = 0.9  # of the values: where so many are one of two, and the one apart is no number that people write for nothing, they are a yes and a no on another scale
 MEMBERS = 5  # rows of a category, on average
 SOME, WELL_ABOVE = 0.1, 0.25  # of the values are zeros, where the least of the rest is so much of the median: blood pressures of Pima have 0.05 and 0.33
 STRIDES = 5.0  # between the least of the rest: a number of siblings goes on from zero
@@ -52,6 +54,11 @@ class NumberFacts:
     label: str = ""
     names: tuple[str, ...] = ()  # of the items concerned, by place in `places`
     places: tuple[int, ...] = ()
+    derived: dict[str, tuple[str, str]] = field(default_factory=dict)  # fields that are told of series: what, of which
+
+    def said(self, name: str) -> str:
+        """A field in words."""
+        return "the `{}` of series `{}`".format(*self.derived[name]) if name in self.derived else f"`{name}`"
 
     def of(self, *kinds: str) -> tuple[Oddity, ...]:
         """Those of some kinds, most values first."""
@@ -90,9 +97,10 @@ def measure(collection: Collection) -> NumberFacts:
     oddities = [replace(o, kind_of=_kind_of(collection, o)) if o.kind == "unit" and collection.whole is None else o for o in oddities]
     if collection.whole is None:
         oddities = [o for o in oddities if o.kind not in ("limit", "top") or not _is_place(collection, o, [s.name for s in numeric])]
+    oddities = believed(oddities, collection.derived)
     places = tuple(sorted({i for o in oddities for i in o.rows}))
     names = collection.items if collection.whole is None else collection.whole.names
-    return NumberFacts(oddities=tuple(oddities), fields=len(numeric), scaled=sum(has_units(collection.tally(s.name)) for s in numeric), label=collection.label, places=places, names=tuple(names[i] for i in places))
+    return NumberFacts(oddities=tuple(oddities), fields=len(numeric), scaled=sum(has_units(collection.tally(s.name)) for s in numeric), label=collection.label, places=places, names=tuple(names[i] for i in places), derived=collection.derived)
 
 
 def _kind_of(collection: Collection, group: Oddity) -> str:
@@ -202,6 +210,8 @@ def _mark(tally: Tally, _: Any) -> tuple[str, float, Any] | None:
         if value in NATURAL or times < 3 or times > tally.n / 2 or len(different) <= DISTINCT:
             continue
         others = different[rest]
+        if times + int(counts[rest].max()) > TWO_STATES * tally.n and value != round(value):
+            continue
         width = float(others[-1] - others[0])
         alone = value < 0 and others[0] >= 0  # the one negative value
         nines = set(f"{abs(value):.0f}") == {"9"} and abs(value) >= 9 and value == round(value)

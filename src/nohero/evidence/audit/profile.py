@@ -37,6 +37,7 @@ class Profile:
     part_classes: tuple[tuple[str, tuple[str, ...]], ...]  # (part, its classes), where there are parts and a label of classes
     items: Sequence[str]
     roles: tuple[str, ...] = ()  # the fields given as split, group and time
+    derived: frozenset[str] = frozenset()  # fields that are told of series, and are no columns of anybody
 
     def field(self, name: str) -> Field:
         """One field by name."""
@@ -68,10 +69,20 @@ def measure(collection: Collection) -> Profile:
         fields = tuple(collection.whole.columns[s.name].field(s, target=s.name == collection.label) for s in frame)
     classes, part_classes = _classes(collection)
     return Profile(
-        n=collection.total, kind=collection.kind, label=collection.label, fields=fields, twins=twins_of(collection.frame, _comparable(collection, fields)),
+        n=collection.total, kind=collection.kind, label=collection.label, fields=fields, twins=(*twins_of(collection.frame, _comparable(collection, fields)), *_channels(collection)),
         shapes={s.name: _shape(collection.tally(s.name)) for s in frame if s.dtype.is_numeric()}, classes=classes, part_classes=part_classes, items=collection.items,
-        roles=tuple(r for r in (collection.split, collection.group, collection.time) if r),
+        derived=frozenset(collection.derived), roles=tuple(r for r in (collection.split, collection.group, collection.time) if r),
     )  # fmt: skip
+
+
+def _channels(collection: Collection) -> tuple[Twins, ...]:
+    """Channels of series that have all in common that is told of them, in every item: they are one."""
+    told: dict[str, dict[str, bytes]] = {}
+    for field, (what, of) in collection.derived.items():
+        if what in ("mean", "deviation", "first", "last"):
+            told.setdefault(of, {})[what] = collection.frame[field].hash(seed=1).to_numpy().tobytes()
+    moving = [of for of in told if collection.frame[f"{of} deviation"].max()]
+    return tuple(Twins(one=a, other=b, how="equal") for k, a in enumerate(moving) for b in moving[k + 1 :] if told[a] == told[b])
 
 
 def _described(collection: Collection, name: str) -> Field:
@@ -150,4 +161,4 @@ def is_counted(tally: Tally) -> bool:
 
 def _comparable(collection: Collection, fields: tuple[Field, ...]) -> list[str]:
     """Fields of values that several rows may share."""
-    return [f.name for f in fields if f.kind not in ("constant", "empty", "text", "identifier") and f.name not in {collection.split, collection.group}]
+    return [f.name for f in fields if f.kind not in ("constant", "empty", "text", "identifier") and f.name not in {collection.split, collection.group, *collection.derived}]

@@ -144,7 +144,7 @@ def measure(collection: Collection, profile: Profile, numbers: NumberFacts) -> S
         rows = np.sort(np.random.default_rng(collection.seed).choice(rows, ROWS, replace=False))
     frame = _without_odd(collection, numbers)[rows]
     targets, classes = targets_of(frame[collection.label], profile)
-    numeric = [n for n in collection.features if _is_number(frame[n], profile)]
+    numeric = [n for n in collection.plain.features if _is_number(frame[n], profile)]
     skews = {name: skew for name in numeric if (skew := _skew(frame[name])) is not None}
     tried = sorted(skews, key=lambda n: -abs(skews[n]))[:TRIED]
     columns = columns_of(collection.with_(frame=frame), profile, targets, tried)

@@ -38,6 +38,8 @@ class Traces:
     top: Any  # highest frequency of any strength, in Hz
     dead: Any  # dB of the softest channel below the loudest
     inverse: Any  # lowest correlation of two channels; 0 of one channel
+    tail: Any  # share of the whole sound that is one unchanging value at its end
+    edge: Any  # level just before it, in levels of the sound up to there
     start: Any  # float32 [N, START_POINTS] of length one, or zeros
     later: Any  # the same of the moment after
 
@@ -53,9 +55,9 @@ def _traces(collection: Collection) -> Traces:
     import numpy as np
 
     rows = [_row(sound) for sound in each(collection)]
-    numbers = np.array([r[0] for r in rows], dtype=np.float64).reshape(len(rows), 6)
+    numbers = np.array([r[0] for r in rows], dtype=np.float64).reshape(len(rows), 8)
     start, later = (np.stack([r[k] for r in rows]) for k in (1, 2))
-    return Traces(lead=numbers[:, 0], floor=numbers[:, 1], hum=numbers[:, 2], top=numbers[:, 3], dead=numbers[:, 4], inverse=numbers[:, 5], start=start, later=later)
+    return Traces(lead=numbers[:, 0], floor=numbers[:, 1], hum=numbers[:, 2], top=numbers[:, 3], dead=numbers[:, 4], inverse=numbers[:, 5], tail=numbers[:, 6], edge=numbers[:, 7], start=start, later=later)
 
 
 def _row(sound: Sound | None) -> tuple[tuple[float, ...], Any, Any]:
@@ -63,7 +65,7 @@ def _row(sound: Sound | None) -> tuple[tuple[float, ...], Any, Any]:
 
     none = np.zeros(START_POINTS, dtype=np.float32)
     if sound is None:
-        return (float("nan"),) * 6, none, none
+        return (float("nan"),) * 8, none, none
     wave_TC = sound.samples[: int(LONGEST * sound.rate)]
     whole = wave_TC[:, int(np.argmax(np.abs(wave_TC).max(axis=0)))]  # the loudest channel: a mean of opposite ones is silence
     still = np.flatnonzero(whole != whole[0])
@@ -72,8 +74,21 @@ def _row(sound: Sound | None) -> tuple[tuple[float, ...], Any, Any]:
     dead, inverse = _channels(wave_TC)
     step = START / START_POINTS
     power = _power(begun)
-    numbers = (lead, floor_of(whole, sound.rate), hum_of(begun, sound.rate), top_of(power, sound.rate), dead, inverse)
+    numbers = (lead, floor_of(whole, sound.rate), hum_of(begun, sound.rate), top_of(power, sound.rate), dead, inverse, *tail_of(sound.samples, sound.rate))
     return numbers, _moment(mono(sound), sound.rate, 0.0, step), _moment(mono(sound), sound.rate, AFTER, step)
+
+
+def tail_of(wave_TC: Any, rate: int) -> tuple[float, float]:
+    """(share of the sound in which no channel moves any more, level of the last window before that, in levels of all before)."""
+    import numpy as np
+
+    moving = np.flatnonzero((wave_TC != wave_TC[-1]).any(axis=1))
+    end = int(moving[-1]) + 1 if len(moving) else 0
+    if not end:
+        return float("nan"), float("nan")
+    body = wave_TC[:end].astype(np.float64)
+    level, last = (float(np.sqrt((part**2).mean())) for part in (body, body[-max(1, round(WINDOW * rate)) :]))
+    return 1 - end / len(wave_TC), last / max(level, 1e-9)
 
 
 def floor_of(wave: Any, rate: int) -> float:

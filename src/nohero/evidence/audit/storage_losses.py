@@ -59,7 +59,7 @@ def measure(collection: Collection) -> StorageLosses:
     if collection.kind != "row":
         raise Unmeasurable("the items are no rows of a table")
     found: list[Loss | None] = []
-    for series in collection.frame:
+    for series in collection.plain.frame:
         if series.dtype.is_numeric():
             tally = collection.tally(series.name)
             if tally.n >= LEAST and tally.values[0] == round(tally.values[0]):

@@ -47,7 +47,7 @@ def measure(collection: Collection) -> StuckRuns:
     from nohero.evidence.audit.breaks import in_order
     from nohero.setup.refusal import Unmeasurable
 
-    numeric = [s for s in collection.frame if s.dtype.is_numeric() and s.name not in {collection.split, collection.group, collection.time}]
+    numeric = [s for s in collection.plain.frame if s.dtype.is_numeric() and s.name not in {collection.split, collection.group, collection.time}]
     if collection.kind not in ("row", "text") or collection.whole is not None or len(collection) < LEAST or not numeric:
         raise Unmeasurable(f"fewer than {LEAST} rows of numbers at hand, in their order")
     order, by = in_order(collection)

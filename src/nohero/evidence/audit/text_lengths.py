@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from nohero.evidence.audit.text_items import named, shown, texts_by_field, texts
 from nohero.run.figure import Bar, Bars, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nohero.run.figure import Figure
     from nohero.sources.collection import Collection
 
@@ -20,12 +23,17 @@ FILLER = re.compile(r"\W*(?:lorem ipsum\b.*|(?:test\W+){2,}|(?:asdf|qwert|sdfg)[
 PROSE = 4.0  # words on average from which a placeholder is none of the texts
 NEAR_TOP = 0.8  # lengths from here to the greatest are its neighbours
 FINISHED = re.compile(r"""[.!?…。！？:;)\]"'’”»]\s*$""")  # how a text ends that was not cut
+LEAST_PILE, TIMES_BESIDE = 10, 10.0  # texts of one length below the greatest, and times as many as of each length about it
+SHORTEST = 20  # characters, or words, of a limit at which texts are cut
+SHARED_END, ALIKE_ENDS = 10, 0.3  # characters at either end, and the share of texts that have the same: such are made after one form
+AMID_WORD = 0.6  # of the texts end in a letter or a digit
+SOME_FINISH = 0.2  # of all others end as a sentence ends: where hardly any do the end says nothing
 BINS = 16
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pile:
-    """The texts of the greatest length, in one unit."""
+    """The texts of the greatest length, or of another at which they break off, in one unit."""
 
     unit: str
     length: int
@@ -34,6 +42,7 @@ class Pile:
     finished: float  # share of them that end as a sentence ends
     others_finished: float  # the same share of all others
     items: tuple[str, ...]
+    longer: int = 0  # texts that have more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +98,7 @@ def _of(collection: Collection, field: str, texts: list[str]) -> TextLengths:
         field=field, beside=collection.beside, total=len(texts), blank=named(collection, blank), placeholders=tuple((collection.items[i], shown(texts[i])) for i in placeholders),
         median=median, high=high, greatest=int(lengths.max()),
         outliers=tuple((collection.items[i], int(characters[i]), shown(texts[i])) for i in sorted(far, key=lambda i: -characters[i])),
-        piles=tuple(p for unit, counts in zip(units, (characters, words), strict=True) if (p := _pile(collection, texts, full, counts, unit)) is not None),
+        piles=tuple(p for unit, counts in zip(units, (characters, words), strict=True) for look in (_pile, _inner_pile) if (p := look(collection, texts, full, counts, unit)) is not None),
         bins=_bins(lengths), samples=_samples(collection, texts, full, characters),
     )  # fmt: skip
 
@@ -116,6 +125,38 @@ def _pile(collection: Collection, texts: list[str], full: Any, counts: Any, unit
         unit=unit, length=top, count=len(at), neighbours=below / max(1, top - low), finished=float(ends[mine].mean()),
         others_finished=float(ends[~mine].mean()) if (~mine).any() else float(ends[mine].mean()), items=named(collection, at),
     )  # fmt: skip
+
+
+def _inner_pile(collection: Collection, texts: list[str], full: Any, counts: Any, unit: str) -> Pile | None:
+    """Those of one length below the greatest at which far more texts stand than at the lengths about it, and break off: their ends are of no form that they share."""
+    import numpy as np
+
+    times = np.bincount(counts[full]) if len(full) else np.zeros(1)
+    lengths = np.arange(len(times))
+    below = np.concatenate([[0], np.cumsum(times)])
+    low, high = (lengths * NEAR_TOP).astype(int), np.minimum((lengths * (2 - NEAR_TOP)).astype(int), len(times) - 1)
+    beside = (below[high + 1] - below[low] - times) / np.maximum(high - low, 1)
+    excess = np.where((times >= LEAST_PILE) & (lengths >= SHORTEST) & (lengths < len(times) - 1), times / np.maximum(beside, 1), 0)
+    length = int(np.argmax(excess))
+    if excess[length] < TIMES_BESIDE:
+        return None
+    mine = counts[full] == length
+    at = [int(i) for i in full[mine]]
+    shared = max(_shared(texts[i][:SHARED_END] for i in at), _shared(texts[i][-SHARED_END:] for i in at))
+    ends = np.array([FINISHED.search(texts[i][-4:]) is not None for i in full])
+    amid = sum(texts[i][-1:].isalnum() for i in at) / len(at)
+    if shared > ALIKE_ENDS or amid < AMID_WORD or ends[~mine].mean() < SOME_FINISH:
+        return None
+    return Pile(
+        unit=unit, length=length, count=len(at), neighbours=float(beside[length]), finished=float(ends[mine].mean()), others_finished=float(ends[~mine].mean()),
+        items=named(collection, at), longer=int(times[length + 1 :].sum()),
+    )  # fmt: skip
+
+
+def _shared(ends: Iterable[str]) -> float:
+    """Share of the commonest."""
+    counts = Counter(ends)
+    return max(counts.values()) / counts.total()
 
 
 def _bins(lengths: Any) -> tuple[tuple[str, int], ...]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PRICE = 0.4  # seconds
 ONE_SCRIPT = 0.95  # of the texts: then the set is of one script
+MOST_VALUES = 100  # of a field that may say the language
+MEANT, LEAST_MEANT = 0.7, 3  # of the texts of a value, and texts, that are in another script: then the value means it
 LEAST_LETTERS = 4  # of a text for its script to be told
 TOGETHER = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "FULLWIDTH": "LATIN", "HALFWIDTH": "CJK", "IDEOGRAPHIC": "CJK", "BOPOMOFO": "CJK"}
 ASIDE = {"MATHEMATICAL", "MODIFIER", "FEMININE", "MASCULINE", "MICRO", "DOUBLE-STRUCK", "SCRIPT", "BLACK-LETTER", "KELVIN", "ANGSTROM", "OHM", "REGIONAL", "SQUARED", "CIRCLED", "PARENTHESIZED"}  # fmt: skip
@@ -56,8 +58,26 @@ def _of(collection: Collection, field: str, texts: list[str]) -> TextScripts:
     counts = Counter(s for s in found if s)
     first = counts.most_common(1)[0][0] if counts else ""
     one = counts and counts[first] >= ONE_SCRIPT * counts.total()
-    foreign = [(collection.items[i], s.capitalize(), shown(texts[i])) for i, s in enumerate(found) if one and s and s != first]
+    meant = _meant(collection, found, first) if one else set()
+    foreign = [(collection.items[i], s.capitalize(), shown(texts[i])) for i, s in enumerate(found) if one and s and s != first and i not in meant]
     return TextScripts(field=field, told=counts.total(), scripts=tuple((s.capitalize(), n) for s, n in counts.most_common()), foreign=tuple(foreign), mixed=tuple(mixed))
+
+
+def _meant(collection: Collection, found: list[str], first: str) -> set[int]:
+    """Places of the texts whose script goes with their class, or with the value of another field of few values: a language is no stray."""
+    import polars as pl
+
+    meant: set[int] = set()
+    for series in collection.frame:
+        if series.dtype != pl.String or series.name in (collection.split, *collection.text_fields) or not 2 <= series.n_unique() <= MOST_VALUES:
+            continue
+        pairs = Counter((value, script) for value, script in zip(series.to_list(), found, strict=True) if value is not None and script)
+        told = Counter[str]()
+        for (value, _), count in pairs.items():
+            told[value] += count
+        own = {pair for pair, count in pairs.items() if pair[1] != first and count >= max(LEAST_MEANT, MEANT * told[pair[0]])}
+        meant |= {i for i, pair in enumerate(zip(series.to_list(), found, strict=True)) if pair in own}
+    return meant
 
 
 @lru_cache(maxsize=100_000)

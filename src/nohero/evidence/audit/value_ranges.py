@@ -25,6 +25,8 @@ class Reach:
     size: int
     least: float  # of all values
     greatest: float
+    below: float  # share of its pictures with values below zero
+    ground: tuple[float, float]  # the commonest least value of a picture, and the share of pictures that have it
     usual: float  # median of the pictures' spans
     whole: bool  # nine in ten of its pictures hold whole numbers alone
 
@@ -68,6 +70,12 @@ def measure(collection: Collection) -> ValueRanges:
         seen = span[own & (span > 0)]
         reach.append(Reach(
             name=name, size=int(own.sum()), least=float(low[own].min()), greatest=float(top[own].max()), usual=float(np.median(seen)) if len(seen) else 0.0,
-            whole=bool(whole[own].mean() >= 0.9),
+            whole=bool(whole[own].mean() >= 0.9), below=float((low[own] < 0).mean()), ground=_commonest(low[own]),
         ))  # fmt: skip
     return ValueRanges(parts=tuple(reach), part_of=part_of, span=span, top=top, whole=whole, collection=collection)
+
+
+def _commonest(values: Any) -> tuple[float, float]:
+    """(value, share of all)."""
+    different, counts = np.unique(values.astype(np.float32), return_counts=True)
+    return float(different[counts.argmax()]), float(counts.max() / len(values))

@@ -139,4 +139,5 @@ CHECK = Check(
     code="DAT552", name="drifted-parts", source="Lopez-Paz and Oquab 2017, Revisiting classifier two-sample tests (arXiv:1610.06545)", judge=judge,
     sabotages=(Case(toy="people", plant=older_people_in_test), Case(toy="people", plant=scaled_apart)),
     lookalikes=tuple(Case(toy="people", plant=p) for p in (plainly_divided, divided_by_time, numbered_through_time, divided_by_shop, divided_by_person)),
+    under=("DAT555",),
 )  # fmt: skip

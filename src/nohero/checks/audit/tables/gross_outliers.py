@@ -36,7 +36,7 @@ def judge(numbers: NumberFacts) -> Finding:
     if not found:
         return passed(f"no value of {numbers.fields} numeric fields lies apart from its tail")
     first = found[0]
-    what = f"{first.count:,} of {first.of:,} values of `{first.field}` are zero" if first.kind == "zero" else f"{first.count:,} of {first.of:,} values of `{first.field}` lie beyond its tail, up to {first.value:g}"
+    what = f"{first.count:,} of {first.of:,} values of `{first.field}` are zero" if first.kind == "zero" else f"{first.count:,} of {first.of:,} values of {numbers.said(first.field)} lie beyond its tail, up to {first.value:g}"
     return (warned if gross else unsure)(
         f"{what} (the median is {first.typical:g})" + (f"; so do values of {len(found) - 1} more fields" if len(found) > 1 else ""),
         expected="values that the quantity can take",

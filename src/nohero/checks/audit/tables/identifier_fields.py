@@ -35,7 +35,7 @@ def judge(profile: Profile) -> Finding:
     """Name the fields."""
     if profile.kind != "row":
         return skipped("the items are no rows of a table")
-    found = [f for f in profile.fields if f.kind == "identifier" and f.name not in profile.roles]
+    found = [f for f in profile.fields if f.kind == "identifier" and f.name not in (*profile.roles, *profile.derived)]
     years = [f.name for f in found if f.minimum is not None and f.maximum is not None and YEARS[0] <= f.minimum and f.maximum <= YEARS[1]]
     found = [f for f in found if f.name not in years]
     inputs = [f for f in profile.fields if f.name not in (profile.label, *profile.roles) and f.kind not in ("constant", "empty")]

@@ -35,7 +35,7 @@ def judge(profile: Profile) -> Finding:
     """Fields of one value or of none; those that have one value or nothing may say something by that."""
     if profile.kind != "row":
         return skipped("the items are no rows of a table")
-    idle = [f for f in profile.fields if f.kind in ("constant", "empty") and not _is_ticked(f)]
+    idle = [f for f in profile.fields if f.kind in ("constant", "empty") and not _is_ticked(f) and (f.name not in profile.derived or _is_dead(f))]
     ticked = [f for f in profile.fields if _is_ticked(f)]
     found = idle or ticked
     if not found:
@@ -49,6 +49,11 @@ def judge(profile: Profile) -> Finding:
         where=tuple(f.name for f in found),
         remedies=("leave these fields out, or find out where their values went",) if idle else ("look at what is written where the value is not: if that is the other value, give it a name; if not, leave the field out",),
     )
+
+
+def _is_dead(field: Field) -> bool:
+    """Of what is told of series: a channel that never moves in any item, or has no numbers."""
+    return (field.name.endswith(" deviation") and field.maximum == 0) or (field.kind == "empty" and field.name.endswith(" mean"))
 
 
 def _is_ticked(field: Field) -> bool:

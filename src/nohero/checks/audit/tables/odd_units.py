@@ -45,7 +45,7 @@ def judge(numbers: NumberFacts) -> Finding:
     first = found[0]
     kind = first.kind_of and f"; `{first.kind_of}` says who is among them"
     return (warned if first.doubt <= SURE else unsure)(
-        f"{first.count:,} of {first.of:,} values of `{first.field}` have the shape of the others times about {_rounded(first.value)}, as {_units(first)} (the median is {first.typical:g}){kind}",
+        f"{first.count:,} of {first.of:,} values of {numbers.said(first.field)} have the shape of the others times about {_rounded(first.value)}, as {_units(first)} (the median is {first.typical:g}){kind}",
         expected="one unit a field",
         observed=Observed(value=first.value, unit="factor", n=first.count),
         component="data",

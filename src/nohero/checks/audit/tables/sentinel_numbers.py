@@ -39,7 +39,7 @@ def judge(numbers: NumberFacts) -> Finding:
     first = found[0]
     place = PLACES[first.kind]
     return (warned if first.kind == "mark" else unsure)(
-        f"{first.count:,} of {first.of:,} values of `{first.field}` are exactly {first.value:g}, {place} (their median is {first.typical:g})",
+        f"{first.count:,} of {first.of:,} values of {numbers.said(first.field)} are exactly {first.value:g}, {place} (their median is {first.typical:g})",
         expected="missing values that are missing",
         observed=Observed(value=first.value, unit="repeated value", n=first.count),
         component="data",

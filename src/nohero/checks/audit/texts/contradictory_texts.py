@@ -82,5 +82,5 @@ def short_answers(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT704", name="contradictory-texts", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="messages", plant=labelled_twice),), lookalikes=(Case(toy="messages", plant=short_answers),), under=("DAT701", "DAT140"),
+    sabotages=(Case(toy="messages", plant=labelled_twice),), lookalikes=(Case(toy="messages", plant=short_answers),), under=("DAT140",),
 )  # fmt: skip

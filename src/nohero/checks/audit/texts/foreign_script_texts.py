@@ -6,7 +6,7 @@ How it is measured: each text's commonest script by the Unicode names of its let
 letters.
 
 When it is right to fail: where one script has 95 % of the texts, others are a warning from three texts on. Sets of several scripts
-pass. Three texts with words of mixed scripts are a warning.
+pass, and so do texts whose script goes with their class or another field, as a language does. Three texts with words of mixed scripts are a warning.
 
 What it cannot see: another language in the same script.
 
@@ -67,6 +67,15 @@ def false_letters(collection: Collection) -> Collection:
     return changed(collection, [t.replace("ou", "оu") if i % 20 == 3 else t for i, t in enumerate(collection.texts)])
 
 
+def a_class_of_its_own(collection: Collection) -> Collection:
+    """A small class is Russian."""
+    chosen = range(7, len(collection), 40)
+    texts, labels = collection.texts.to_list(), collection.labels.to_list()
+    for i in chosen:
+        texts[i], labels[i] = f"Очень хорошая лампа, всем советую. {i}", "russian"
+    return changed(collection, texts, labels)
+
+
 def two_scripts(collection: Collection) -> Collection:
     """A set of two scripts, with quotations, units and formulas."""
     return changed(collection, ["Очень хорошая лампа, всем советую. " + str(i) if i % 5 == 2 else f"{t} 5 µm, π, 10 kΩ" for i, t in enumerate(collection.texts)])
@@ -74,5 +83,5 @@ def two_scripts(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT712", name="foreign-script-texts", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="messages", plant=other_alphabets), Case(toy="messages", plant=false_letters)), lookalikes=(Case(toy="messages", plant=two_scripts),),
+    sabotages=(Case(toy="messages", plant=other_alphabets), Case(toy="messages", plant=false_letters)), lookalikes=(Case(toy="messages", plant=two_scripts), Case(toy="messages", plant=a_class_of_its_own)),
 )  # fmt: skip

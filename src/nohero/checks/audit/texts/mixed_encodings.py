@@ -6,7 +6,8 @@ the garbled characters tell the class.
 How it is measured: each file is decoded by what its bytes say (a mark, UTF-16's zeros, UTF-8, else cp1252 or latin-1), and line by
 line where one file mixes two. Texts of ASCII alone are the same in all and do not count.
 
-When it is right to fail: two encodings are a warning: read here each in its own, they do no harm until somebody reads them as one.
+When it is right to fail: two encodings are a warning: read here each in its own, they do no harm until somebody reads them as one. One encoding that
+is not UTF-8 was guessed from the bytes, and is left open.
 
 What it cannot see: one single-byte encoding taken for another.
 
@@ -23,15 +24,24 @@ from nohero.checks.check import Case, Check
 from nohero.evidence.audit.text_damage import TextDamage
 from nohero.run import sources
 from nohero.run.figure import Bar, Bars
-from nohero.run.finding import Finding, Observed, passed, warned
+from nohero.run.finding import Finding, Observed, passed, unsure, warned
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
+
+UTF8 = "UTF-8"
 
 
 def judge(damage: TextDamage) -> Finding:
     """More than one encoding among texts that tell it."""
     mixed = any(" and " in name for name, _ in damage.encodings)
+    if len(damage.encodings) == 1 and not mixed and damage.encodings[0][0] != UTF8:
+        name, count = damage.encodings[0]
+        return unsure(
+            f"no text beyond ASCII is UTF-8: {count:,} of {damage.total:,} were read as {name}, which nothing in the files says",
+            expected="UTF-8", observed=Observed(value=float(count), unit=f"texts read as {name}", n=damage.total), component="data",
+            effect="a program that takes UTF-8 breaks off, or drops letters", remedies=("look whether letters beyond ASCII are right as shown here, then write the files anew in UTF-8",),
+        )  # fmt: skip
     if len(damage.encodings) < 2 and not mixed:
         return passed(f"one encoding throughout ({damage.beyond_ascii:,} of {damage.total:,} texts tell it)")
     told = ", ".join(f"{name} ({count:,} texts)" for name, count in damage.encodings)

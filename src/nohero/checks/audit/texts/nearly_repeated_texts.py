@@ -17,6 +17,7 @@ Source: Lee et al. 2022, Deduplicating training data makes language models bette
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from nohero.checks.audit.planted_texts import changed
@@ -26,11 +27,13 @@ from nohero.run.figure import Table
 from nohero.run.finding import Finding, Level, Observed, passed, unsure, warned
 
 if TYPE_CHECKING:
+    from nohero.evidence.audit.text_copies import Pair
     from nohero.sources.collection import Collection
 
 MUCH = 0.01  # of the texts: 100 in 10,000; a few turns of phrase are alike in any large set
 LEAST = 5  # of them, so that one pair of a small set does not warn
 LEAST_ACROSS = 0.005  # of the texts, with a near copy in another part
+FORM = 6  # texts that are one but for details
 SHOWN = 20  # rows of the table
 
 
@@ -41,9 +44,10 @@ def judge(copies: TextCopies) -> Finding:
     across = [p for p in copies.near if p.crosses]
     much = len(copies.near) >= max(LEAST, MUCH * copies.total) or len(across) >= max(LEAST, LEAST_ACROSS * copies.total)
     say = warned if much else unsure
+    size, sample = _largest(copies.near)
     ordered = sorted(copies.near, key=lambda p: (not p.crosses, -p.similarity))
     return say(
-        f"{len(copies.near):,} of {copies.compared:,} longer texts are nearly an earlier one" + (f", {len(across):,} of them across the parts" if copies.divided else ""),
+        f"{len(copies.near):,} of {copies.compared:,} longer texts are nearly an earlier one" + (f", {len(across):,} of them across the parts" if copies.divided else "") + (f"; the largest group, of {size:,}, is like `{sample[:60].strip()}`" if size >= FORM else ""),
         expected="texts that differ in more than a few words",
         observed=Observed(value=float(len(copies.near)), unit="near copies", n=copies.compared),
         component="data",
@@ -57,6 +61,22 @@ def judge(copies: TextCopies) -> Finding:
             rows=tuple((p.item, p.earlier, round(p.similarity, 2), p.text, p.earlier_text) for p in ordered[:SHOWN]),
         ),
     )  # fmt: skip
+
+
+def _largest(near: tuple[Pair, ...]) -> tuple[int, str]:
+    """(how many texts, one of them) of the largest group that pairs hold together."""
+    first: dict[str, str] = {}
+
+    def root(item: str) -> str:
+        while first.get(item, item) != item:
+            item = first[item]
+        return item
+
+    for pair in near:
+        first[root(pair.item)] = root(pair.earlier)
+    groups = Counter(root(item) for item in {name for p in near for name in (p.item, p.earlier)})
+    top, size = groups.most_common(1)[0]
+    return size, next(p.earlier_text if p.earlier == top else p.text for p in near if top in (p.item, p.earlier))
 
 
 def edited_copies(collection: Collection) -> Collection:

@@ -10,6 +10,8 @@ text, and copies of short texts alone are left open: names and greetings are the
 
 Where the table has other fields beside the texts they may tell the copies apart, and all are left open.
 
+Copies with another label are those of contradictory-texts, and not counted among the long ones here.
+
 What it cannot see: whether a repeat was meant, as for texts that are drawn again on purpose.
 
 Mend: keep one of each before the data is divided.
@@ -37,17 +39,21 @@ SHOWN = 20  # rows of the table
 
 def judge(copies: TextCopies) -> Finding:
     """Long copies are a fault, short ones a question."""
+    contrary = {p.item for p in copies.contradictions} if not copies.beside else set()
+    long = [p for p in copies.long if p.item not in contrary]
     count = len(copies.long) + len(copies.short)
     observed = Observed(value=float(count), unit="texts that are an earlier one", n=copies.total)
     if not count:
         return passed(f"none of {copies.total:,} texts comes twice", observed=observed)
+    if contrary and len(long) < LEAST:
+        return passed(f"{len(contrary):,} long texts come twice with two labels, which is another matter; {len(long):,} with one label", observed=observed)
     letter = f"{copies.repeats:,} of {copies.total:,} texts repeat an earlier one letter by letter, {count:,} but for case and blanks"
     rest = {
-        "observed": observed, "component": "data", "where": tuple(p.item for p in copies.long[:5]), "items": (*(p.item for p in copies.long), *copies.short),
-        "figure": Table(title="Texts that come again", columns=("item", "first", "text"), rows=tuple((p.item, p.earlier, p.text) for p in copies.long[:SHOWN])),
+        "observed": observed, "component": "data", "where": tuple(p.item for p in long[:5]), "items": (*(p.item for p in long), *copies.short),
+        "figure": Table(title="Texts that come again", columns=("item", "first", "text"), rows=tuple((p.item, p.earlier, p.text) for p in long[:SHOWN])),
     }  # fmt: skip
-    if copies.beside or len(copies.long) < max(LEAST, LEAST_SHARE * copies.total):
-        named = "other fields may tell them apart" if copies.beside else f"{len(copies.long):,} of them are long" if copies.long else "all of them are short, and short texts come twice by nature"
+    if copies.beside or len(long) < max(LEAST, LEAST_SHARE * copies.total):
+        named = "other fields may tell them apart" if copies.beside else f"{len(long):,} of them are long" if long else "all of them are short, and short texts come twice by nature"
         return unsure(
             f"{letter}; {named}",
             expected="each text once, or as often as it occurs",
@@ -55,7 +61,7 @@ def judge(copies: TextCopies) -> Finding:
             **rest,
         )
     return warned(
-        f"{letter}; {len(copies.long):,} of them are too long to be a coincidence",
+        f"{letter}; {len(long):,} of them are too long to be a coincidence",
         expected="each long text once",
         effect="repeated texts weigh more, and a random division lays their copies on both sides",
         remedies=("keep one of each before the data is divided", "or divide by text, so that all copies fall into one part"),

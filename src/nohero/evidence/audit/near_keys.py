@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.2  # seconds
 LEAST = 100  # rows
+ROWS = 20_000  # that tell how often any two differ
 FIELDS = 40  # in which rows of one name are compared
 AGAIN = 5  # rows of one name, above which it stands for something missing
 VARIED = 0.05  # of any two rows that differ in a field, at least, for it to tell whether rows are alike
@@ -56,7 +57,9 @@ def measure(collection: Collection, profile: Profile) -> NearKeys:
         raise Unmeasurable(f"the items are no {LEAST} rows of a table that is held")
     aside = {profile.label, *profile.roles}
     may = [(f.name, plain) for f in profile.fields if f.name not in aside and (plain := _names(collection.frame[f.name], f)) is not None]
-    found = [_near_key(collection, name, plain) for name, plain in may]
+    keys = {name for name, _ in may}  # two may be written for one another
+    others = [s for s in collection.frame if s.name not in {*keys, collection.split} and not s.dtype.is_nested()][:FIELDS]
+    found = [_near_key(collection, name, others, plain=plain) for name, plain in may]
     return NearKeys(fields=len(profile.fields), keys=tuple(k for k in found if k is not None), items=collection.items)
 
 
@@ -73,28 +76,27 @@ def _names(series: Any, field: Any) -> bool | None:
     return says_so(field.name) if is_coded(full) else None
 
 
-def _near_key(collection: Collection, name: str, plain: bool) -> NearKey | None:
+def _near_key(collection: Collection, name: str, others: list[Any], *, plain: bool) -> NearKey | None:
     import numpy as np
     import polars as pl
 
     keys = pl.DataFrame({"key": collection.frame[name], "part": collection.frame[collection.split] if collection.split else pl.Series([""] * len(collection))}).with_row_index("row").drop_nulls("key")
-    told = keys.with_columns(first=pl.col("row").first().over("key", "part"), size=pl.len().over("key", "part"))
+    several = keys.filter(keys["key"].is_duplicated())
+    told = several.with_columns(first=pl.col("row").first().over("key", "part"), size=pl.len().over("key", "part"))
     again = told.filter((pl.col("row") > pl.col("first")) & (pl.col("size") <= AGAIN))
     if not again.height:
         return None
     rows, earlier = again["row"].to_numpy(), again["first"].to_numpy()
-    others = [s for s in collection.frame if s.name not in {name, collection.split} and not s.dtype.is_nested()][:FIELDS]
     expected, differ, fixed = 0.0, 0, []
     for series in others:
-        codes = codes_of(series)
-        chance = len(rows) * (1 - float(((np.bincount(codes) / len(codes)) ** 2).sum()))
+        chance = len(rows) * (1 - float(((np.bincount(codes_of(series.head(ROWS))) / min(ROWS, series.len())) ** 2).sum()))
         if chance < VARIED * len(rows):
             continue
-        seen = int((codes[rows] != codes[earlier]).sum())
+        seen = int(series.gather(rows).ne_missing(series.gather(earlier)).sum())
         expected, differ = expected + chance, differ + seen
         if chance >= EXPECTED and seen <= FIXED * chance:
             fixed.append(series.name)
     return NearKey(
-        field=name, plain=plain, n=told.height, rows=tuple(rows.tolist()), earlier=tuple(earlier.tolist()), unlike=differ / expected if expected else 0.0, fixed=tuple(fixed),
+        field=name, plain=plain, n=keys.height, rows=tuple(rows.tolist()), earlier=tuple(earlier.tolist()), unlike=differ / expected if expected else 0.0, fixed=tuple(fixed),
         beside=float((rows.astype(np.int64) - earlier.astype(np.int64) <= NEXT).mean()),
     )  # fmt: skip

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 UNLIKE = 0.85  # of the differences of any two rows: of people who came again sex and year of birth are the same, and the like
 BESIDE = 0.5  # of the rows may stand next to the one whose name they bear: lines of one order do
 FEW = 5  # rows, of which nothing can be said in numbers
-SHOWN = 12
+SHOWN = 12  # rows of the figure
 
 
 def judge(told: NearKeys) -> Finding:

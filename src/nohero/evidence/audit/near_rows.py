@@ -46,6 +46,7 @@ class NearRows:
     num_fields: int
     pairs: tuple[tuple[int, int], ...]  # (earlier row, later row)
     farther: int
+    alike: int  # rows that have such a neighbour, whatever it is that they share
     across: int  # pairs of two parts
     fields: tuple[tuple[str, int], ...]  # in which they differ, and how many do; commonest first
     shown: tuple[tuple[str, str, str], ...]  # of the first pairs: the rows, and what differs
@@ -73,20 +74,23 @@ def measure(collection: Collection, profile: Profile) -> NearRows:
     if custom > CUSTOM:
         raise Unmeasurable("most rows are alike in a third of the fields and more")
     differ = hashes[rows[one]] != hashes[rows[other]]
-    common = np.column_stack([_common(s) for s in frame])[rows]
+    missing = np.column_stack([s.is_null().to_numpy() for s in frame])[rows]
     moments = [j for j, s in enumerate(frame) if s.dtype.is_temporal()]
-    told = ((differ | ~common[one]).sum(1) >= FIELDS) & ~differ[:, moments].any(1)  # at another time the same may come again
+    told = (((differ | ~missing[one]).sum(1)) >= FIELDS) & ~differ[:, moments].any(1)  # at another time the same may come again
     one, other, differ = one[told], other[told], differ[told]
     count = differ.sum(1)
     by_label = differ[:, names.index(collection.label)] & (count == 1) if collection.label in names else np.zeros(len(count), dtype=bool)
     near = (count <= FEW) & ~by_label
+    alike = len(np.unique(np.concatenate([one[near], other[near]])))
+    common = np.column_stack([_common(s) for s in frame])[rows]
+    near &= (differ | ~common[one]).sum(1) >= FIELDS
     pairs = np.stack([rows[one[near]], rows[other[near]]], 1)
     pairs = pairs[np.argsort(pairs[:, 1], kind="stable")]
     changed = differ[near].sum(0)
     parts = collection.frame[collection.split].head(ROWS).to_numpy() if collection.split else np.zeros(frame.height)
     return NearRows(
         n=frame.height, num_fields=len(names), pairs=tuple((int(a), int(b)) for a, b in pairs), farther=int(((count > FEW) & (count <= MORE)).sum()),
-        across=int((parts[pairs[:, 0]] != parts[pairs[:, 1]]).sum()), fields=tuple((names[j], int(changed[j])) for j in np.argsort(-changed, kind="stable") if changed[j]),
+        alike=alike, across=int((parts[pairs[:, 0]] != parts[pairs[:, 1]]).sum()), fields=tuple((names[j], int(changed[j])) for j in np.argsort(-changed, kind="stable") if changed[j]),
         shown=tuple(_shown(collection, names, int(a), int(b)) for a, b in pairs[:DRAWN]), step=_step(frame, pairs), free=tuple(names[j] for j in _free(differ[near], hashes)), items=collection.items,
     )  # fmt: skip
 

@@ -41,8 +41,7 @@ def judge(near: NearRows) -> Finding:
     """A heap of pairs nearer than chance brings them."""
     count = len(near.pairs)
     told = f"{count:,} pairs of rows differ in one or two of {near.num_fields:,} fields"
-    rows = {i for pair in near.pairs for i in pair}
-    if count < FEWEST or count < TIMES * near.farther or len(rows) > CUSTOM * near.n:
+    if count < FEWEST or count < TIMES * near.farther or near.alike > CUSTOM * near.n:
         return passed(f"{told}, {near.farther:,} that were met in three or four" if count else f"no two of the {near.n:,} rows that were compared differ in one or two fields alone")
     if near.free:
         return passed(f"{told}, in {' and '.join(f'`{f}`' for f in near.free[:3])} by chance: all else they share hangs together, as rows of one design do")

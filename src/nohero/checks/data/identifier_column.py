@@ -18,10 +18,10 @@ Source: the recipe, becoming one with the data; Kapoor and Narayanan 2023 on ill
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from nohero.checks.check import Case, Check
+from nohero.evidence.audit.item_names import says_so
 from nohero.evidence.data_facts import DataFacts
 from nohero.run import sources
 from nohero.run.finding import Finding, Level, Observed, passed, skipped, warned
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 UNIQUE = 0.95  # of the values differ: an identifier with a few mistyped or repeated rows
 ENOUGH = 20  # rows below which distinct values are chance
-WORDS = frozenset(("id", "ids", "uid", "uuid", "guid", "key", "index", "idx", "serial", "rowid", "rownum", "rownumber"))
 
 
 def judge(facts: DataFacts) -> Finding:
@@ -65,12 +64,6 @@ def judge(facts: DataFacts) -> Finding:
 
 def _unique(distinct: int, rows: int) -> bool:
     return distinct >= UNIQUE * rows
-
-
-def says_so(name: str) -> bool:
-    """Whether one of the name's words means an identifier: `PassengerId`, `customer_id`, `row index`."""
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)
-    return any(word.casefold() in WORDS for word in words)
 
 
 def shuffled_customer_number(problem: Problem) -> Problem:

@@ -19,6 +19,7 @@ ROWS_EACH = (1.5, 200.0)  # mean rows of a value of a key: fewer are rows' own n
 CANDIDATES = 12  # fields that may be keys
 FIXED = 3  # other fields that a key tells, for what it names to be one thing: of a mere class, one or two follow
 TOLD = 30.0  # pairs of rows of one value that would differ by chance, for a field that never does to be told by it
+SMOOTH = 0.1  # of the difference of any two rows: another number that differs less from one value of the key to the next is read off it, as a volume off a length
 SLIPS = 0.02  # of these that may differ all the same
 SEPARATORS = "_-./: "
 
@@ -93,16 +94,26 @@ def _keys(collection: Collection) -> dict[str, str]:
     sizes = {n: int(c.max()) + 1 for n, c in codes.items()} if frame.height else {}
     low, high = ROWS_EACH
     may = [n for n in names if _may_be_key(frame[n]) and sizes[n] >= VALUES and low <= frame.height / sizes[n] <= high]
+    numbers = {n: frame[n] for n in names if frame[n].dtype.is_numeric()}
     differing = {n: 1 - float(((np.bincount(c) / len(c)) ** 2).sum()) for n, c in codes.items()} if may else {}
     found: dict[str, str] = {}
     for name in sorted(may, key=lambda n: -sizes[n])[:CANDIDATES]:
         begun = next((o for o in names if sizes[o] > 0.95 * frame.height and frame[o].dtype == pl.String and _begins(frame[o], frame[name])), "")
-        fixed = _told_by(codes[name], {o: c for o, c in codes.items() if o != name}, differing)
+        fixed = [o for o in _told_by(codes[name], {o: c for o, c in codes.items() if o != name}, differing) if not (name in numbers and o in numbers and _follows(numbers[o], numbers[name]))]
         if begun:
             found[name] = f"the names in `{begun}` begin with it"
         elif len(fixed) >= FIXED and not any(_told_by(codes[o], {name: codes[name]}, differing) for o in fixed if o in found):
             found[name] = f"{', '.join(f'`{o}`' for o in fixed[:FIXED])} never change within one of its values"
     return found
+
+
+def _follows(other: Any, key: Any) -> bool:
+    """Whether one number goes smoothly with another, which then measures something."""
+    import numpy as np
+    import polars as pl
+
+    means = pl.DataFrame({"key": key, "other": other}).drop_nulls().group_by("key").agg(pl.col("other").mean()).sort("key")["other"].rank().to_numpy()
+    return len(means) > 1 and float(np.abs(np.diff(means)).mean()) <= SMOOTH * len(means) / 3  # which is the mean difference of two ranks
 
 
 def _may_be_key(series: Any) -> bool:

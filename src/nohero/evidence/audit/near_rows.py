@@ -1,7 +1,7 @@
 """Pairs of rows that differ in one or two of many fields, and whether there are more of them than of pairs that differ in three or four.
 
 Rows that are nearly alike by chance grow rarer the fewer fields they differ in. A row that was entered twice and changed a little is one of a heap at one or two. Fields are dealt to three blocks: rows
-that differ in two agree in all of some block, and so only rows with an equal block are compared.
+that differ in two agree in all of some block, and so only rows with an equal block are compared. That two rows share what a field mostly has (0, "no", nothing) makes them no more alike.
 """
 
 from __future__ import annotations
@@ -17,12 +17,25 @@ if TYPE_CHECKING:
 
 PRICE = 0.5  # seconds
 ROWS = 50_000  # compared with one another
-FIELDS = 8  # that a row has filled at least
+FIELDS = 8  # in which two rows differ, or share what tells something, at least
+COMMON = 0.1  # of the rows that have a field's commonest value, from which on to share it tells nothing
 BLOCKS = 3
 RUN = 30  # rows with one block, beyond which they are alike by custom
 CUSTOM = 0.5  # of the rows that may be so in the block in which most are not
 FEW, MORE = 2, 4  # fields in which rows differ that are nearly alike, and in which those differ that they are measured by
 DRAWN = 12
+NUMBERS = 0.95  # of the rows have a value of their own in a whole number that numbers them
+OFTEN, AS_CHANCE = 0.1, 0.6  # of the pairs that differ in a field; of the share of any two rows that do
+SAME = 1e-4  # of a field's spread: steps that differ by less are one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Rows that are so much on in a number from the nearest that is like them: a year, a wave."""
+
+    field: str
+    by: float
+    share: float  # of the later rows of the pairs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +46,12 @@ class NearRows:
     num_fields: int
     pairs: tuple[tuple[int, int], ...]  # (earlier row, later row)
     farther: int
+    alike: int  # rows that have such a neighbour, whatever it is that they share
     across: int  # pairs of two parts
     fields: tuple[tuple[str, int], ...]  # in which they differ, and how many do; commonest first
     shown: tuple[tuple[str, str, str], ...]  # of the first pairs: the rows, and what differs
+    step: Step | None  # by which most pairs differ
+    free: tuple[str, ...]  # fields that differ in many pairs, each without the others, as often as in any two rows: what else the pairs share hangs together
     items: Sequence[str]
 
 
@@ -58,22 +74,60 @@ def measure(collection: Collection, profile: Profile) -> NearRows:
     if custom > CUSTOM:
         raise Unmeasurable("most rows are alike in a third of the fields and more")
     differ = hashes[rows[one]] != hashes[rows[other]]
-    gaps = np.column_stack([s.is_null().to_numpy() for s in frame])[rows]
+    missing = np.column_stack([s.is_null().to_numpy() for s in frame])[rows]
     moments = [j for j, s in enumerate(frame) if s.dtype.is_temporal()]
-    told = ((~(gaps[one] & gaps[other])).sum(1) >= FIELDS) & ~differ[:, moments].any(1)  # what is missing in both makes them no more alike, and at another time the same may come again
+    told = (((differ | ~missing[one]).sum(1)) >= FIELDS) & ~differ[:, moments].any(1)  # at another time the same may come again
     one, other, differ = one[told], other[told], differ[told]
     count = differ.sum(1)
     by_label = differ[:, names.index(collection.label)] & (count == 1) if collection.label in names else np.zeros(len(count), dtype=bool)
     near = (count <= FEW) & ~by_label
+    alike = len(np.unique(np.concatenate([one[near], other[near]])))
+    common = np.column_stack([_common(s) for s in frame])[rows]
+    near &= (differ | ~common[one]).sum(1) >= FIELDS
     pairs = np.stack([rows[one[near]], rows[other[near]]], 1)
     pairs = pairs[np.argsort(pairs[:, 1], kind="stable")]
     changed = differ[near].sum(0)
     parts = collection.frame[collection.split].head(ROWS).to_numpy() if collection.split else np.zeros(frame.height)
     return NearRows(
         n=frame.height, num_fields=len(names), pairs=tuple((int(a), int(b)) for a, b in pairs), farther=int(((count > FEW) & (count <= MORE)).sum()),
-        across=int((parts[pairs[:, 0]] != parts[pairs[:, 1]]).sum()), fields=tuple((names[j], int(changed[j])) for j in np.argsort(-changed, kind="stable") if changed[j]),
-        shown=tuple(_shown(collection, names, int(a), int(b)) for a, b in pairs[:DRAWN]), items=collection.items,
+        alike=alike, across=int((parts[pairs[:, 0]] != parts[pairs[:, 1]]).sum()), fields=tuple((names[j], int(changed[j])) for j in np.argsort(-changed, kind="stable") if changed[j]),
+        shown=tuple(_shown(collection, names, int(a), int(b)) for a, b in pairs[:DRAWN]), step=_step(frame, pairs), free=tuple(names[j] for j in _free(differ[near], hashes)), items=collection.items,
     )  # fmt: skip
+
+
+def _common(series: Any) -> Any:
+    """Bool [N]: the cell is missing, or has the value that a tenth of the rows and more have."""
+    top, count = series.value_counts(sort=True, name="times of it").row(0)
+    missing = series.is_null().to_numpy()
+    return missing if top is None or count < COMMON * series.len() else missing | (series == top).fill_null(value=False).to_numpy()
+
+
+def _free(differ: Any, hashes: Any) -> list[int]:
+    """Pairs of one design, or of one place, may have anything where the design says nothing."""
+    import numpy as np
+
+    often = [j for j in np.flatnonzero(differ.mean(0) >= OFTEN).tolist() if differ[:, j].mean() >= AS_CHANCE * (1 - float(((np.unique(hashes[:, j], return_counts=True)[1] / len(hashes)) ** 2).sum()))] if len(differ) else []
+    return [j for j in often if any(min((differ[:, j] & ~differ[:, k]).mean(), (differ[:, k] & ~differ[:, j]).mean()) >= OFTEN for k in often if k != j)]
+
+
+def _step(frame: Any, pairs: Any) -> Step | None:
+    """The number of three values and more, but no number of the rows, in which most pairs differ by as much."""
+    import numpy as np
+
+    found = []
+    for series in frame if len(pairs) else ():
+        if not series.dtype.is_numeric() or series.n_unique() < 3 or (series.dtype.is_integer() and series.n_unique() >= NUMBERS * series.len()):
+            continue
+        values = series.cast(float).to_numpy()
+        nearest = np.full(len(values), np.inf)  # of several years that are alike each is a year from the next
+        apart = np.abs(values[pairs[:, 0]] - values[pairs[:, 1]])
+        np.fmin.at(nearest, pairs[:, 1], np.where(apart > 0, apart, np.inf))
+        steps = nearest[np.isfinite(nearest)] / (unit := SAME * float(np.nanstd(values)))
+        sizes, counts = np.unique(np.round(steps), return_counts=True)
+        if len(sizes):
+            near = steps[np.abs(steps - sizes[counts.argmax()]) <= 1]
+            found.append(Step(field=series.name, by=float(np.median(near)) * unit, share=len(near) / len(np.unique(pairs[:, 1]))))
+    return max(found, key=lambda s: s.share, default=None)
 
 
 def _met(hashes: Any) -> tuple[Any, Any, float]:

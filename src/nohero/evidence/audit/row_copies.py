@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.3  # seconds
 NAMES = 0.95  # of a field's values differ: leaving it out may show copies that it hides
+MOST = 0.5  # of the rows may repeat without the field; more are things of one kind, as pictures of one patient are
 SHOWN = 12
 MANY = 200_000  # rows of which a sixteenth tells which fields are alike
 TOLD = 10  # pairs of rows of a sample that tell something of the whole
@@ -87,7 +88,7 @@ def measure(collection: Collection) -> RowCopies:
         if name != collection.label and _names_rows(collection, name):
             without = _Keys(whole.keys ^ hashes[name])
             mine, _ = without.again()
-            if len(mine) > len(again):
+            if len(again) < len(mine) <= MOST * frame.height:
                 hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), count=len(mine), chance=_chance(frame.drop(name), without, hashes, collection.label), moment=name == collection.time or frame[name].dtype.is_temporal()))
     contrary, contrary_pairs = _contrary(collection, whole.keys, hashes)
     shared, shared_pairs = _shared(collection, whole.keys, hashes, parts) if parts is not None else ((), ())
@@ -117,7 +118,7 @@ def _of_whole(collection: Collection, frame: Any) -> RowCopies:
     naming = [f for f in whole.naming if f in frame.columns]
     hashes = {s.name: _hashes(s, k) for k, s in enumerate(frame)}
     keys, unnamed = (_Keys(reduce(np.bitwise_xor, [h for name, h in hashes.items() if name not in left_out], np.zeros(frame.height, dtype=np.uint64))) for left_out in ((), naming))
-    hidden = naming and told.unnamed.count > told.repeated.count
+    hidden = naming and told.repeated.count < told.unnamed.count <= MOST * n
     judged = told.contrary if collection.label and collection.label == whole.label and not frame[collection.label].dtype.is_float() else None
     return RowCopies(
         n=n, repeats=tuple(told.repeated.rows), num_repeats=told.repeated.count, chance=_chance(frame, keys, hashes, collection.label, n),
@@ -135,10 +136,14 @@ def _hashes(series: Any, seed: int) -> Any:
 
 
 def _names_rows(collection: Collection, name: str) -> bool:
-    """Whether nearly every row has a value of its own."""
+    """Whether nearly every row has a value of its own, which is a number, a code or a time: what else is so rich is what the rows are, and leaving it out proves nothing."""
+    from nohero.evidence.audit.item_names import names_items
+
     dtype = collection.frame.schema[name]
-    different = len(collection.tally(name).values) if dtype.is_numeric() else collection.frame[name].n_unique() if dtype.is_nested() else collection.counted(name).height
-    return different >= NAMES * len(collection)
+    if dtype.is_nested():
+        return False
+    different = len(collection.tally(name).values) if dtype.is_numeric() else collection.counted(name).height
+    return different >= NAMES * len(collection) and (name == collection.time or dtype.is_temporal() or names_items(collection.frame[name], name))
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,9 +3,11 @@
 Why it matters: a case that was entered twice with a correction, or joined twice, weighs double; on both sides of a split it is memory. Invented answers are often others' answers with a few changed.
 
 How it is measured: pairs of rows that differ in one or two fields, against pairs that differ in three or four, of those that agree in all of a third of the fields. By chance rows grow rarer the nearer
-they are: where there are three times as many near pairs as farther ones, they were made alike. Numbers of the rows are left aside, and so are pairs that differ in a time.
+they are: where there are three times as many near pairs as farther ones, they were made alike. Numbers of the rows are left aside, and so are pairs that differ in a time. To share what a
+field mostly has (0, "no", nothing) makes no two rows alike.
 
-When it is right to fail: never more than a warning, and not where a fifth of the rows have such a neighbour: there it is the way of the data.
+When it is right to fail: never more than a warning, and not where a fifth of the rows have such a neighbour, or where most pairs are a step of one size apart in one number
+(the same person a year on), or where two fields and more differ as often as chance has it: all else hangs together then, as in a choice between the same offers. There it is the way of the data.
 
 What it cannot see: a few changed copies among data so coarse that rows are nearly alike anyhow, copies that differ in three fields, and all beyond
 the first 50,000 rows.
@@ -32,15 +34,19 @@ if TYPE_CHECKING:
 FEWEST = 5  # pairs
 TIMES = 3.0  # as many near pairs as farther ones; of untouched data there are fewer, but of wines that were tested twice
 CUSTOM = 0.2  # of the rows
+STEPS = 0.8  # of the pairs: a correction, or what was joined twice, differs by anything
 
 
 def judge(near: NearRows) -> Finding:
     """A heap of pairs nearer than chance brings them."""
     count = len(near.pairs)
     told = f"{count:,} pairs of rows differ in one or two of {near.num_fields:,} fields"
-    rows = {i for pair in near.pairs for i in pair}
-    if count < FEWEST or count < TIMES * near.farther or len(rows) > CUSTOM * near.n:
+    if count < FEWEST or count < TIMES * near.farther or near.alike > CUSTOM * near.n:
         return passed(f"{told}, {near.farther:,} that were met in three or four" if count else f"no two of the {near.n:,} rows that were compared differ in one or two fields alone")
+    if near.free:
+        return passed(f"{told}, in {' and '.join(f'`{f}`' for f in near.free[:3])} by chance: all else they share hangs together, as rows of one design do")
+    if near.step is not None and near.step.share >= STEPS:
+        return passed(f"{told}; nearly all are {near.step.by:.4g} apart in `{near.step.field}`, as the same thing is that was looked at again")
     across = f"; {near.across:,} of the pairs stand in two parts" if near.across else ""
     often = ", ".join(f"`{f}` ({c:,})" for f, c in near.fields[:3])
     return warned(
@@ -76,7 +82,7 @@ def joined_twice(collection: Collection) -> Collection:
         n = len(columns["age"])
         order = [i for i in range(n) for _ in range(2 if i % 30 == 7 else 1)]
         joined = {name: [cells[i] for i in order] for name, cells in columns.items()}
-        joined["seats"] = [str(20 + (i * 7) % 200 + (5 if k and order[k - 1] == i else 0)) for k, i in enumerate(order)]
+        joined["seats"] = [str(20 + (i * 7) % 200 + (5 + i % 11 if k and order[k - 1] == i else 0)) for k, i in enumerate(order)]
         joined["number"] = [str(1000 + k) for k in range(len(order))]
         return joined
 
@@ -106,8 +112,44 @@ def the_same_at_other_times(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def a_year_on(collection: Collection) -> Collection:
+    """Sixty people were asked again a year later, when all are a year older."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["joined"] = [f"day {(i * 13) % 400}" for i in range(len(columns["age"]))]
+        columns["waist"] = [f"{60 + (i * 7919) % 700 / 10:.1f}" for i in range(len(columns["age"]))]
+        columns["street"] = [f"street {(i * 31) % 89}" for i in range(len(columns["age"]))]
+        columns["wave"] = [str(1990 + i % 3) for i in range(len(columns["age"]))]
+        again = {name: cells[40:100] for name, cells in columns.items()}
+        again["age"], again["wave"] = [str(int(a) + 1) for a in again["age"]], [str(int(w) + 1) for w in again["wave"]]
+        return {name: cells + again[name] for name, cells in columns.items()}
+
+    return recelled(collection, change)
+
+
+def idle_people(collection: Collection) -> Collection:
+    """Of those who never played all of many columns are 0, and they are alike in nothing else."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        played = {f"score {k}": [str((i * (k + 3)) % 997 + 1) if i % 40 else "0" for i in range(len(columns["age"]))] for k in range(12)}
+        return {"town": columns["town"], "trade": columns["trade"], **played}
+
+    return recelled(collection, change, label="")
+
+
+def the_same_offers(collection: Collection) -> Collection:
+    """Sixty people chose between offers that were made to another too, all told in many numbers."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        made = [i - 60 if 60 <= i < 120 else i for i in range(len(columns["age"]))]
+        offers = {f"offer {k}": [str((i * (k + 5)) % 997) for i in made] for k in range(20)}
+        return {name: columns[name] for name in ("returned", "town", "trade")} | offers
+
+    return recelled(collection, change)
+
+
 CHECK = Check(
     code="DAT542", name="nearly-repeated-rows", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=entered_twice), Case(toy="people", plant=joined_twice)),
-    lookalikes=(Case(toy="people", plant=answers_of_one_opinion), Case(toy="people", plant=the_same_at_other_times)),
+    lookalikes=(Case(toy="people", plant=answers_of_one_opinion), Case(toy="people", plant=the_same_at_other_times), Case(toy="people", plant=a_year_on), Case(toy="people", plant=idle_people), Case(toy="people", plant=the_same_offers)),
 )  # fmt: skip

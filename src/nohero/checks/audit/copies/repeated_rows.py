@@ -2,9 +2,10 @@
 
 Why it matters: copies weigh double, and by a random split they come to both sides: the score is partly memory.
 
-How it is measured: a hash of each row; the same with any one field of names or numbers left out, which hides copies. The repeats that come by themselves are reckoned with: by the rows that
-differ in one field alone, the field that tells most rows apart, and by how often two of its values are the same. Where rows that differ in one field, in another and in both say that as many
-equal rows come of themselves, for the fields hang together, it is left open: their origin would decide. So it is where a time is what was left out: a sensor may stand still.
+How it is measured: a hash of each row; the same with any one field left out that numbers the rows, bears a code of each or the time, which hides copies; not where most rows repeat then, for
+these are several of one thing. The repeats that come by themselves are reckoned with: by the rows that differ in one field alone, the field that tells most rows apart, and by how often two
+of its values are the same. Where rows that differ in one field, in another and in both say that as many equal rows come of themselves, for the fields hang together, it is left open: their
+origin would decide. So it is where a time is what was left out: a sensor may stand still.
 
 When it is right to fail: never more than a warning: two people may have the same row.
 
@@ -113,10 +114,35 @@ def answers_that_hang_together(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def parts_of_speeches(collection: Collection) -> Collection:
+    """Nine paragraphs of each of a hundred speeches: what the paragraphs are is their text."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        n = len(columns["age"])
+        return {
+            "paragraph": [f"we the people of {columns['town'][i]} ask number {i} what a {columns['trade'][i]} earns" for i in range(n)],
+            "speech": [f"speech {i // 9}" for i in range(n)],
+            "year": [str(1900 + i // 9) for i in range(n)],
+            "returned": [columns["returned"][i - i % 9] for i in range(n)],
+        }
+
+    return recelled(collection, change)
+
+
+def pictures_of_patients(collection: Collection) -> Collection:
+    """Nine pictures of each of a hundred people, each with a name of its own."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        n = len(columns["age"])
+        return {"picture": [f"img{i:04}" for i in range(n)], **{name: [columns[name][i - i % 9] for i in range(n)] for name in ("age", "town", "trade", "returned")}}
+
+    return recelled(collection, change)
+
+
 CHECK = Check(
     code="DAT540", name="repeated-rows", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=copied_rows), Case(toy="people", plant=copied_with_a_number)),
-    lookalikes=(Case(toy="people", plant=few_different_values), Case(toy="people", plant=stood_still), Case(toy="people", plant=answers_that_hang_together)),
+    lookalikes=(Case(toy="people", plant=few_different_values), Case(toy="people", plant=stood_still), Case(toy="people", plant=answers_that_hang_together), Case(toy="people", plant=parts_of_speeches), Case(toy="people", plant=pictures_of_patients)),
     under=("DAT701",),  # of a table of texts both say it
     said_by=("DAT110",),
 )  # fmt: skip

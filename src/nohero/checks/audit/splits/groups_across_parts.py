@@ -3,7 +3,7 @@
 Why it matters: a model knows again what it was trained on; its score on other rows of a known patient says little about a new one.
 
 How it is measured: the field that was named as the group is counted over the parts. Where none was named, fields are looked at that are plainly keys: of twenty values or more with several rows
-each, where three other fields never change within a value, or where the rows' own names begin with it.
+each, where three other fields never change within a value and, if they are numbers, do not go smoothly with it (the volume of a ball goes with its area), or where the rows' own names begin with it.
 
 When it is right to fail: where the group was named, a hundredth of the other parts' rows; fewer warn. Where it was not, it is left open: what is to be foretold for new ones decides.
 
@@ -100,9 +100,22 @@ def towns_in_both(collection: Collection) -> Collection:
     return recelled(collection, change, split="part")
 
 
+def areas_in_both(collection: Collection) -> Collection:
+    """A whole number that was measured, and what is reckoned from it."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        n = len(columns["age"])
+        area = [100 + (i * 7919) % 300 for i in range(n)]
+        columns |= {"area": [str(a) for a in area], "edge": [f"{a**0.5:.3f}" for a in area], "volume": [f"{a**1.5:.2f}" for a in area], "level": [f"{50 - a / 9:.2f}" for a in area]}
+        columns["part"] = ["test" if i % 7 < 2 else "train" for i in range(n)]
+        return columns
+
+    return recelled(collection, change, split="part")
+
+
 CHECK = Check(
     code="DAT554", name="groups-across-parts", source=sources.LEAKAGE, judge=judge,
     sabotages=(Case(toy="people", plant=divided_by_visit), Case(toy="people", plant=a_few_people_twice)),
-    lookalikes=(Case(toy="people", plant=divided_by_person), Case(toy="people", plant=towns_in_both)),
+    lookalikes=(Case(toy="people", plant=divided_by_person), Case(toy="people", plant=towns_in_both), Case(toy="people", plant=areas_in_both)),
     closes=True,
 )  # fmt: skip

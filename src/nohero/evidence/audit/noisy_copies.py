@@ -1,0 +1,120 @@
+"""Pairs of rows that are nearly equal in all their numbers, and whether there are more of them than of pairs that are somewhat farther apart.
+
+Each number is taken as its rank, so that a hundredth is as rare in any field. Rows that are near by chance, or because what they measure moves slowly, are of all distances, and the nearer the rarer;
+copies with a little noise are a heap of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nohero.sources.collection import Collection
+
+PRICE = 0.5  # seconds
+ROWS = 20_000  # compared with one another: the first
+FIELDS, MOST_FIELDS = 5, 60  # of many values
+VALUES = 0.1  # of the rows have a value of their own in such a field
+SPACE = 6  # fields in which neighbours are looked for: those that hang together least
+REACH, TIMES = 0.03, 3.0  # of the ranks; pairs so many times as far are not of the heap
+LADDER = (0.01, 0.003, 0.001)  # how near the pairs of a heap may be
+MOST = 0.9  # of the fields in which a pair is so near: noise may be large in a crowded one
+PAIRS = 1_000_000  # that are looked at; more hang together by their ways
+SOME = 2000  # rows that tell how many there will be
+UNEQUAL = 3  # fields that differ at least: of fewer other checks speak
+COMPANY = 5  # rows that are as near to one, above which it stands in a crowd
+NEXT = 10  # rows: what stands in the order of time is like its neighbours
+DRAWN = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoisyCopies:
+    """`pairs` are within `within` of the ranks in nearly all of `fields` fields; `farther` pairs within three times that."""
+
+    n: int
+    fields: int
+    pairs: tuple[tuple[int, int], ...]  # (earlier row, later row)
+    within: float
+    farther: int
+    beside: int  # pairs as near that stand within ten rows of each other
+    across: tuple[tuple[str, str, tuple[int, ...], int], ...]  # (part, later part, its rows that have a copy in the first, size of the later part)
+    shown: tuple[tuple[str, str], ...]
+    items: Sequence[str]
+
+
+def measure(collection: Collection) -> NoisyCopies:
+    """Of numbers of many values; what is missing in one is no nearer to anything."""
+    import numpy as np
+
+    from nohero.setup.refusal import Unmeasurable
+
+    if collection.kind != "row" or collection.whole is not None:
+        raise Unmeasurable("the items are no rows of a table that is held")
+    frame = collection.frame.head(ROWS)
+    names = [s.name for s in frame if s.name not in (collection.label, collection.split, collection.group, collection.time) and s.dtype.is_numeric() and s.n_unique() >= max(20, VALUES * s.len())][:MOST_FIELDS]
+    if len(names) < FIELDS:
+        raise Unmeasurable(f"fewer than {FIELDS} fields are numbers of many values")
+    ranks = np.column_stack([_ranks(frame[n]) for n in names])
+    one, other = _met(ranks)
+    apart = np.abs(ranks[one] - ranks[other])
+    distance = np.quantile(apart, MOST, axis=1, method="higher")
+    told = ((apart > 0).sum(1) >= min(UNEQUAL, len(names))) & np.isfinite(distance)
+    one, other, distance = one[told], other[told], distance[told]
+    company = np.bincount(np.concatenate([one, other]), minlength=frame.height)
+    alone = (company[one] <= COMPANY) & (company[other] <= COMPANY)
+    beside = other - one <= NEXT
+    near, far = distance[alone & ~beside], distance[~beside]
+    heaps = [(int((near <= e).sum()), int((far <= TIMES * e).sum()), e) for e in LADDER]
+    _, around, within = max(heaps, key=lambda h: (h[0] >= h[1] - h[0]) * h[0])
+    heap = alone & (distance <= within)
+    if int((heap & beside).sum()) > int((heap & ~beside).sum()):
+        heap &= ~beside
+    chosen = np.flatnonzero(heap)
+    pairs = tuple((int(one[k]), int(other[k])) for k in chosen)
+    return NoisyCopies(
+        n=frame.height, fields=len(names), pairs=pairs, within=within, farther=around - int((near <= within).sum()), beside=int((alone & beside & (distance <= within)).sum()), across=_across(collection, pairs),
+        shown=tuple((collection.items[b], collection.items[a]) for a, b in pairs[:DRAWN]), items=collection.items,
+    )  # fmt: skip
+
+
+def _ranks(series: Any) -> Any:
+    """From 0 to 1, not a number where it is missing."""
+    ranks = series.cast(float).fill_nan(None).rank("average")
+    return (ranks / max(1, ranks.drop_nulls().len())).cast(float).fill_null(float("nan")).to_numpy()
+
+
+def _met(ranks: Any) -> tuple[Any, Any]:
+    """(one, other): pairs that are within reach in the fields that hang together least."""
+    import numpy as np
+    from scipy.spatial import cKDTree
+
+    from nohero.setup.refusal import Unmeasurable
+
+    filled = np.nan_to_num(ranks, nan=0.5)
+    like = np.abs(np.corrcoef(filled.T))
+    space = [int(np.argmin(like.sum(0)))]
+    while len(space) < min(SPACE, ranks.shape[1]):
+        space.append(int(np.argmin(np.where(np.isin(np.arange(len(like)), space), np.inf, like[space].max(0)))))
+    places = np.where(np.isfinite(ranks[:, space]), ranks[:, space], -1.0)  # two that lack a number may be the same
+    some = places[:: max(1, len(places) // SOME)]
+    tried = cKDTree(some).query_pairs(REACH, p=np.inf, output_type="ndarray")
+    if len(tried) * (len(places) / len(some)) ** 2 > PAIRS:
+        raise Unmeasurable("rows are alike in all numbers by the way of the data")
+    found = cKDTree(places).query_pairs(REACH, p=np.inf, output_type="ndarray").reshape(-1, 2)
+    return found.min(1), found.max(1)
+
+
+def _across(collection: Collection, pairs: tuple[tuple[int, int], ...]) -> tuple[tuple[str, str, tuple[int, ...], int], ...]:
+    if not collection.split:
+        return ()
+    order = {p: k for k, p in enumerate(collection.parts)}
+    parts = collection.frame[collection.split].to_list()
+    found: dict[tuple[str, str], set[int]] = {}
+    for a, b in pairs:
+        if parts[a] in order and parts[b] in order and parts[a] != parts[b]:
+            first, second = sorted((a, b), key=lambda i: order[parts[i]])
+            found.setdefault((parts[first], parts[second]), set()).add(second)
+    return tuple((one, other, tuple(sorted(rows)), parts.count(other)) for (one, other), rows in found.items())

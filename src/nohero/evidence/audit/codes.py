@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-def codes_of(series: Any) -> Any:
+def numbered(series: Any) -> Any:
     """int64 [N]: from 0 on, a number for each different value of a polars.Series; what is missing is a value too."""
     import numpy as np
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.audit.codes import codes_of
+from nohero.evidence.audit.codes import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def measure(collection: Collection, profile: Profile) -> FannedRows:
     if collection.kind != "row" or not FIELDS <= len(names) <= MOST_FIELDS or collection.whole is not None:
         raise Unmeasurable(f"the items are no rows of {FIELDS} to {MOST_FIELDS} fields")
     frame = collection.frame.select(names).head(ROWS)
-    codes = np.column_stack([codes_of(s) for s in frame])
+    codes = np.column_stack([numbered(s) for s in frame])
     told = _told(codes)
     differ = codes[1:] != codes[:-1]
     count = differ.sum(1)

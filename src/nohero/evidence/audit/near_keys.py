@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.audit.codes import codes_of
+from nohero.evidence.audit.codes import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +89,7 @@ def _near_key(collection: Collection, name: str, others: list[Any], *, plain: bo
     rows, earlier = again["row"].to_numpy(), again["first"].to_numpy()
     expected, differ, fixed = 0.0, 0, []
     for series in others:
-        chance = len(rows) * (1 - float(((np.bincount(codes_of(series.head(ROWS))) / min(ROWS, series.len())) ** 2).sum()))
+        chance = len(rows) * (1 - float(((np.bincount(numbered(series.head(ROWS))) / min(ROWS, series.len())) ** 2).sum()))
         if chance < VARIED * len(rows):
             continue
         seen = int(series.gather(rows).ne_missing(series.gather(earlier)).sum())

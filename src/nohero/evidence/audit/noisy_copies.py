@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 PRICE = 0.5  # seconds
-ROWS = 20_000  # compared with one another: the first
+ROWS = 20_000  # compared with one another: the first, of each part as many
 FIELDS, MOST_FIELDS = 5, 60  # of many values
 VALUES = 0.1  # of the rows have a value of their own in such a field
 SPACE = 6  # fields in which neighbours are looked for: those that hang together least
@@ -53,7 +53,8 @@ def measure(collection: Collection) -> NoisyCopies:
 
     if collection.kind != "row" or collection.whole is not None:
         raise Unmeasurable("the items are no rows of a table that is held")
-    frame = collection.frame.head(ROWS)
+    rows = _first(collection)
+    frame = collection.frame[rows]
     names = [s.name for s in frame if s.name not in (collection.label, collection.split, collection.group, collection.time) and s.dtype.is_numeric() and s.n_unique() >= max(20, VALUES * s.len())][:MOST_FIELDS]
     if len(names) < FIELDS:
         raise Unmeasurable(f"fewer than {FIELDS} fields are numbers of many values")
@@ -73,11 +74,19 @@ def measure(collection: Collection) -> NoisyCopies:
     if int((heap & beside).sum()) > int((heap & ~beside).sum()):
         heap &= ~beside
     chosen = np.flatnonzero(heap)
-    pairs = tuple((int(one[k]), int(other[k])) for k in chosen)
+    pairs = tuple((int(rows[one[k]]), int(rows[other[k]])) for k in chosen)
     return NoisyCopies(
         n=frame.height, fields=len(names), pairs=pairs, within=within, farther=around - int((near <= within).sum()), beside=int((alone & beside & (distance <= within)).sum()), across=_across(collection, pairs),
         shown=tuple((collection.items[b], collection.items[a]) for a, b in pairs[:DRAWN]), items=collection.items,
     )  # fmt: skip
+
+
+def _first(collection: Collection) -> Any:
+    """Places of the rows that are compared, int64 [N], in their order."""
+    import numpy as np
+
+    each = -(-ROWS // max(1, len(collection.parts)))
+    return np.sort(np.concatenate([np.flatnonzero(collection.part(p))[:each] for p in collection.parts or ("",)]))
 
 
 def _ranks(series: Any) -> Any:
@@ -89,7 +98,6 @@ def _ranks(series: Any) -> Any:
 def _met(ranks: Any) -> tuple[Any, Any]:
     """(one, other): pairs that are within reach in the fields that hang together least."""
     import numpy as np
-    from scipy.spatial import cKDTree
 
     from nohero.setup.refusal import Unmeasurable
 
@@ -100,11 +108,29 @@ def _met(ranks: Any) -> tuple[Any, Any]:
         space.append(int(np.argmin(np.where(np.isin(np.arange(len(like)), space), np.inf, like[space].max(0)))))
     places = np.where(np.isfinite(ranks[:, space]), ranks[:, space], -1.0)  # two that lack a number may be the same
     some = places[:: max(1, len(places) // SOME)]
-    tried = cKDTree(some).query_pairs(REACH, p=np.inf, output_type="ndarray")
-    if len(tried) * (len(places) / len(some)) ** 2 > PAIRS:
+    if len(_near(some)[0]) * (len(places) / len(some)) ** 2 > PAIRS:
         raise Unmeasurable("rows are alike in all numbers by the way of the data")
-    found = cKDTree(places).query_pairs(REACH, p=np.inf, output_type="ndarray").reshape(-1, 2)
-    return found.min(1), found.max(1)
+    one, other = _near(places)
+    return np.minimum(one, other), np.maximum(one, other)
+
+
+def _near(places: Any) -> tuple[Any, Any]:
+    """(one, other): rows within reach in each of a few numbers, float [N, D]: by the order of the one with the fewest equal values, lag by lag."""
+    import numpy as np
+
+    ties = [int(np.unique(column, return_counts=True)[1].max()) for column in places.T]
+    order = np.argsort(places[:, int(np.argmin(ties))], kind="stable")
+    columns = [np.ascontiguousarray(places[order, d]) for d in np.argsort(ties)]
+    found = []
+    for lag in range(1, len(order)):
+        at = np.flatnonzero(columns[0][lag:] - columns[0][:-lag] <= REACH)
+        if not len(at):
+            break
+        for column in columns[1:]:
+            at = at[np.abs(column[at + lag] - column[at]) <= REACH]
+        found.append(np.stack([order[at], order[at + lag]]))
+    pairs = np.concatenate([np.zeros((2, 0), dtype=np.int64), *found], axis=1)
+    return pairs[0], pairs[1]
 
 
 def _across(collection: Collection, pairs: tuple[tuple[int, int], ...]) -> tuple[tuple[str, str, tuple[int, ...], int], ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nohero.evidence.audit.codes import codes_of
+from nohero.evidence.audit.codes import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,9 +86,9 @@ def _orders(collection: Collection, name: str, place: Any) -> Iterator[tuple[Any
     from nohero.sources.table import FILE, PART
 
     mark = FILE if FILE in collection.frame.columns else PART if collection.split == PART else ""
-    yield (codes_of(collection.frame[mark])[place] if mark else np.zeros(len(place), dtype=np.int64)), ""
+    yield (numbered(collection.frame[mark])[place] if mark else np.zeros(len(place), dtype=np.int64)), ""
     if collection.group and collection.group != name:
-        yield codes_of(collection.frame[collection.group])[place], collection.group
+        yield numbered(collection.frame[collection.group])[place], collection.group
 
 
 def _descends(values: Any, codes: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nohero.evidence.audit.codes import codes_of
+from nohero.evidence.audit.codes import numbered
 
 if TYPE_CHECKING:
     import polars as pl
@@ -88,7 +88,7 @@ def _in_time(collection: Collection, name: str, times: pl.Series, rng: Any) -> t
         order = rows[np.lexsort((rng.random(len(rows)), values[rows]))]
     if collection.group in ("", name):
         return order, np.r_[False, np.ones(len(order) - 1, dtype=bool)]
-    codes = codes_of(frame[collection.group])
+    codes = numbered(frame[collection.group])
     order = order[np.argsort(codes[order], kind="stable")]
     return order, np.r_[False, np.diff(codes[order]) == 0]
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.audit.codes import codes_of
+from nohero.evidence.audit.codes import numbered
 from nohero.sources.moments import DAY, SECOND, moments
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _known(stamps: Any, series: Any) -> tuple[Any, Any, Any]:
 
     numeric = series.dtype.is_numeric()
     both = (stamps.is_not_null() & series.is_not_null()).to_numpy()
-    values = series.cast(float).fill_null(np.nan).to_numpy() if numeric else codes_of(series).astype(float)
+    values = series.cast(float).fill_null(np.nan).to_numpy() if numeric else numbered(series).astype(float)
     both &= np.isfinite(values)
     rows = np.flatnonzero(both)
     return rows, stamps.fill_null(0).to_numpy()[rows], values[rows]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nohero.evidence.audit.codes import codes_of
+from nohero.evidence.audit.codes import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,12 +143,12 @@ def _series(collection: Collection, name: str, place: Any, values: Any) -> tuple
     window = np.argsort(values, kind="stable")[:WINDOW]
     tried: list[tuple[int, int, str]] = []
     for field, series in _fields(collection, name):
-        extra = _extra(codes_of(series.gather(place[window])), values[window])
+        extra = _extra(numbered(series.gather(place[window])), values[window])
         tried.append((extra, len(tried), field))
         if field in (collection.group, "file") and extra <= TWICE * len(window):
             break
     for extra, _, field in sorted(tried)[:1]:
-        codes = codes_of(collection.frame[field])[place]
+        codes = numbered(collection.frame[field])[place]
         if extra <= TWICE * len(window) and (extra := _extra(codes, values)) <= TWICE * len(place):
             return codes, field, extra
     return best

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.audit.codes import codes_of
+from nohero.evidence.audit.codes import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def told_fields(collection: Collection) -> tuple[ToldField, ...]:
     some = frame.head(ROWS)
     if some.height < 20 * EACH:
         return ()
-    codes = np.column_stack([codes_of(s) for s in some])
+    codes = np.column_stack([numbered(s) for s in some])
     numeric = [s.dtype.is_numeric() for s in some]
     found: dict[int, ToldField] = {}
     near: set[tuple[int, int]] = set()  # (field, field that tells it by itself, or nearly)
@@ -106,8 +106,8 @@ def _rule(frame: Any, by: tuple[str, ...], field: str) -> ToldField | None:
     known = frame.select(*by, field).with_row_index("its row").drop_nulls()
     if known.height < 20 * EACH:
         return None
-    key = np.unique(_joined(np.column_stack([codes_of(known[b]) for b in by]), tuple(range(len(by)))), return_inverse=True)[1]
-    value = codes_of(known[field])
+    key = np.unique(_joined(np.column_stack([numbered(known[b]) for b in by]), tuple(range(len(by)))), return_inverse=True)[1]
+    value = numbered(known[field])
     found = _broken(key, value, BROKEN, FEWEST)
     if found is None:
         return None

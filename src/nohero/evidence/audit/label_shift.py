@@ -11,6 +11,7 @@ from typing import Any
 LAGS = (1, -1, 2, -2)  # rows by which labels slip when a row is lost or comes twice
 LEAST = 30  # items of the stretch, and outside it
 CHANCE = 1e-6  # of a stretch that fits its neighbours so far beyond itself among items whose own labels fit better, were steps independent; labels in order are not quite
+GAIN = 0.1  # of an item, on average over the stretch, by which the neighbour's label fits better: in sorted sets own and neighbour's are one
 HIGHEST = 64.0  # of that t: steps that never rise have none
 
 
@@ -57,8 +58,8 @@ def stretch_of(steps: dict[int, Any]) -> tuple[int, int, int] | None:
         lowest = np.minimum.accumulate(sums)
         end = int((sums - lowest).argmax())
         begin = int(sums[: end + 1].argmin())
-        outside = np.concatenate([step[:begin], step[end:]])
-        if LEAST <= end - begin <= len(step) - LEAST and len(step) * np.exp(-_fall(outside) * (sums[end] - sums[begin])) <= CHANCE:
+        outside = np.concatenate([step[:begin], step[end:], [np.abs(step).max()]])  # one more that rises: what was not seen may come
+        if sums[end] - sums[begin] >= GAIN * (end - begin) and LEAST <= end - begin <= len(step) - LEAST and len(step) * np.exp(-_fall(outside) * (sums[end] - sums[begin])) <= CHANCE:
             found.append((float(sums[end] - sums[begin]), lag, begin, end))
     return max(found)[1:] if found else None
 

@@ -52,6 +52,7 @@ class MaskPose:
     poses: tuple[MaskTurn, ...]
     placed: float  # share of all places in its picture at which the rim of a mask lies less well, in the middle of all
     gain: float  # the same in standard deviations, of the same pictures as in poses
+    loose: tuple[str, ...]  # pictures whose masks' rims do not lie on edges more than nearly anywhere else in them
     astray: tuple[str, ...]  # pictures whose masks' rims lie no better than elsewhere in them
     own: float  # mean fit of the picture's steepness to the borders of its own mask, in standard deviations over all pairs
     dealt: float  # the same when masks are dealt to pictures as fits best
@@ -88,9 +89,9 @@ def measure(collection: Collection) -> MaskPose:
     pairs, by_luck = swaps(fits, np.flatnonzero((ranks < WEAK) & (there < PLACED)), SWAPPED * max(float(np.diag(fits).mean()), 0.9 * best))
     usual = float(np.median(was))
     return MaskPose(
-        n=len(names), given=given, poses=poses, placed=float(np.median(there)), gain=float(np.median(gains[some])), astray=tuple(names[i] for i in loose if there[i] < ASTRAY), own=float(np.diag(fits).mean()), dealt=best, kept=kept, typical=float(np.median(ranks)),
+        n=len(names), given=given, poses=poses, placed=float(np.median(there)), gain=float(np.median(gains[some])), loose=tuple(names[i] for i in loose), astray=tuple(names[i] for i in loose if there[i] < ASTRAY), own=float(np.diag(fits).mean()), dealt=best, kept=kept, typical=float(np.median(ranks)),
         by_chance=dealt(standard(_standard(steep) @ _standard(_shifted(borders, collection.seed)).T))[0],
-        usual=usual, spread=1.4826 * float(np.median(np.abs(was - usual))), adrift=tuple((names[i], float(was[i])) for i in np.argsort(was, kind="stable") if was[i] < HALF * usual and there[i] < PLACED),
+        usual=usual, spread=1.4826 * float(np.median(np.abs(was - usual))), adrift=tuple((names[i], float(was[i])) for i in np.argsort(was, kind="stable") if was[i] < HALF * usual),
         lost=tuple((names[j], float(ranks[j]), float(fits[j, j]), names[int(others[j])], float(fits[others[j], j])) for j in weak),
         swapped=tuple((names[j], float(fits[j, j]), names[i], float(fits[i, j])) for i, j in pairs), by_luck=by_luck,
     )  # fmt: skip

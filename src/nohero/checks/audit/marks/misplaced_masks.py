@@ -66,7 +66,8 @@ def judge(fit: MaskPose) -> Finding:
 
 def _single(fit: MaskPose, held: bool) -> Finding:  # noqa: FBT001
     """Masks that fit nowhere, and nothing that tells."""
-    alone = [x for x in fit.adrift if x[1] < min(ALONE * fit.usual, fit.usual - SPREADS * fit.spread)]
+    loose = set(fit.loose)
+    alone = [x for x in fit.adrift if x[0] in loose and x[1] < min(ALONE * fit.usual, fit.usual - SPREADS * fit.spread)]
     if fit.usual >= KNOWN and 0 < len(alone) <= FEW * fit.n:
         return _open(f"{len(alone):,} of {fit.n:,} masks hardly fit their pictures: that of {alone[0][0]} with correlation {alone[0][1]:.2f}, where {fit.usual:.2f} is usual", fit, tuple(name for name, _ in alone))
     if held and len(fit.astray) >= max(FEWEST, SHARE * fit.n):

@@ -81,11 +81,9 @@ def read_coco(paths: Sequence[Path], source: str) -> Collection:
     of_mask, pairing = _masks(root, files)
     marking = Marking(
         form="COCO", classes=tuple(codes), stated=tuple(parsed[x.which].stated[x.place] for x in listed), strays=tuple(strays), unlisted=unlisted(root, files),
-        pairing=pairing, regions=sum(p.regions for p in parsed), apart=tuple(a for p in parsed for a in p.apart),
-        lists=sum(bool(value.get("categories")) for value in values), renumbered=renumbered,
+        pairing=pairing, regions=sum(p.regions for p in parsed), apart=tuple(a for p in parsed for a in p.apart), lists=sum(bool(value.get("categories")) for value in values), renumbered=renumbered,
     )  # fmt: skip
-    notes = dict.fromkeys(f"class {code} is `{name}` in {one} and `{other_name}` in {other}: boxes are told by the names, not by the numbers" for code, one, name, other, other_name in renumbered[:1])
-    told = (*((f"{len(paths)} files read as one set: {', '.join(called)}",) if several else ()), *notes, *dict.fromkeys(n for p in parsed for n in p.notes))
+    told = (*((f"{len(paths)} files read as one set: {', '.join(called)}",) if several else ()), *_told(renumbered[:1]), *dict.fromkeys(n for p in parsed for n in p.notes))
     regions = [parsed[x.which].segments.get(x.place, []) for x in listed]
     return marked(
         source, root, files, marking, boxes=box_frame(rows), masks=of_mask, unusable=unusable, notes=told, digest=b"".join(contents), segments=regions,
@@ -106,6 +104,10 @@ def _codes(declared: Sequence[Any], called: Sequence[str]) -> tuple[dict[str, in
     codes = {name: number for number, name in enumerate(dict.fromkeys(name for classes in found for name in classes.values()), start=1)}
     renumbered = [(str(code), called[0], found[0][code], called[k], name) for k, classes in enumerate(found[1:], start=1) for code, name in classes.items() if found[0].get(code, name) != name]
     return codes, tuple(renumbered)
+
+
+def _told(renumbered: Sequence[tuple[str, str, str, str, str]]) -> list[str]:
+    return [f"class {code} is `{name}` in {one} and `{called}` in {other}: boxes are told by the names, not by the numbers" for code, one, name, other, called in renumbered]
 
 
 def _content(path: Path, source: str) -> bytes:

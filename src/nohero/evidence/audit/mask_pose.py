@@ -22,6 +22,7 @@ PRICE = 3.0  # seconds
 MOST = 400  # pictures, evenly spread
 FEWEST = 12
 GAINED = 1.5  # standard deviations by which another pose must lay a rim better: of 1,500 sound masks none, of flipped and shifted ones most
+FAINT = 0.25  # of the usual gain of the set: borders of one kind, as of membranes, lie on each other's edges somewhat, and on their own far better
 ASTRAY = 0.9  # share of all places, below which a rim lies nowhere
 BEST = 0.999  # share of all places, from which a rim lies best where it is (nine places around it count as itself)
 SOME = 40  # pictures that tell the usual gain of a pose
@@ -80,13 +81,14 @@ def measure(collection: Collection) -> MaskPose:
     was = scores_of(own, masks)
     some = np.linspace(0, len(names) - 1, min(SOME, len(names))).astype(int)
     poses = tuple(_turn(pose, probed(features, pose.change(masks))[0], rims, (there, gains, names), some) for pose in _poses(masks.shape[1], wholes.shape[1]))
-    loose = np.flatnonzero(there < PLACED)
+    held = (there >= PLACED) & (gains >= FAINT * np.median(gains))
+    loose = np.flatnonzero(~held)
     steep, borders = _steepness(pictures), _borders(masks)
     fits = standard(_standard(steep) @ _standard(borders).T)
     ranks, others = below(fits), best_others(fits)
     weak = [j for j in np.argsort(ranks, kind="stable") if ranks[j] < WEAK]
     best, kept = dealt(fits)
-    pairs, by_luck = swaps(fits, np.flatnonzero((ranks < WEAK) & (there < PLACED)), SWAPPED * max(float(np.diag(fits).mean()), 0.9 * best))
+    pairs, by_luck = swaps(fits, np.flatnonzero((ranks < WEAK) & ~held), SWAPPED * max(float(np.diag(fits).mean()), 0.9 * best))
     usual = float(np.median(was))
     return MaskPose(
         n=len(names), given=given, poses=poses, placed=float(np.median(there)), gain=float(np.median(gains[some])), loose=tuple(names[i] for i in loose), astray=tuple(names[i] for i in loose if there[i] < ASTRAY), own=float(np.diag(fits).mean()), dealt=best, kept=kept, typical=float(np.median(ranks)),

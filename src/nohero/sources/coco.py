@@ -55,7 +55,7 @@ def read_coco(paths: Sequence[Path], source: str) -> Collection:
     called = [path.name if several else source for path in paths]
     contents = [_content(path, name) for path, name in zip(paths, called, strict=True)]
     values = [_loaded(content, name) for content, name in zip(contents, called, strict=True)]
-    codes, notes = _codes([value.get("categories") for value in values], called)
+    codes, renumbered = _codes([value.get("categories") for value in values], called)
     parsed = [_parsed(value, name, codes, f"{name} " if several else "") for value, name in zip(values, called, strict=True)]
     root, belows = places_of(paths, [p.names for p in parsed])
     parts = parts_among(paths) if several else []
@@ -81,9 +81,9 @@ def read_coco(paths: Sequence[Path], source: str) -> Collection:
     of_mask, pairing = _masks(root, files)
     marking = Marking(
         form="COCO", classes=tuple(codes), stated=tuple(parsed[x.which].stated[x.place] for x in listed), strays=tuple(strays), unlisted=unlisted(root, files),
-        pairing=pairing, regions=sum(p.regions for p in parsed), apart=tuple(a for p in parsed for a in p.apart),
+        pairing=pairing, regions=sum(p.regions for p in parsed), apart=tuple(a for p in parsed for a in p.apart), lists=sum(bool(value.get("categories")) for value in values), renumbered=renumbered,
     )  # fmt: skip
-    told = (*((f"{len(paths)} files read as one set: {', '.join(called)}",) if several else ()), *notes, *dict.fromkeys(n for p in parsed for n in p.notes))
+    told = (*((f"{len(paths)} files read as one set: {', '.join(called)}",) if several else ()), *_told(renumbered[:1]), *dict.fromkeys(n for p in parsed for n in p.notes))
     regions = [parsed[x.which].segments.get(x.place, []) for x in listed]
     return marked(
         source, root, files, marking, boxes=box_frame(rows), masks=of_mask, unusable=unusable, notes=told, digest=b"".join(contents), segments=regions,
@@ -98,16 +98,16 @@ def _masks(root: Path, files: list[str]) -> tuple[list[str], str]:
     return [of_file.get(f, "") for f in files] if any(of_file.values()) else [], pairs.how if pairs is not None else ""
 
 
-def _codes(declared: Sequence[Any], called: Sequence[str]) -> tuple[dict[str, int], tuple[str, ...]]:
+def _codes(declared: Sequence[Any], called: Sequence[str]) -> tuple[dict[str, int], tuple[tuple[str, str, str, str, str], ...]]:
     """(each class's number in drawn masks, what files say differently of one number)."""
     found = [_classes(value)[0] for value in declared]
     codes = {name: number for number, name in enumerate(dict.fromkeys(name for classes in found for name in classes.values()), start=1)}
-    notes = []
-    for k, classes in enumerate(found[1:], start=1):
-        apart = [code for code, name in classes.items() if found[0].get(code, name) != name]
-        if apart:
-            notes.append(f"class {apart[0]} is `{found[0][apart[0]]}` in {called[0]} and `{classes[apart[0]]}` in {called[k]}: boxes are told by the names, not by the numbers")
-    return codes, tuple(notes)
+    renumbered = [(str(code), called[0], found[0][code], called[k], name) for k, classes in enumerate(found[1:], start=1) for code, name in classes.items() if found[0].get(code, name) != name]
+    return codes, tuple(renumbered)
+
+
+def _told(renumbered: Sequence[tuple[str, str, str, str, str]]) -> list[str]:
+    return [f"class {code} is `{name}` in {one} and `{called}` in {other}: boxes are told by the names, not by the numbers" for code, one, name, other, called in renumbered]
 
 
 def _content(path: Path, source: str) -> bytes:

@@ -51,6 +51,8 @@ class Marking:
     masks: tuple[MaskRead | None, ...] = ()
     regions: int = 0  # annotations with a polygon and a box
     apart: tuple[str, ...] = ()  # of these: the polygon lies for the greater part beside its box
+    lists: int = 1  # files that declare classes
+    renumbered: tuple[tuple[str, str, str, str, str], ...] = ()  # number, file, its name there, other file, its name there: one number of two meanings
     drawn: bool = False  # the masks were drawn from annotations, of the pictures whose pixels were looked at
 
 

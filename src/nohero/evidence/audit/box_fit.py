@@ -1,7 +1,8 @@
 """Whether boxes lie on something: contrast of inside against around in their own picture, in all other pictures, and in other poses.
 
 Single pictures are judged by contrast and by a probe together, which miss other ones: of 36 pictures of blood cells with the boxes of others
-22 are found by contrast alone and 33 by both.
+22 are found by contrast alone and 33 by both. Boxes that stand out in their own picture more than boxes of their sizes do elsewhere in it are
+right, whatever else they fit; so are boxes whose sides lie on edges more than elsewhere, where the sides of most boxes of the set do.
 
 Legend: P pictures, B boxes, K channels.
 """
@@ -12,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.box_places import edges
-from nohero.evidence.audit.box_probe import better_posed, fits_of, learnt
+from nohero.evidence.audit.box_probe import better_posed, fits_of, learnt, numbered
+from nohero.evidence.audit.mask_rims import Rims
 from nohero.evidence.dealing import below, best_others, dealt, standard, swaps
 
 if TYPE_CHECKING:
@@ -28,7 +30,9 @@ WEAK = 0.98  # share of the other pictures that boxes must fit less well than th
 GAINED = 0.1  # correlation that another pose must bring for a picture to be told
 SWAPPED = 0.6  # of the usual fit, that boxes must reach, and gain, on another weak picture
 THROWS, ABOVE = 60, 0.9  # random places, and the share of them that boxes on a thing stand out more than
-SHIFT = 1 / 16  # of the picture's sides
+HELD = 0.95  # share of other places, above which boxes have no other picture to be sought
+RIMS = 60  # pictures, evenly spread, that tell whether sides of boxes lie on edges in this set: of cut-outs they do, of round cells they do not
+SHIFTS = (1 / 16, 1 / 8)  # of the picture's sides
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +81,14 @@ def measure(collection: Collection) -> BoxFit:
     both = standard(fits + fits_of(said, drawn))
     ranks, others = below(both), best_others(both)
     weak = [j for j in np.argsort(ranks, kind="stable") if ranks[j] < WEAK]
-    astray = [j for j in weak if _anywhere(sums[:, j : j + 1], boxes[j], generator)]
+    beyond = {int(j): _beyond(sums[:, j : j + 1], boxes[j], generator) for j in weak}
+    edged = _edged(thumbs, boxes, weak)
+    astray = [j for j in weak if beyond[j] < ABOVE and j not in edged]
+    loose = np.sort(np.array([j for j in weak if beyond[j] < HELD and j not in edged], dtype=int))
     lost = [(items[j], float(ranks[j]), float(both[j, j]), items[int(others[j])], float(both[others[j], j])) for j in astray]
     best, kept = dealt(fits)
     usual = max(float(np.diag(both).mean()), 0.9 * dealt(both)[0])
-    swapped, by_luck = swaps(both, np.flatnonzero(ranks < WEAK), SWAPPED * usual)
+    swapped, by_luck = swaps(both, loose, SWAPPED * usual)
     return BoxFit(
         n=n, contrast=float(given.mean()), elsewhere=float((raw.sum() - given.sum()) / (n * (n - 1))), own=float(np.diag(fits).mean()), dealt=best,
         by_chance=dealt(chance)[0], kept=kept, typical=float(np.median(ranks)), poses=poses, usual=usual, lost=tuple(lost),
@@ -166,13 +173,26 @@ def _thrown(corners: Any, generator: Any) -> Any:
     return np.concatenate([low, low + size], axis=1)
 
 
-def _anywhere(sums: Any, corners: Any, generator: Any) -> bool:
-    """Whether boxes stand out in their own picture no more than boxes of their sizes at random places in it: a faint thing stands out little, and more than that."""
+def _beyond(sums: Any, corners: Any, generator: Any) -> float:
+    """Share of random places at which boxes of these sizes stand out less in the same picture: a faint thing stands out little, and more than that."""
     import numpy as np
 
     given = _contrast(sums, corners[:100])[0]
     thrown = [_contrast(sums, _thrown(corners[:100], generator))[0] for _ in range(THROWS)]
-    return bool(np.mean(np.asarray(thrown) < given) < ABOVE)
+    return float(np.mean(np.asarray(thrown) < given))
+
+
+def _edged(thumbs: Any, boxes: list[Any], rows: list[Any]) -> set[int]:
+    """Those rows whose boxes' sides lie on edges; none, where the sides of most do not."""
+    import numpy as np
+
+    def shares(some: Any) -> Any:
+        return Rims(thumbs[some], np.stack([numbered(boxes[int(i)], thumbs.shape[1]) for i in some])).owns()[0]
+
+    few = np.linspace(0, len(boxes) - 1, min(RIMS, len(boxes))).astype(int)
+    if not rows or np.median(shares(few)) < HELD:
+        return set()
+    return {int(j) for j, share in zip(rows, shares(np.array(rows)), strict=True) if share >= HELD}
 
 
 def _pose(name: str, change: Callable[[Any, float], Any], sums: Any, boxes: list[Any], given: Any, aspects: list[float]) -> BoxPose:  # noqa: PLR0917
@@ -200,8 +220,6 @@ def _poses() -> dict[str, Callable[[Any, float], Any]]:
         "doubled": lambda c, _: 2 * c,
         "halved": lambda c, _: c / 2,
     }
-    for dy in (-SHIFT, 0.0, SHIFT):
-        for dx in (-SHIFT, 0.0, SHIFT):
-            if dy or dx:
-                found[f"shifted by {dx:+.0%} of the width and {dy:+.0%} of the height"] = lambda c, _, dx=dx, dy=dy: c + np.array([dx, dy, dx, dy])  # type: ignore[misc]
+    for dy, dx in ((down * by, right * by) for by in SHIFTS for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right):
+        found[f"shifted by {dx:+.0%} of the width and {dy:+.0%} of the height"] = lambda c, _, dx=dx, dy=dy: c + np.array([dx, dy, dx, dy])  # type: ignore[misc]
     return found

@@ -44,6 +44,16 @@ def better_posed(said: Any, drawn: Any, boxes: list[Any], aspects: list[float], 
     return sorted(((i, name, gain) for i, (gain, name) in enumerate(best) if name), key=lambda found: -found[2])
 
 
+def numbered(corners: Any, side: int) -> Any:
+    """[S, S]: each box has a number of its own, so that boxes side by side keep the side between them."""
+    import numpy as np
+
+    made = np.zeros((side, side), dtype=np.float32)
+    for k, (left, top, right, bottom) in enumerate(np.round(np.clip(corners, 0, 1) * side).astype(int)):
+        made[top:bottom, left:right] = k + 1.0
+    return made
+
+
 def _drawn(corners: Any, side: int) -> Any:
     """[S, S]: 1 in the boxes."""
     import numpy as np

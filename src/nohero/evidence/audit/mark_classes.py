@@ -41,6 +41,8 @@ class MarkClasses:
     declared: tuple[str, ...]  # by the source
     unknown: tuple[tuple[str, int], ...]  # label, boxes or masks: not declared
     unknown_marks: tuple[str, ...]  # boxes, or masks
+    lists: int = 1  # annotation files that declare classes
+    renumbered: tuple[tuple[str, str, str, str, str], ...] = ()  # number, file, its name there, other file, its name there
 
     def figures(self) -> tuple[Bars, ...]:
         """Bars of classes."""
@@ -91,6 +93,7 @@ def _counted(collection: Collection, pairs: list[tuple[int, str, int]]) -> MarkC
         unit="boxes" if boxes is not None else "pixels", marks=total, pictures=len(marked), classes=tuple(classes),
         parts=tuple((part, sum(part_of[i] == part for i in marked)) for part in collection.parts),
         declared=() if collection.marking is None else collection.marking.classes,
+        lists=1 if collection.marking is None else collection.marking.lists, renumbered=() if collection.marking is None else collection.marking.renumbered,
         unknown=values or tuple(Counter(boxes["label"][i] or "no name" for i in odd).most_common()), unknown_marks=masks or tuple(names[i] for i in odd),
     )  # fmt: skip
 

@@ -1,5 +1,8 @@
 """Whether mask files lie on their pictures: a probe from pixels to mask, against masks flipped, turned, shifted, and dealt to other pictures.
 
+Of single pictures the rims of masks decide: one that lies on edges of its own picture more than it does nearly anywhere else in it is right,
+whatever else it fits.
+
 Legend: N pictures, S side of the small copies.
 """
 
@@ -8,17 +11,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.mask_rims import PLACED, Rims
 from nohero.evidence.dealing import below, best_others, dealt, standard, swaps
 from nohero.evidence.mask_probe import features_of, poses_of, probed, scores_of
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-PRICE = 1.5  # seconds
-MOST = 200  # pictures, evenly spread
+PRICE = 3.0  # seconds
+MOST = 400  # pictures, evenly spread
 FEWEST = 12
-BETTER = 0.15  # correlation by which another pose must fit one picture better to count
-KNOWN = 0.3  # correlation that such a fit must reach
+GAINED = 1.5  # standard deviations by which another pose must lay a rim better: of 1,500 sound masks none, of flipped and shifted ones most
+FAINT = 0.4  # of the usual gain of the set: borders of one kind, as of membranes, lie on each other's edges somewhat, and on their own far better
+ASTRAY = 0.9  # share of all places, below which a rim lies nowhere
+BEST = 0.999  # share of all places, from which a rim lies best where it is (nine places around it count as itself)
+SOME = 40  # pictures that tell the usual gain of a pose
 WEAK = 0.95  # share of the other pictures that a mask must fit less well than its own, or its picture is told
 SWAPPED = 0.6  # of the usual fit, that a mask must reach, and gain, on another weak picture
 MAIN, CODES = 0.005, 40  # share of the pixels of a value that is no stray one, where there are more values than that many
@@ -33,7 +40,8 @@ class MaskTurn:
 
     pose: str
     fit: float  # mean correlation, with a probe fitted to this pose on other pictures
-    better: tuple[str, ...]  # pictures that it fits much better than the pose as given, with the probe of the given pose
+    better: tuple[str, ...]  # pictures whose rims it lays on edges far better than the pose as given
+    gain: float  # standard deviations by which rims lie better in it than at the mean place, in the middle of some
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +51,10 @@ class MaskPose:
     n: int
     given: float
     poses: tuple[MaskTurn, ...]
+    placed: float  # share of all places in its picture at which the rim of a mask lies less well, in the middle of all
+    gain: float  # the same in standard deviations, of the same pictures as in poses
+    loose: tuple[str, ...]  # pictures whose masks' rims do not lie on edges more than nearly anywhere else in them
+    astray: tuple[str, ...]  # pictures whose masks' rims lie no better than elsewhere in them
     own: float  # mean fit of the picture's steepness to the borders of its own mask, in standard deviations over all pairs
     dealt: float  # the same when masks are dealt to pictures as fits best
     by_chance: float  # the same when every mask is shifted round by chance
@@ -60,25 +72,26 @@ def measure(collection: Collection) -> MaskPose:
     """On the small copies."""
     import numpy as np
 
-    pictures, masks, names = _given(collection)
+    whole, wholes, names = _given(collection)
+    rims = Rims(whole, wholes)
+    there, gains = rims.owns()
+    pictures, masks = _halved(whole, wholes)
     features = features_of(pictures.transpose(0, 3, 1, 2))
     given, own = probed(features, masks)
     was = scores_of(own, masks)
-    poses = []
-    for name, pose in (*(p for p in poses_of(masks.shape[1:]) if not p[0].startswith("shifted")), *_shifts(masks.shape[1])):
-        moved = pose(masks)
-        fit, _ = probed(features, moved)
-        now = scores_of(own, moved)
-        poses.append(MaskTurn(pose=name, fit=fit, better=tuple(names[i] for i in np.flatnonzero((now > KNOWN) & (now > was + BETTER)))))
+    some = np.linspace(0, len(names) - 1, min(SOME, len(names))).astype(int)
+    poses = tuple(_turn(pose, probed(features, pose.change(masks))[0], rims, (there, gains, names), some) for pose in _poses(masks.shape[1], wholes.shape[1]))
+    held = (there >= PLACED) & (gains >= FAINT * np.median(gains))
+    loose = np.flatnonzero(~held)
     steep, borders = _steepness(pictures), _borders(masks)
     fits = standard(_standard(steep) @ _standard(borders).T)
     ranks, others = below(fits), best_others(fits)
     weak = [j for j in np.argsort(ranks, kind="stable") if ranks[j] < WEAK]
     best, kept = dealt(fits)
-    pairs, by_luck = swaps(fits, np.flatnonzero(ranks < WEAK), SWAPPED * max(float(np.diag(fits).mean()), 0.9 * best))
+    pairs, by_luck = swaps(fits, np.flatnonzero((ranks < WEAK) & ~held), SWAPPED * max(float(np.diag(fits).mean()), 0.9 * best))
     usual = float(np.median(was))
     return MaskPose(
-        n=len(names), given=given, poses=tuple(poses), own=float(np.diag(fits).mean()), dealt=best, kept=kept, typical=float(np.median(ranks)),
+        n=len(names), given=given, poses=poses, placed=float(np.median(there)), gain=float(np.median(gains[some])), loose=tuple(names[i] for i in loose), astray=tuple(names[i] for i in loose if there[i] < ASTRAY), own=float(np.diag(fits).mean()), dealt=best, kept=kept, typical=float(np.median(ranks)),
         by_chance=dealt(standard(_standard(steep) @ _standard(_shifted(borders, collection.seed)).T))[0],
         usual=usual, spread=1.4826 * float(np.median(np.abs(was - usual))), adrift=tuple((names[i], float(was[i])) for i in np.argsort(was, kind="stable") if was[i] < HALF * usual),
         lost=tuple((names[j], float(ranks[j]), float(fits[j, j]), names[int(others[j])], float(fits[others[j], j])) for j in weak),
@@ -86,12 +99,35 @@ def measure(collection: Collection) -> MaskPose:
     )  # fmt: skip
 
 
-def _shifts(side: int) -> list[tuple[str, Any]]:
-    """By an eighth, a sixteenth and a thirty-second of the side, in eight directions."""
+@dataclass(frozen=True, kw_only=True)
+class _Pose:
+    name: str
+    change: Any  # of masks [N, S, S]
+    move: tuple[int, int] | None  # of the masks of full side, where it is a shift
+
+
+def _poses(side: int, full: int) -> list[_Pose]:
+    """Flips and turns, and shifts by an eighth, a sixteenth and a thirty-second of the side, in eight directions."""
     import numpy as np
 
+    turns = [_Pose(name=name, change=change, move=None) for name, change in poses_of((side, side)) if not name.startswith("shifted")]
     steps = [(dy * by, dx * by) for by in sorted({max(1, side // k) for k in SHIFTS}) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx]
-    return [(f"shifted by {dx / side:+.0%} of the width and {dy / side:+.0%} of the height", lambda m, dy=dy, dx=dx: np.roll(m, (dy, dx), (1, 2))) for dy, dx in steps]
+    times = full // side
+    return turns + [
+        _Pose(name=f"shifted by {dx / side:+.0%} of the width and {dy / side:+.0%} of the height", change=lambda m, dy=dy, dx=dx: np.roll(m, (dy, dx), (1, 2)), move=(dy * times, dx * times))
+        for dy, dx in steps
+    ]
+
+
+def _turn(pose: _Pose, fit: float, rims: Rims, own: tuple[Any, Any, list[str]], some: Any) -> MaskTurn:
+    """Rims that lie at their best place already are not asked."""
+    import numpy as np
+
+    there, gains, names = own
+    rows = np.union1d(np.flatnonzero(there < BEST), some)
+    shares, now = rims.posed(rows, pose.change, pose.move)
+    better = rows[(shares > PLACED) & (now > gains[rows] + GAINED) & (there[rows] < BEST)]
+    return MaskTurn(pose=pose.name, fit=fit, better=tuple(names[i] for i in better), gain=float(np.median(now[np.isin(rows, some)])))
 
 
 def _steepness(pictures: Any) -> Any:
@@ -139,9 +175,16 @@ def _given(collection: Collection) -> tuple[Any, Any, list[str]]:
         raise Unmeasurable("the masks have no ground value")
     masks = (codes != values[counts.argmax()]).astype(np.float32)
     pictures = marking.thumbs[[place for place, _ in known]].astype(np.float32)
+    return pictures, masks, [collection.items[i] for _, i in known]
+
+
+def _halved(pictures: Any, masks: Any) -> tuple[Any, Any]:
+    """Small enough for the probe and for the table of all with all."""
+    import numpy as np
+
     while len(pictures) * pictures.shape[1] ** 2 > PIXELS and pictures.shape[1] > 32:
         pictures, masks = (np.mean([a[:, i::2, j::2] for i in (0, 1) for j in (0, 1)], axis=0, dtype=np.float32) for a in (pictures, masks))
-    return pictures, masks, [collection.items[i] for _, i in known]
+    return pictures, masks
 
 
 def _settled(codes: Any) -> Any:

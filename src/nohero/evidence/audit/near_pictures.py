@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from nohero.evidence.audit.picture_fine import same_in_full
 from nohero.evidence.audit.picture_ground import same_thing
 
 SIDE = 32  # pixels: at most, of the grey copies
@@ -253,7 +254,7 @@ def _agree(one_HWC: Any, other_HWC: Any, how: str, least: float) -> bool:
     soft = [gaussian_filter(v, (BLUR * scale, BLUR * scale, 0)) for v in (one_HWC, other_HWC)]
     if one_HWC.shape[2] > 1 and 1 - _best(soft[0], chosen(soft[1])) >= COLOUR:
         return False
-    return same_thing(one_HWC, chosen(other_HWC), scale)
+    return same_thing(one_HWC, chosen(other_HWC), scale) and same_in_full(one_HWC, chosen(other_HWC))
 
 
 def _detail(grey_HW: Any, scale: float) -> Any:

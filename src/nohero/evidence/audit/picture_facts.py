@@ -31,6 +31,7 @@ class PictureFacts:
     saturation: tuple[float, ...]  # 0 to 1; empty where all are grey
     entropy: tuple[float, ...]  # bits of the grey levels, in 32 steps
     sharpness: tuple[float, ...]
+    keen: tuple[float, ...]  # steepness of the keenest edges of the small copies, as a share of the range of grey levels
     low: tuple[int, ...]  # the same as high where the whole picture is of one colour
     high: tuple[int, ...]
     clear: tuple[float, ...]  # share of transparent pixels
@@ -62,21 +63,21 @@ def measure(collection: Collection) -> PictureFacts:
         raise Unmeasurable("the items are no pictures")
     thumbs = thumbnails(collection)
     count, colours = len(thumbs), thumbs.pixels.shape[3]
-    brightness, contrast, saturation, entropy = (np.zeros(count, dtype=np.float32) for _ in range(4))
+    brightness, contrast, saturation, entropy, keen = (np.zeros(count, dtype=np.float32) for _ in range(5))
     for start in range(0, count, CHUNK):
         rows = slice(start, start + CHUNK)
         part = thumbs.pixels[rows]
         grey = part[..., 0] if colours == 1 else part.mean(axis=3, dtype=np.float32)
         flat = grey.reshape(len(part), -1).astype(np.float32)
         brightness[rows], contrast[rows] = flat.mean(axis=1), flat.std(axis=1)
-        entropy[rows] = _entropy(flat)
+        entropy[rows], keen[rows] = _entropy(flat), _keen(grey.astype(np.float32))
         if colours == 3:
             top, bottom = part.max(axis=3).astype(np.float32), part.min(axis=3)
             saturation[rows] = ((top - bottom) / np.maximum(top, 1)).mean(axis=(1, 2))
     own = _own(collection)
     return PictureFacts(
         items=collection.items, brightness=tuple(brightness.tolist()), contrast=tuple(contrast.tolist()), entropy=tuple(entropy.tolist()),
-        saturation=tuple(saturation.tolist()) if colours == 3 else (), sharpness=tuple(thumbs.sharpness.tolist()), low=tuple(thumbs.low.tolist()),
+        saturation=tuple(saturation.tolist()) if colours == 3 else (), sharpness=tuple(thumbs.sharpness.tolist()), keen=tuple(keen.tolist()), low=tuple(thumbs.low.tolist()),
         high=tuple(thumbs.high.tolist()), clear=tuple(thumbs.clear.tolist()), collection=collection, **own,
     )  # fmt: skip
 
@@ -91,6 +92,18 @@ def _own(collection: Collection) -> dict[str, Any]:
         own |= {name: tuple(getattr(h, name) for h in headers) for name in ("mode", "format", "orientation")}
         own["suffix"] = tuple(h.path.suffix.lower() for h in headers)
     return own
+
+
+def _keen(grey_NHW: Any) -> Any:
+    """Of the two hundredth part of the pixels where the Laplacian is greatest, the least."""
+    import numpy as np
+
+    if min(grey_NHW.shape[1:]) < 3:
+        return np.ones(len(grey_NHW), dtype=np.float32)
+    inner = grey_NHW[:, 1:-1, 1:-1]
+    bend = np.abs(4 * inner - grey_NHW[:, :-2, 1:-1] - grey_NHW[:, 2:, 1:-1] - grey_NHW[:, 1:-1, :-2] - grey_NHW[:, 1:-1, 2:]).reshape(len(grey_NHW), -1)
+    place = int(0.995 * (bend.shape[1] - 1))
+    return np.partition(bend, place, axis=1)[:, place] / (np.ptp(grey_NHW, axis=(1, 2)) + 1)
 
 
 def _entropy(flat: Any) -> Any:

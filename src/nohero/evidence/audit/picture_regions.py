@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from nohero.evidence.audit.picture_fine import differ_in_a_place
+
 SIDE = 32  # pixels: structure finer than the pixels of such a copy is left to the storing
 REGION = 5  # such pixels: the side of what is compared place by place
 REACH = 2  # pixels by which one may be moved
@@ -35,7 +37,7 @@ def differ_in_a_region(one_HW: Any, other_HW: Any) -> bool:
     spreads = np.maximum(mean(one * one) - mean(one) ** 2, 0) * np.maximum(mean(other * other) - mean(other) ** 2, 0)
     fit = (mean(one * other) - mean(one) * mean(other)) / np.sqrt(spreads + 1e-4)  # a place without structure in either fits nothing
     noise = ELSEWHERE * float(np.median(apart))
-    return bool(apart.max() > max(FAR, noise) or apart[fit < ALIKE].max(initial=0.0) > max(OTHER, noise))
+    return differ_in_a_place(one_HW, other_HW) or bool(apart.max() > max(FAR, noise) or apart[fit < ALIKE].max(initial=0.0) > max(OTHER, noise))
 
 
 def _laid(one: Any, other: Any) -> tuple[Any, Any]:

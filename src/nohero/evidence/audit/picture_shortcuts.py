@@ -29,6 +29,7 @@ MOST = 20_000  # pictures that are used
 BINS, FOLDS, DRAWS = 12, 5, 5
 STEADY, NOISE, EDGE = 0.95, 10.0, 20.0  # share of a class's pictures, and grey levels
 SPOT = 3  # pixels of the small copies
+VARIED, VARIES = 0.9, 40.0  # share of the pixels, and grey levels by which more than the rest of them vary in a class: where all is nearly still it is the class that looks so, as sand does
 EXTREMES = "darkest and brightest value"
 OUTSIDE, INSIDE = "outside", "inside"  # of the pixels
 
@@ -154,7 +155,10 @@ def _marks(pixels_NHWC: Any, rows: Any, target: Any, classes: Any) -> tuple[Mark
     found = []
     for k, label in enumerate(classes):
         inside = grey[target == k]
-        still = np.quantile(np.abs(inside - middles[k]), STEADY, axis=0) < NOISE
+        range_ = np.quantile(np.abs(inside - middles[k]), STEADY, axis=0)
+        if np.quantile(range_, VARIED) < VARIES:
+            continue
+        still = range_ < NOISE
         edge = np.abs(middles[k] - uniform_filter(middles[k], 5, mode="nearest")) > EDGE
         other = np.min([np.abs(middles[k] - middles[j]) for j in range(len(classes)) if j != k], axis=0) > EDGE
         spot = still & edge & other
@@ -166,7 +170,7 @@ def _marks(pixels_NHWC: Any, rows: Any, target: Any, classes: Any) -> tuple[Mark
 
 def _place(y: float, x: float) -> str:
     down, right = ("top", "middle", "bottom")[min(2, int(3 * y))], ("left", "middle", "right")[min(2, int(3 * x))]
-    return f"{down} {right}"
+    return "middle" if down == right else f"{down} {right}"
 
 
 def _binned(values: Any) -> Any:

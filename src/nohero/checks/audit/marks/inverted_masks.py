@@ -2,9 +2,9 @@
 
 Why it matters: what is to be found is taught as ground in these pictures, and the ground as what is to be found.
 
-How it is measured: the value on the outer rim of most masks is the ground. Masks that hold it inside and hardly any of it on the rim are looked at with a probe from pixels to masks, which says the contrary of a mask that is exchanged.
+How it is measured: the value on the outer rim of most masks is the ground. Masks that hold it inside and hardly any of it on the rim are looked at with a probe from pixels to masks, which expects things where a mask that is exchanged has ground.
 
-When it is right to fail: it warns where the probe says the contrary of at least half of such masks; where it does not, or knows too little, it is unsure: a thing may fill the picture to its edges.
+When it is right to fail: it warns where the probe finds at least half of such masks exchanged; where it does not, or knows too little, it is unsure: a thing may fill the picture to its edges.
 
 What it cannot see: masks that are all exchanged, and sets whose things reach over the edge in most pictures.
 
@@ -45,7 +45,7 @@ def judge(borders: MaskBorders, fit: MaskPose) -> Finding:
     sure = fit.usual >= KNOWN and len(contrary) >= HALF * len(names) * min(1.0, fit.n / borders.n)
     words = f"{len(names):,} of {borders.n:,} masks hold the others' ground, value {borders.ground}, inside and hardly on their rim: that of {names[0]}"
     return (warned if sure else unsure)(
-        f"{words}; of {len(contrary):,} of them a probe fitted to other pictures says the contrary" if contrary else words,
+        f"{words}; for {len(contrary):,} of them a probe that was fitted to other pictures also finds ground and things exchanged" if contrary else words,
         expected="one value for the ground in all masks", observed=Observed(value=float(len(names)), unit="masks", n=borders.n), component="data", where=names[:5], items=names,
         level=Level.MEASURED if sure else Level.HEURISTIC, effect="the ground is learnt as what is to be found" if sure else "",
         remedies=("look at these masks: exchange foreground and ground where they are exchanged; things that fill their picture are right as they are",),

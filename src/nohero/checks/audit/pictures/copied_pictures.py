@@ -37,7 +37,7 @@ def judge(found: PictureCopies) -> Finding:
     stored = sum(c.how == "the same file" for c in copies)
     groups = len({c.first for c in copies})
     return warned(
-        f"{len(copies):,} of {len(found.items):,} pictures are copies of {groups:,} others" + (f" ({stored:,} byte by byte)" if stored else ""),
+        f"{len(copies):,} of {len(found.items):,} pictures {'are copies' if len(copies) > 1 else 'is a copy'} of {f'{groups:,} others' if groups > 1 else 'another'}" + (f" ({stored:,} byte by byte)" if stored else ""),
         expected="each picture once",
         observed=Observed(value=float(len(copies)), unit="copies", n=len(found.items)),
         component="data",

@@ -2,11 +2,11 @@
 
 Why it matters: a lens cap, a flash or a shaken hand leaves pictures whose label nobody could tell from the pixels.
 
-How it is measured: brightness, contrast and sharpness (the energy of the Laplacian against the variance) of each picture,
+How it is measured: brightness, contrast and sharpness (the energy of the Laplacian against the variance) of each picture, and its keenest edges,
 against the twentieth part of the set that is darkest, brightest, or least sharp.
 
 When it is right to fail: it warns where at most one picture in a hundred lies far beyond that twentieth: brightness below 0.15
-and contrast below 0.3 of it, or sharpness below 0.12 of it. Where there are more, up to that twentieth, they may belong to the set: unsure.
+and contrast below 0.3 of it, or sharpness below 0.12 of it and no edge half as keen. Where there are more, up to that twentieth, they may belong to the set: unsure.
 
 What it cannot see: a set that is dark or blurred as a whole; blur beside a sharp frame or lettering.
 
@@ -34,6 +34,7 @@ LEAST = 50  # pictures, for a twentieth to mean anything
 TWENTIETH = 0.05  # of the set
 DARK, FLAT = 0.15, 0.3  # of that twentieth's brightness and contrast; least in five clean sets: 0.19 and 0.36
 SOFT = 0.12  # of its sharpness; least in five clean sets: 0.26
+DULL = 0.5  # of the keenest edges' steepness: a sharp thing before a soft ground has 0.7 at least
 FEW = 0.01  # share of all: more may belong to the set
 
 
@@ -47,7 +48,7 @@ def _odd(facts: PictureFacts) -> list[tuple[int, str]]:
     if len(rows) < LEAST:
         return []
     dark, bright = _twentieth([facts.brightness[i] for i in rows]), _twentieth([255 - facts.brightness[i] for i in rows])
-    contrast, sharp = _twentieth([facts.contrast[i] for i in rows]), _twentieth([facts.sharpness[i] for i in rows])
+    contrast, sharp, keen = (_twentieth([values[i] for i in rows]) for values in (facts.contrast, facts.sharpness, facts.keen))
     found = []
     for i in rows:
         faint = facts.contrast[i] < FLAT * contrast
@@ -55,7 +56,7 @@ def _odd(facts: PictureFacts) -> list[tuple[int, str]]:
             found.append((i, "dark"))
         elif faint and 255 - facts.brightness[i] < DARK * bright:
             found.append((i, "bright"))
-        elif facts.sharpness[i] < SOFT * sharp:
+        elif not faint and facts.sharpness[i] < SOFT * sharp and facts.keen[i] < DULL * keen:
             found.append((i, "blurred"))
     return found
 

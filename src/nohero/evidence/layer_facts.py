@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 PRICE = 0.5  # seconds
 COORDINATES = 24  # numbers of each tensor whose derivative is taken numerically
 STEP = 1e-5  # of the central difference, in float64: error near 1e-10 for smooth functions
+NEARER, KINK = STEP / 32, 2e-3  # a second step, and by how much of the slope two of them, or the two sides of one, differ where a kink lies between
 ONE = "batch of one"
 TRIALS = 6  # points tried where a kink lies near
 
@@ -200,12 +201,12 @@ def _worst(name: str, tensor: Tensor, grad: Tensor | None, total: Any, generator
     here = total()
     for i in torch.randperm(tensor.numel(), generator=generator)[:COORDINATES].tolist():
         ahead, behind = _moved(flat, i, STEP, total), _moved(flat, i, -STEP, total)
-        middle, half = (ahead - behind) / (2 * STEP), (_moved(flat, i, STEP / 8, total) - _moved(flat, i, -STEP / 8, total)) / (STEP / 4)
+        middle, near = (ahead - behind) / (2 * STEP), (_moved(flat, i, NEARER, total) - _moved(flat, i, -NEARER, total)) / (2 * NEARER)
         sided = abs((ahead - here) - (here - behind)) / STEP
-        if sided > 1e-2 * max(abs(middle), scale) or abs(middle - half) > 1e-2 * max(abs(middle), scale):
+        if sided > KINK * max(abs(middle), scale) or abs(middle - near) > KINK * max(abs(middle), scale):
             kinks = True  # not smooth here: no verdict at this number
             continue
-        error = abs(middle - float(written[i])) / max(abs(middle), scale)
+        error = min(abs(middle - float(written[i])), abs(near - float(written[i]))) / max(abs(middle), scale)  # a small kink may lie within the longer step
         if error > worst[0]:
             worst = (error, float(written[i]), middle, i)
     place = tuple(int(v) for v in torch.unravel_index(torch.tensor(worst[3]), tensor.shape)) if tensor.ndim else ()

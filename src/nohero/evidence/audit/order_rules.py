@@ -87,6 +87,16 @@ def _screened(values: Any) -> Iterator[tuple[int, int]]:
                 yield i, int(j)
 
 
+def _mirrored_ratios(a: Any, b: Any) -> bool:
+    """Whether, of positive numbers, the broken rows' ratios too are the others' turned round: of wide ones the differences alone say little."""
+    import numpy as np
+
+    positive = (a > 0) & (b > 0)
+    logs = np.log(a[positive] / b[positive])
+    broken, held = logs[logs > 0], -logs[logs < 0]
+    return min(len(broken), len(held)) < FEWEST or chance(broken, held) >= MIRRORED
+
+
 def _rule(collection: Collection, low: str, high: str, a: Any, b: Any) -> OrderRule | None:
     """The rule over all rows, where the broken ones are no thin end of what lies in order."""
     import numpy as np
@@ -100,7 +110,7 @@ def _rule(collection: Collection, low: str, high: str, a: Any, b: Any) -> OrderR
     near = np.partition(held, len(broken))[len(broken)]
     if (beyond <= near).sum() > AT_BORDER * len(broken):
         return None
-    swapped = chance(beyond, held) >= MIRRORED
+    swapped = chance(beyond, held) >= MIRRORED and _mirrored_ratios(a, b)
     if not swapped and not collection.frame[low].dtype.is_temporal():
         return None
     shown = tuple((str(collection.frame[low][int(i)]), str(collection.frame[high][int(i)])) for i in broken[:12])

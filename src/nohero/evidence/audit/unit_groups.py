@@ -21,6 +21,7 @@ ALIKE = 0.01  # chance of shapes as different from one source
 MEDIAN = 1.2533  # standard error of a median over that of a mean
 EVEN, TAILS = 1.4826, 2.563  # of a normal law: standard deviation over the middle deviation; tenth to ninetieth percentile in deviations
 SAMPLE, SURELY = 50_000, 20  # values looked at for shapes, and of these between a tail and its bulk, from which there is no gap
+LEAST_FACTOR = 1.5  # of units that leave a group apart; nearer ones (knots and miles) are told where a stretch changes alone
 FIGURES = 6  # that two values must share to be the same one
 
 
@@ -104,7 +105,7 @@ def _of_one_shape(group: Any, bulk: Any, factor: float, doubt: float) -> bool:
     bulk = bulk[:SAMPLE]
     if chance(np.log(group) - np.median(np.log(group)), np.log(bulk) - np.median(np.log(bulk))) > ALIKE:
         return True
-    exact = [f for unit in FACTORS.values() for f in (unit, 1 / unit) if abs(math.log(factor / f)) <= 2 * doubt + 0.1]
+    exact = [f for unit in FACTORS.values() if unit >= LEAST_FACTOR for f in (unit, 1 / unit) if abs(math.log(factor / f)) <= 2 * doubt + 0.1]
     return any(chance(_figures(group / f), _figures(bulk)) > ALIKE for f in exact)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from nohero.evidence.audit.sums import Reckoned
     from nohero.sources.collection import Collection
 
+SEVERAL = 5  # exchanged rows: of fewer, chance may have made the differences alike
 ONE_SIDE = 4  # rows that all miss a sum to one side, from which it is no accident
 
 Broken = tuple[str, tuple[str, ...], tuple[int, ...], int, bool, tuple[tuple[str, ...], ...]]  # rule, fields, rows, of how many, whether it is left open, first rows
@@ -59,7 +60,7 @@ def judge(rules: FieldRules) -> Finding:
 
 
 def _orders(rules: FieldRules) -> list[Broken]:
-    return [(f"`{o.low}` is at most `{o.high}`", (o.low, o.high), o.rows, o.n, not o.swapped, tuple((f"{a}, {b}", "exchanged" if o.swapped else "the second is later") for a, b in o.shown)) for o in rules.orders]
+    return [(f"`{o.low}` is at most `{o.high}`", (o.low, o.high), o.rows, o.n, not o.swapped or len(o.rows) < SEVERAL, tuple((f"{a}, {b}", "exchanged" if o.swapped else "the second is later") for a, b in o.shown)) for o in rules.orders]
 
 
 def _told(rules: FieldRules) -> list[Broken]:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.number_facts import NumberFacts
+from nohero.evidence.audit.unit_groups import LEAST_FACTOR
 from nohero.evidence.audit.units import FACTORS
 from nohero.run import sources
 from nohero.run.figure import Table
@@ -61,7 +62,7 @@ def judge(numbers: NumberFacts) -> Finding:
 def _units(group: Oddity) -> str:
     """The units that have this factor, as near as it is known; nothing where it is not known well, or nobody mixes such units up."""
     away = abs(math.log(group.value))
-    near = [(abs(away - math.log(factor)), units) for units, factor in FACTORS.items()]
+    near = [(abs(away - math.log(factor)), units) for units, factor in FACTORS.items() if factor >= LEAST_FACTOR]
     distance, units = min(near)
     if group.kind_of and away < math.log(9):
         return ""  # a kind of thing, such as one state of several, may well be half as large

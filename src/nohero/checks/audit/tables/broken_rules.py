@@ -6,7 +6,7 @@ How it is measured: four kinds of rules, which hold in 95 or 97 rows of a hundre
 changed places, and of two times; a field that follows from one or two others, where the broken rows fall on the values as all rows do; a sum, a product or a quotient of two numbers, or a sum of
 three to eight neighbours; a field that is the year, month, day, hour, minute or weekday of a time, in its zone or another.
 
-When it is right to fail: never more than a warning. Sums that miss to one side alone are left open, for a third number may belong to them; so are times that are out of order but not exchanged, and parts of times whose
+When it is right to fail: never more than a warning. Sums that miss to one side alone are left open, for a third number may belong to them; so are times that are out of order but not exchanged, fewer than five exchanged rows, and parts of times whose
 names do not say so.
 
 What it cannot see: other rules of more than three fields, fields that follow from others in no way that the first 10,000 rows show, and exceptions that heap up at a few values: there the world has two kinds.

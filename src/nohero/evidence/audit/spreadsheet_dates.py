@@ -25,10 +25,13 @@ FEW = 0.02  # of them that are dates: JUN is a gene
 MANY = 50  # different names of genes
 
 
+def may_be_dates(texts: pl.Series) -> bool:
+    """Whether any of the different texts of a field is such a word."""
+    return bool(texts.str.strip_chars().str.contains(LIKE).any())
+
+
 def taken_for_dates(series: pl.Series) -> tuple[list[int], str] | None:
     """(rows, what they may have been); nothing where the others do not tell that they were no dates."""
-    if not series.unique().str.strip_chars().str.contains(LIKE).any():
-        return None
     texts = series.str.strip_chars()
     dated = texts.str.contains(LIKE).fill_null(value=False)
     count, n = int(dated.sum()), int(texts.is_not_null().sum())

@@ -59,13 +59,15 @@ def measure(collection: Collection) -> StorageLosses:
     if collection.kind != "row":
         raise Unmeasurable("the items are no rows of a table")
     found: list[Loss | None] = []
-    for series in collection.plain.frame:
+    collection = collection.plain
+    for series in collection.frame:
         if series.dtype.is_numeric():
             tally = collection.tally(series.name)
             if tally.n >= LEAST and tally.values[0] == round(tally.values[0]):
                 found += [look(series, tally) for look in (_figures, _zeros, _wrapped)]
         elif series.dtype == pl.String and series.name != collection.split:
-            found += [_cut(series) or _cut_in_places(series), _dated(series)]
+            texts = collection.counted(series.name)["value"].drop_nulls()
+            found += [_cut(series, texts) or _cut_in_places(series), _dated(series, texts)]
     return StorageLosses(found=tuple(loss for loss in found if loss), fields=collection.frame.width, items=collection.items)
 
 
@@ -122,14 +124,10 @@ def _wrapped(series: pl.Series, tally: Tally) -> Loss | None:
     return None
 
 
-def _cut(series: pl.Series) -> Loss | None:
-    """Texts of which many have the greatest length of all, and hardly any nearly so many letters."""
+def _cut(series: pl.Series, texts: pl.Series) -> Loss | None:
+    """Texts of which many have the greatest length of all, and hardly any nearly so many letters; `texts` are the different ones."""
     import numpy as np
 
-    letters = series.str.len_chars().drop_nulls().to_numpy()
-    if not len(letters) or letters.max() < SHORTEST or (letters == letters.max()).sum() < DIFFERENT:
-        return None
-    texts = series.drop_nulls().unique()
     if texts.len() < 2 * DIFFERENT:
         return None
     lengths = texts.str.len_chars().to_numpy()
@@ -158,11 +156,11 @@ def _cut_in_places(series: pl.Series) -> Loss | None:
     return Loss(kind="cut", field=series.name, rows=tuple(rows.to_list()), of=series.len() - series.null_count(), sure=True, what=what)
 
 
-def _dated(series: pl.Series) -> Loss | None:
+def _dated(series: pl.Series, texts: pl.Series) -> Loss | None:
     """Words that are a day and a month where the others are no dates."""
-    from nohero.evidence.audit.spreadsheet_dates import taken_for_dates
+    from nohero.evidence.audit.spreadsheet_dates import may_be_dates, taken_for_dates
 
-    found = taken_for_dates(series)
+    found = taken_for_dates(series) if may_be_dates(texts) else None
     if found is None:
         return None
     return Loss(kind="dated", field=series.name, rows=tuple(found[0]), of=series.len() - series.null_count(), sure=True, what=f"a day and a month in {len(found[0]):,} of {series.len() - series.null_count():,} values, as a spreadsheet makes of what it takes for a date: {found[1]}")

@@ -78,12 +78,12 @@ def audit(
         checked = examine_collection(collection, name=Path(source[0]).name if len(source) == 1 else collection.name, checks=chosen, ignored=reasons, told=line.told, found=line.found)
     finally:
         line.close()
-    if format_ == "text" or output is not None:
-        say(text(checked, **manner(plain=plain, verbose=verbose)).removesuffix("\n"))
-    if write_split is not None:
-        _write(collection, checked, write_split, interval)
     if format_ != "text" or output is not None:
         put(RENDER[format_](checked), output)
+    if write_split is not None:
+        _write(collection, checked, write_split, interval)
+    if format_ == "text" or output is not None:  # last: whoever reads may close the pipe
+        say(text(checked, **manner(plain=plain, verbose=verbose)).removesuffix("\n"))
     raise typer.Exit(code_of(checked, fail_on))
 
 

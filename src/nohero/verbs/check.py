@@ -64,14 +64,14 @@ def check(
         checked = examine(given, budget=seconds, seed=seed, name=name, checks=chosen, ignored=reasons, told=line.told, found=line.found)
     finally:
         line.close()
-    if format_ == "text" or output is not None:
+    if report is not None:
+        put(RENDER["html"](checked), report)
+    if format_ != "text" or output is not None:
+        put(RENDER[format_](checked), output)
+    if format_ == "text" or output is not None:  # last: whoever reads may close the pipe
         from nohero.report.checked_text import text
 
         say(text(checked, **manner(plain=plain, verbose=verbose)).removesuffix("\n"))
-    if format_ != "text" or output is not None:
-        put(RENDER[format_](checked), output)
-    if report is not None:
-        put(RENDER["html"](checked), report)
     raise typer.Exit(code_of(checked, fail_on))
 
 

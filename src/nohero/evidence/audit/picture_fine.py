@@ -42,7 +42,7 @@ def differ_in_a_place(one_HW: Any, other_HW: Any) -> bool:
     scale = max(1.0, one_HW.shape[0] / SIDE)
     one, other = (gaussian_filter(v[..., 0], SOFT) for v in laid(one_HW[..., None].astype(np.float64), other_HW[..., None].astype(np.float64), scale))
     left, spread = min(((_left(a, b), float(a.std())) for a, b in ((one, other), (other, one))), key=lambda found: found[0].std() / (found[1] + 1e-6))
-    apart = np.sqrt(uniform_filter(left**2, max(3, round(REGION * scale))))
+    apart = np.sqrt(np.maximum(uniform_filter(left**2, max(3, round(REGION * scale))), 0.0))  # running sums leave a little below zero
     return bool(apart.max() > max(LOUD, APART * spread, ELSEWHERE * (float(np.median(apart)) + 0.5)))  # half a grey level is rounding
 
 

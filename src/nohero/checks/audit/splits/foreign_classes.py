@@ -24,6 +24,8 @@ from nohero.run import sources
 from nohero.run.finding import Finding, Observed, failed, passed, skipped, warned
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nohero.sources.collection import Collection
 
 
@@ -37,7 +39,7 @@ def judge(profile: Profile) -> Finding:
     if foreign:
         part, classes = foreign[0]
         return failed(
-            f"{len(classes)} labels of {part} never come in {first}: {', '.join(f'`{c}`' for c in classes[:5])}; {first} has {', '.join(f'`{c}`' for c in known[:5])}",
+            f"{len(classes)} labels of {part} {_come(classes)} in {first}: {', '.join(f'`{c}`' for c in classes[:5])}; {first} has {', '.join(f'`{c}`' for c in known[:5])}",
             expected="the same classes in every part",
             observed=Observed(value=float(len(classes)), unit="foreign labels", n=len(known)),
             component="data",
@@ -50,11 +52,15 @@ def judge(profile: Profile) -> Finding:
     if absent:
         part, classes = absent[0]
         return warned(
-            f"{len(classes)} of {len(known)} classes of {first} never come in {part}: {', '.join(f'`{c}`' for c in classes[:5])}",
+            f"{len(classes)} of {len(known)} classes of {first} {_come(classes)} in {part}: {', '.join(f'`{c}`' for c in classes[:5])}",
             expected="the same classes in every part", observed=Observed(value=float(len(classes)), unit="absent classes", n=len(known)), component="data",
             where=tuple(f"{part}: {c}" for part, classes in absent for c in classes), remedies=("divide anew, class by class",),
         )  # fmt: skip
     return passed(f"all parts have the same {len(known)} classes")
+
+
+def _come(classes: Sequence[str]) -> str:
+    return "never comes" if len(classes) == 1 else "never come"
 
 
 def a_full_stop_in_test(collection: Collection) -> Collection:

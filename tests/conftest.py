@@ -4,9 +4,12 @@ import gc
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test asserts a time: others use the machine
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

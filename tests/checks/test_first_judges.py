@@ -28,7 +28,7 @@ def test_a_judge_answers_whatever_the_evidence_holds(code, number, count, length
 
 
 @pytest.mark.parametrize("code", CHECKS)
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=15, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(number=st.floats(), count=st.integers(0, 10**9), length=st.integers(0, 4))
 def test_a_judge_answers_drawn_evidence(code, number, count, length):
     check = CHECKS[code]

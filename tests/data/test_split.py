@@ -32,7 +32,7 @@ def part_of(divided, count):
     return part
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     codes=st.lists(st.integers(0, 4), min_size=60, max_size=300),
     values=st.integers(30, 400),
@@ -52,7 +52,7 @@ def test_a_partition_that_keeps_copies_together(codes, values, seed, task):
     assert split(raw, task, seed=seed).sha256 == divided.sha256
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(groups=st.lists(st.integers(0, 12), min_size=40, max_size=200), seed=st.integers(0, 99))
 def test_groups_never_straddle(groups, seed):
     groups = np.array([*groups, 0, 1, 2, 3])
@@ -63,7 +63,7 @@ def test_groups_never_straddle(groups, seed):
     assert all(len(set(part[groups == g])) == 1 for g in np.unique(groups))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(times=st.lists(st.integers(0, 50), min_size=40, max_size=200), seed=st.integers(0, 9))
 def test_time_runs_from_train_to_test_and_ties_stay(times, seed):
     times = np.array([*times, 0, 25, 50], dtype=float)

@@ -221,7 +221,7 @@ def pathlike(name: str):
     return Path(name)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(content=st.binary(max_size=400))
 def test_no_bytes_lead_to_a_traceback(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("any") / "x.csv"
@@ -237,7 +237,7 @@ def test_no_bytes_lead_to_a_traceback(tmp_path_factory, content):
 CELL = st.text(st.characters(codec="utf-8", exclude_characters='",\n\r\0'), max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=st.lists(st.lists(CELL, min_size=1, max_size=5), min_size=1, max_size=30))
 def test_every_row_is_kept_or_counted(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("rows") / "x.csv"

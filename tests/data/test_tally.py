@@ -12,7 +12,7 @@ LEVELS = (0.0, 0.01, 0.25, 0.5, 0.9, 1.0)
 ANY = st.lists(st.one_of(st.none(), st.sampled_from((0.0, -0.0, 1.0, float("inf"), float("nan"))), st.floats(-1e9, 1e9)), min_size=1, max_size=60)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(values=ANY)
 def test_counts_and_ranks_are_those_of_the_finite_numbers(values: list[float | None]) -> None:
     known = np.array([v for v in values if v is not None and np.isfinite(v)])

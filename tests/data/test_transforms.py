@@ -68,7 +68,7 @@ def test_scaled_columns_have_mean_nought_and_deviation_one():
 VALUE = st.one_of(st.none(), st.floats(allow_nan=True, allow_infinity=True), st.integers(-5, 5).map(float))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(train=st.lists(VALUE, min_size=5, max_size=60), later=st.lists(VALUE, min_size=1, max_size=20))
 def test_numbers_never_give_anything_but_finite_numbers(train, later):
     frame = pl.DataFrame({"x": pl.Series(train, dtype=pl.Float64), "keep": np.arange(len(train)) % 2 * 1.0})
@@ -81,7 +81,7 @@ def test_numbers_never_give_anything_but_finite_numbers(train, later):
     assert loads(TableTransform, dumps(made)) == made
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     train=st.lists(st.one_of(st.none(), st.text(max_size=12)), min_size=5, max_size=80),
     later=st.lists(st.one_of(st.none(), st.text(max_size=12)), min_size=1, max_size=20),
@@ -227,7 +227,7 @@ def test_prepared_rows_are_turned_back_into_cells():
         made.invert(np.zeros((3, 2)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(train=st.lists(VALUE, min_size=5, max_size=60))
 def test_numbers_come_back_as_far_as_they_were_not_clipped(train):
     frame = pl.DataFrame({"x": pl.Series(train, dtype=pl.Float64), "keep": np.arange(len(train)) % 2 * 1.0})

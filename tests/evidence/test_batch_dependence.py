@@ -65,7 +65,7 @@ def test_batch_norm_mixes_in_training_only():
     assert measured("table")[0]["BatchDependence"].mixed_in_train == ()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.tuples(st.integers(0, ITEMS - 1), st.integers(0, ITEMS - 1)).filter(lambda p: p[0] != p[1]), st.sampled_from([1e-3, 1.0, -1e-3]))
 def test_a_single_leaking_pair_is_found(pair, size):
     to, of = pair

@@ -33,7 +33,7 @@ def test_repeats_and_contradictions_by_a_double_loop(pairs):
     assert (sorted(repeats), sorted(contradictions)) == double_loop(groups, target)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from("xyz"), st.sampled_from(["no", "yes"])), min_size=40, max_size=60))
 def test_rows_of_a_table_by_a_double_loop(rows):
     rows += [(9, "x", "no"), (8, "y", "no"), (7, "z", "no")] + [(9 + i, "x", "yes") for i in range(4, 7)]  # three of each class in any case

@@ -21,7 +21,7 @@ def with_parts(problem, parts):
     return replace(problem, split=replace(problem.split, train=train, val=val, test=test))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 12), min_size=NUM, max_size=NUM), st.lists(st.integers(0, 2), min_size=NUM, max_size=NUM))
 def test_copies_across_by_a_double_loop(values, parts):
     parts[:3] = [0, 1, 2]

@@ -253,7 +253,7 @@ def test_hostile_words_everywhere(text):
     html.encode("utf-8")
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(min_size=1))
 def test_any_words_make_a_sound_page(text):
     assert_sound(page(hostile_record(text)))

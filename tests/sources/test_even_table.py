@@ -63,7 +63,7 @@ def the_same(quick: Collection, slow: Collection) -> None:
         assert slow.frame[name].is_finite().sum() == (slow.cells[name] != "").sum()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(data=st.data(), width=st.integers(1, 4), end=st.sampled_from(("\n", "\r\n")), last=st.booleans(), header=st.booleans())
 def test_both_readers_give_the_same_table(data: st.DataObject, width: int, end: str, last: bool, header: bool) -> None:
     kinds = data.draw(

@@ -114,7 +114,7 @@ ROWS = st.lists(
 TYPES = {"whole": pl.Int64, "share": pl.Float64, "word": pl.String, "kind": pl.Categorical, "seen": pl.Boolean, "day": pl.Datetime("us")}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(ROWS, CONDITIONS)
 def test_any_query_gives_the_rows_that_python_gives(rows, condition):
     text, ask = condition
@@ -123,7 +123,7 @@ def test_any_query_gives_the_rows_that_python_gives(rows, condition):
     assert choose(collection(frame), where=text).rows.tolist() == expected, text
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ROWS, SUMS, st.booleans())
 def test_any_sort_gives_the_order_that_python_gives(rows, key, down):
     text, ask = key
@@ -250,7 +250,7 @@ def test_nothing_but_the_language_is_read(query):
         choose(toy(), sort=query)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=40) | st.lists(st.sampled_from(["age", "name", "(", ")", "and", "or", "not", "'a'", "3", "<", "==", "in", ",", "-", "len", "missing", "None", ".", "[", "]", "is"]), max_size=9).map(" ".join))
 def test_any_words_are_a_query_or_a_clear_error(words):
     try:

@@ -32,7 +32,7 @@ def part_of(proposal, n):
     return part
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(n=st.integers(30, 300), groups=st.integers(0, 60), seed=st.integers(0, 10_000), data=st.data())
 def test_groups_and_copies_never_straddle(n, groups, seed, data):
     pairs = data.draw(st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), max_size=10))

@@ -75,7 +75,7 @@ def slow_alpha(annotations, apart):
     return 1 - observed / expected
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 2**32 - 1))
 def test_alpha_against_all_pairs(seed):
     rng = np.random.default_rng(seed)

@@ -182,7 +182,7 @@ def test_scores_are_scikit_learns():
 
 
 @given(st.lists(st.tuples(st.integers(-3, 3), st.booleans()), min_size=2, max_size=30))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_ranking_with_ties_is_scikit_learns(pairs):
     outputs, targets = np.array([[float(a)] for a, _ in pairs]), np.array([float(b) for _, b in pairs])
     ours = RARE.score(outputs, targets).others["AUROC"]

@@ -25,7 +25,7 @@ def adult(real, name):
     return frame.with_columns(pl.col(pl.String).str.strip_chars()).with_columns(pl.col(pl.String).replace("?", None))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(FIELD)
 def test_labels_of_train_come_back_exactly(train):
     for fit in (Ordinal.fit, OneHot.fit):
@@ -38,7 +38,7 @@ def test_labels_of_train_come_back_exactly(train):
         assert [type(a) for a in back.invert(made)] == [type(a) for a in fitted.invert(made)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(WORDS, WORDS)
 def test_unseen_labels_have_the_place_that_is_stated(train, later):
     ordinal, hot, hashed = Ordinal.fit(train), OneHot.fit(train), Hashing.fit(train, buckets=16)
@@ -111,7 +111,7 @@ def test_labels_of_the_test_file_of_adult_are_seen_to_be_others(real):
     assert "`<=50K`" in caught.value.mend
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=40)), max_size=20), st.lists(st.one_of(st.none(), st.text(max_size=40)), max_size=20))
 def test_any_text_comes_back_exactly_whatever_train_was(train, later):
     fitted = Tokens.fit(train)
@@ -148,7 +148,7 @@ def test_messages_come_back_exactly_and_in_fewer_tokens(real):
     assert all(test[k].startswith(text.rstrip("�")) for k, text in enumerate(fitted.invert(cut)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.one_of(st.none(), st.text(alphabet="ab c'.Éß1", max_size=20)), min_size=1, max_size=20))
 def test_bags_have_the_same_counts_again(texts):
     fitted = BagOfWords.fit(texts, min_texts=1)

@@ -58,7 +58,7 @@ def test_test_never_changes_what_was_fitted_and_storage_gives_it_back_bit_for_bi
     assert (train == mixed()).all(), "what is handed in stays as it was"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tables(CELL), tables(CELL))
 def test_gaps_are_filled_marked_and_come_back(train, later):
     columns = min(train.shape[1], later.shape[1])
@@ -76,7 +76,7 @@ def test_gaps_are_filled_marked_and_come_back(train, later):
     assert np.array_equal(fitted.invert(fitted.apply(later)), np.where(unmarked, np.asarray(fitted.fills), later), equal_nan=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tables(CELL), st.sampled_from(["standard", "robust", "range"]))
 def test_scaled_columns_come_back_within_rounding(train, by):
     train = np.nan_to_num(train)
@@ -100,7 +100,7 @@ def test_scales_are_those_of_the_field(by, center, width):
     assert np.allclose(fitted.scale, [width(c) for c in train.T])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(tables(st.one_of(st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False), st.just(0.0))))
 def test_logarithms_come_back_for_any_number_there_is(train):
     fitted = Log.fit(train)
@@ -120,7 +120,7 @@ def test_a_logarithm_is_the_same_in_grams_and_in_tons():
     assert np.allclose(Log.fit(train).apply(train), Log.fit(train / 1e6).apply(train / 1e6))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tables(CELL, least=3, most=60))
 def test_places_come_back_between_the_ends_of_train(train):
     train = np.nan_to_num(train)
@@ -139,7 +139,7 @@ def test_places_are_even_whatever_the_shape():
         assert np.abs(np.sort(made[:, column]) - np.linspace(-1, 1, 5000)).max() < 0.01
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tables(CELL, least=3, most=60), st.integers(1, 20), st.sampled_from(["quantile", "width"]))
 def test_buckets_come_back_as_themselves(train, buckets, by):
     if np.isnan(train).all(axis=0).any():

@@ -19,7 +19,7 @@ def recordings(real, count=60):
     return [read_sound(p) for p in paths[:: len(paths) // count]]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(1, 3000), st.sampled_from([8, 64, 100, 256]), st.integers(0, 10**6))
 def test_any_wave_comes_back_and_keeps_its_energy(samples, size, seed):
     wave = np.random.default_rng(seed).normal(size=samples)

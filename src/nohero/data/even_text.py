@@ -17,6 +17,7 @@ BLOCK = 1 << 20  # bytes looked at at a time: they stay in the cache
 HEAD = 2001  # lines that are read first: a header, and the rows that it is compared with
 PLACES, LINES = 32, 64  # places in the file, and lines at each, whose cells say what a column holds
 LONGEST = 1 << 16  # bytes of such a place at most
+BLANKS = (b"\t", b"\r", b"\v", b"\f", b"\x1c", b"\x1d", b"\x1e", b"\x1f")  # other than the space and the end of a line
 NEWLINE, RETURN, SPACE, QUOTE, ZERO, NINE = b'\n\r "09'
 
 
@@ -113,7 +114,10 @@ def read_typed(content: bytes, separator: str, layout: Layout, *, header: bool) 
     if gone:
         again = _read(content, separator, dict.fromkeys(kinds, pl.String), header=header, columns=[int(name) for name in gone])
         frame = frame.with_columns(again.get_columns())
-    return frame.with_columns(_stripped(frame.select(pl.col(pl.String))).get_columns())
+    strings = frame.select(pl.col(pl.String))
+    bare = content.isascii() and not any(sign in content for sign in BLANKS)  # spaces alone may stand around cells, and where they begin one the layout says so
+    padded = [s.name for s in strings if not bare or layout.padded[int(s.name)] or s.null_count() or s.str.ends_with(" ").any()]
+    return frame.with_columns(_stripped(strings.select(padded)).get_columns()) if padded else frame
 
 
 def head_of(content: bytes) -> bytes:

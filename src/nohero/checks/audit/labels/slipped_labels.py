@@ -20,11 +20,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nohero.checks.audit.recelled import recelled
+from nohero.checks.audit.slips import slid, slip, told_a_row_later
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.label_doubts import LabelDoubts
 from nohero.run import sources
-from nohero.run.finding import Finding, Observed, passed, warned
+from nohero.run.finding import Finding, passed
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -35,41 +35,18 @@ def judge(doubts: LabelDoubts) -> Finding:
     shift = doubts.shift
     if shift is None:
         return passed(f"no stretch of {doubts.n:,} labels fits the items beside them better than their own")
-    where = f"{abs(shift.lag)} {'before' if shift.lag > 0 else 'after'}"
-    return warned(
-        f"the labels of {shift.items:,} items from {shift.first} to {shift.last} fit the items {where} them: a small model says {shift.neighbours:.0%} of these, "
-        f"{shift.own:.0%} of their own, and {shift.own_outside:.0%} of their own elsewhere",
-        expected="labels that fit their own items",
-        observed=Observed(value=float(shift.items), unit="items", n=doubts.n),
-        component="data",
-        where=(f"{shift.first} to {shift.last}",),
-        effect="most labels of the stretch are wrong",
-        remedies=(f"look at the rows about {shift.first}: one was lost or came twice in one of the lists", "put labels and items together anew by a key, not by place"),
-    )
+    said = f"a small model says {shift.neighbours:.0%} of these, {shift.own:.0%} of their own, and {shift.own_outside:.0%} of their own elsewhere"
+    return slip(shift, said, doubts.n)
 
 
 def slipped(collection: Collection) -> Collection:
     """From a third of the rows on each label stands one row too low."""
-
-    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
-        told = _told(columns)
-        third = len(told) // 3
-        columns["returned"] = [*told[:third], *told[third - 1 : -1]]
-        return columns
-
-    return recelled(collection, change)
+    return slid(collection, _told, "returned", until=1.0)
 
 
 def as_the_day_before(collection: Collection) -> Collection:
     """Rows in a row in time, whose label is told by a field that follows a row later."""
-
-    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
-        told = _told(columns)
-        columns["last"] = ["", *told[:-1]]
-        columns["returned"] = told
-        return columns
-
-    return recelled(collection, change)
+    return told_a_row_later(collection, _told, "returned")
 
 
 def _told(columns: dict[str, list[str]]) -> list[str]:

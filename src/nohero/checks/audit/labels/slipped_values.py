@@ -21,11 +21,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nohero.checks.audit.recelled import recelled
+from nohero.checks.audit.slips import slid, slip, told_a_row_later
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.value_shift import ValueShifts
 from nohero.run import sources
-from nohero.run.finding import Finding, Observed, passed, warned
+from nohero.run.finding import Finding, passed
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -36,41 +36,18 @@ def judge(told: ValueShifts) -> Finding:
     shift = told.shift
     if shift is None:
         return passed(f"no stretch of {told.n:,} labels fits the items beside them better than their own (correlation of ranks with a small model {told.told:.2f})")
-    where = f"{abs(shift.lag)} {'before' if shift.lag > 0 else 'after'}"
-    return warned(
-        f"the labels of {shift.items:,} items from {shift.first} to {shift.last} fit the items {where} them: what a small model says goes with those at {shift.neighbours:.2f}, "
-        f"with their own at {shift.own:.2f}, and elsewhere with their own at {shift.own_outside:.2f} (correlation of ranks)",
-        expected="labels that fit their own items",
-        observed=Observed(value=float(shift.items), unit="items", n=told.n),
-        component="data",
-        where=(f"{shift.first} to {shift.last}",),
-        effect="most labels of the stretch are wrong",
-        remedies=(f"look at the rows about {shift.first}: one was lost or came twice in one of the lists", "put labels and items together anew by a key, not by place"),
-    )
+    said = f"what a small model says goes with those at {shift.neighbours:.2f}, with their own at {shift.own:.2f}, and elsewhere with their own at {shift.own_outside:.2f} (correlation of ranks)"
+    return slip(shift, said, told.n)
 
 
 def slipped(collection: Collection) -> Collection:
-    """In a quarter of the rows each sum stands one row too low."""
-
-    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
-        told = _told(columns)
-        first, last = len(told) // 3, 2 * len(told) // 3
-        columns["spent"] = [*told[:first], *told[first - 1 : last - 1], *told[last:]]
-        return columns
-
-    return recelled(collection, change, label="spent")
+    """In a third of the rows each sum stands one row too low."""
+    return slid(collection, _told, "spent", until=2 / 3)
 
 
 def as_the_day_before(collection: Collection) -> Collection:
     """Rows in a row in time, whose label is told by a field that follows a row later."""
-
-    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
-        told = _told(columns)
-        columns["last"] = ["", *told[:-1]]
-        columns["spent"] = told
-        return columns
-
-    return recelled(collection, change, label="spent")
+    return told_a_row_later(collection, _told, "spent")
 
 
 def _told(columns: dict[str, list[str]]) -> list[str]:

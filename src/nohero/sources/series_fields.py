@@ -36,13 +36,20 @@ def time_first(values: Sequence[Any]) -> list[Any]:
 def described(name: str, values: Sequence[Any]) -> dict[tuple[str, str], list[Any]]:
     """Columns of one plain value a series [T] or [T, C], by what it is and of which series or channel."""
     first = next(v for v in values if v is not None)
-    channels = 1 if first.ndim == 1 or first.shape[1] > MOST_CHANNELS else first.shape[1]
+    names = channel_names(name, first)
+    channels = len(names)
     rows = [None if v is None else _told(v.astype(np.float64), channels) for v in values]
     told: dict[tuple[str, str], list[Any]] = {("length", name): [None if r is None else r[0] for r in rows]}
     for c in range(channels):
         for k, what in enumerate(("mean", "deviation", "least", "greatest", "first", "last", "unchanged", "missing")):
-            told[what, f"{name}{c if channels > 1 else ''}"] = [None if r is None else r[1][k][c] for r in rows]
+            told[what, names[c]] = [None if r is None else r[1][k][c] for r in rows]
     return {key: entries for key, entries in told.items() if key[0] not in ("length", "unchanged", "missing") or len(set(entries)) > 1}
+
+
+def channel_names(name: str, series: Any) -> tuple[str, ...]:
+    """Of each channel of a series [T] or [T, C], in order; so many that they are told as one have the series' own."""
+    count = 1 if series.ndim == 1 or series.shape[1] > MOST_CHANNELS else series.shape[1]
+    return tuple(f"{name}{c}" for c in range(count)) if count > 1 else (name,)
 
 
 def _told(series: Any, channels: int) -> tuple[int, list[list[float]]]:

@@ -18,13 +18,14 @@ class FileRows:
 
     what: str  # picture or sound
     files: int  # that the table names
+    labelled: bool  # whether a label is named
     repeated: tuple[tuple[str, tuple[str, ...]], ...]  # files named more than once, with the labels of their rows
     unlisted: tuple[str, ...]  # files that lie beside those that are named
     elsewhere: int  # files of folders of which the table names none: another set's
 
 
 def measure(collection: Collection) -> FileRows:
-    """Of a table whose rows name files, with at most one field that is the label."""
+    """Of a table whose rows name files."""
     from nohero.setup.refusal import Unmeasurable
 
     if collection.matched is None:
@@ -38,7 +39,7 @@ def measure(collection: Collection) -> FileRows:
     folders = {_above(name) for name in counts}
     beside = tuple(name for name in unnamed if _above(name) in folders)
     return FileRows(
-        what=collection.kind, files=len(counts), repeated=tuple((name, tuple(seen)) for name, seen in borne.items()), unlisted=beside, elsewhere=len(unnamed) - len(beside)
+        what=collection.kind, files=len(counts), labelled=bool(collection.label), repeated=tuple((name, tuple(seen)) for name, seen in borne.items()), unlisted=beside, elsewhere=len(unnamed) - len(beside)
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.two_samples import distance
+from nohero.sources.series_fields import channel_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,8 +79,9 @@ def measure(collection: Collection) -> PartScales:
         seen += 1
         for part in others:
             if len(values.get(part, ())) >= LEAST:
-                one = _compared(values[part], values[first], items=min(len(values[part]), len(values[first])) // (DRAWN if of_series else 1))
-                swapped = one is None and (one := _compared(values[first], values[part], items=len(values[part]) // (DRAWN if of_series else 1))) is not None
+                items = min(len(values[part]), len(values[first])) // (DRAWN if of_series else 1)
+                one = _compared(values[part], values[first], items=items)
+                swapped = one is None and (one := _compared(values[first], values[part], items=items)) is not None
                 if one is not None:
                     a, b = (first, part) if swapped else (part, first)
                     found.append(Scale(field=name, part=a, other=b, of_series=of_series, **one))
@@ -103,7 +105,7 @@ def _numbers(collection: Collection) -> Iterator[tuple[str, bool, dict[str, Any]
     for name, arrays in collection.series.items():
         if len(arrays) != len(collection):
             continue
-        channels = list(dict.fromkeys(of for what, of in collection.derived.values() if what == "mean" and (of == name or of.removeprefix(name).isdigit())))
+        channels = channel_names(name, next(a for a in arrays if a is not None)) if any(a is not None for a in arrays) else ()
         for c, channel in enumerate(channels):
             yield channel, True, {part: _pooled([arrays[i] for i in mine.tolist()], c if len(channels) > 1 else None, rng) for part, mine in rows.items()}
 

@@ -96,9 +96,11 @@ def _by_class(values: Any, labels: Any, here: Any, there: Any) -> list[tuple[str
     from scipy.stats import rankdata
 
     found = []
-    for label in np.unique(labels):
-        a, b = values[here & (labels == label)], values[there & (labels == label)]
-        if min(len(a), len(b)) >= LEAST:
-            auc = (rankdata(np.concatenate([a, b]))[: len(a)].sum() - len(a) * (len(a) + 1) / 2) / (len(a) * len(b))
-            found.append((str(label), float(auc), float(np.sqrt((len(a) + len(b) + 1) / (12 * len(a) * len(b)))), len(a) * len(b) / (len(a) + len(b))))
+    names, codes = np.unique(labels, return_inverse=True)
+    enough = np.minimum(np.bincount(codes[here], minlength=len(names)), np.bincount(codes[there], minlength=len(names))) >= LEAST
+    for code in np.flatnonzero(enough):
+        label, inside = names[code], codes == code
+        a, b = values[here & inside], values[there & inside]
+        auc = (rankdata(np.concatenate([a, b]))[: len(a)].sum() - len(a) * (len(a) + 1) / 2) / (len(a) * len(b))
+        found.append((str(label), float(auc), float(np.sqrt((len(a) + len(b) + 1) / (12 * len(a) * len(b)))), len(a) * len(b) / (len(a) + len(b))))
     return found

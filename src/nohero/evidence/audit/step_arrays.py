@@ -9,6 +9,8 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from nohero.sources.series_fields import channel_names
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,10 +31,10 @@ def steps_of(collection: Collection) -> Iterator[tuple[str, Any, Any]]:
         places = np.array([i for i, a in enumerate(arrays) if a is not None and len(a) >= LEAST], dtype=np.int64)
         size = sum(arrays[i].size for i in places)
         places = places[:: -(-size // MOST)] if size > MOST else places
-        channels = [of for what, of in collection.derived.values() if what == "mean" and (of == name or of.removeprefix(name).isdigit())]
-        for c, channel in enumerate(channels if len(places) else ()):
-            chosen = [arrays[i] if arrays[i].ndim == 1 else arrays[i].reshape(len(arrays[i]), -1)[:, c] for i in places]
-            yield channel, places, _padded(chosen)
+        for c, channel in enumerate(channel_names(name, next(a for a in arrays if a is not None)) if len(places) else ()):
+            wide = [i for i in places if arrays[i].ndim == 1 or arrays[i].reshape(len(arrays[i]), -1).shape[1] > c]
+            most = max(LEAST, MOST // max(1, len(wide)))  # steps of each: of longer ones the last, that one of a million costs no table as wide
+            yield channel, np.array(wide, dtype=np.int64), _padded([(arrays[i] if arrays[i].ndim == 1 else arrays[i].reshape(len(arrays[i]), -1)[:, c])[-most:] for i in wide])
     for name, fields in _vectors(collection).items():
         frame = collection.frame.select(fields)
         places = np.arange(len(collection))[:: max(1, -(-len(collection) // ROWS))]
@@ -53,7 +55,7 @@ def _padded(arrays: list[Any]) -> Any:
     """float64 [M, T]; nan behind the shorter ones."""
     import numpy as np
 
-    whole = np.full((len(arrays), max(len(a) for a in arrays)), np.nan)
+    whole = np.full((len(arrays), max((len(a) for a in arrays), default=0)), np.nan)
     for row, array in zip(whole, arrays, strict=True):
         row[: len(array)] = array
     return whole

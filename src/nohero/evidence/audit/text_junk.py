@@ -22,9 +22,9 @@ LEAST_WORDS = 2  # different ones of two letters or more in a phrase: laughter h
 UNBROKEN = 24  # characters a word on average from which a text is read by characters: Chinese, Japanese and Thai write no blanks
 PAGE = 800  # characters: a page that refuses says no more
 ALIKE = 24  # first characters, figures aside, that pages of one site share
-KEYS = (  # two of these at least are in any page that is told below: a look at words is a hundred times as quick as seventeen patterns
+KEYS = (  # two of these are in nearly any page that is told below: a look at words is a hundred times as quick as seventeen patterns
     "script", "cookie", "browser", "connection", "human", "robot", "captcha", "blocked", "denied", "limit", "permission", "forbidden", "request", " id", "found", "unavailable", "unauthori", "allowed", "gone",
-    "error", "gateway", "40", "50", "52", "41", "42", "45", "too many", "traffic", "ddos", "security", "continue", "to view", "to see", "subscribe",
+    "error", "gateway", "40", "50", "52", "41", "42", "43", "45", "too many", "traffic", "ddos", "security", "continue", "to view", "to see", "subscribe",
 )  # fmt: skip
 STATUS = re.compile(
     r"\W*(?:http\W{0,3})?(?:error\W{0,3})?(?:4[0-5]\d|50\d|52\d)\W{1,4}(?:forbidden|(?:page )?not found|unauthori[sz]ed|bad request|method not allowed|gone|too many requests|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out)\b",

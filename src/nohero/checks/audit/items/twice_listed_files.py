@@ -39,16 +39,16 @@ def judge(found: FileRows) -> Finding:
         return passed(f"each of {found.files:,} {found.what}s stands in one row")
     if len(found.repeated) > MANY * found.files:
         return passed(f"{len(found.repeated):,} of {found.files:,} {found.what}s stand in more than one row: the table has a row a thing, not a {found.what}")
-    contrary = [(name, labels) for name, labels in found.repeated if len(set(labels)) > 1]
+    contrary = [(name, labels) for name, labels in found.repeated if len({label for label in labels if label}) > 1]
     name, labels = contrary[0] if contrary else found.repeated[0]
     count = len(contrary) if contrary else len(found.repeated)
-    told = f"with two labels: {name} is {' and '.join(f'`{v}`' for v in dict.fromkeys(labels))}" if contrary else f"with the same label: {name}"
+    told = f"with two labels: {name} is {' and '.join(f'`{v}`' for v in dict.fromkeys(labels))}" if contrary else f"with the same label: {name}" if found.labelled else f"as {name}"
     return warned(
         f"{count:,} of {found.files:,} {found.what}s are named by more than one row of the table, {told}",
         expected=f"one row a {found.what}",
         observed=Observed(value=float(count), unit=f"{found.what}s", n=found.files),
         component="data",
-        where=tuple(f"{n}: {', '.join(v)}" for n, v in (contrary or found.repeated)[:10]),
+        where=tuple(f"{n}: {', '.join(v)}" if found.labelled else n for n, v in (contrary or found.repeated)[:10]),
         items=tuple(n for n, _ in found.repeated),
         effect=f"one of two labels is wrong, and the {found.what} may be trained on and tested" if contrary else f"the {found.what} counts twice, and may be trained on and tested",
         remedies=("ask which label is right, and strike out the other row: it may have been meant for another file", f"where a {found.what} may have several labels, write them in one row") if contrary else ("strike out the second row",),

@@ -57,7 +57,7 @@ def _told(gaps: list[PictureGap], *, far: bool, words: str) -> Finding:
     return (warned if far else unsure)(
         words,
         expected="parts that look alike",
-        observed=Observed(value=gaps[0].auc, unit="of all pairs", n=gaps[0].n),
+        observed=Observed(value=max(gaps[0].auc, 1 - gaps[0].auc), unit="of all pairs", n=gaps[0].n),
         component="data",
         where=tuple(dict.fromkeys(f"{g.part}: {g.label} {g.feature}" if g.label else f"{g.part}: {g.feature}" for g in gaps))[:5],
         level=Level.MEASURED if far else Level.HEURISTIC,

@@ -80,7 +80,7 @@ def _channels(facts: PictureFacts, modes: str) -> Finding:
     count = Counter(kinds)
     usual = count.most_common(1)[0][0]
     grey = [i for i, kind in enumerate(kinds) if (kind, usual) == ("one channel", "three channels")]  # a picture like others to every loader that converts
-    rows = [i for i, kind in enumerate(kinds) if kind != usual and i not in grey and count[kind] <= (MIXED if "more than 8 bits" in (kind, usual) else FEW) * len(kinds)]
+    rows = [i for i, kind in enumerate(kinds) if kind != usual and (kind, usual) != ("one channel", "three channels") and count[kind] <= (MIXED if "more than 8 bits" in (kind, usual) else FEW) * len(kinds)]
     if not rows:
         return passed(f"modes: {modes}", items=tuple(facts.items[i] for i in grey))
     names = tuple(facts.items[i] for i in rows)

@@ -45,7 +45,7 @@ def judge(copies: TextCopies) -> Finding:
     observed = Observed(value=float(count), unit="texts that are an earlier one", n=copies.total)
     if not count:
         return passed(f"none of {copies.total:,} texts comes twice", observed=observed)
-    if contrary and len(long) < LEAST:
+    if contrary and len(long) < LEAST and not copies.short:
         return passed(f"{len(contrary):,} long texts come twice with two labels, which is another matter; {len(long):,} with one label", observed=observed)
     letter = f"{copies.repeats:,} of {copies.total:,} texts repeat an earlier one letter by letter, {count:,} but for case and blanks"
     rest = {

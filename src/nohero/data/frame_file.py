@@ -60,9 +60,9 @@ def _sheet(path: Path, source: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
         import fastexcel
     except ImportError as error:
         raise DataError(f"{source} is a workbook, and fastexcel is not installed", expected="the extra that reads workbooks", mend="pip install 'nohero[excel]', or save the sheet as csv") from error
-    if zipfile.is_zipfile(path) and sum(i.file_size for i in zipfile.ZipFile(path).infolist()) > MOST:
-        raise DataError(f"{source} holds more than {MOST / 1e9:.0f} GB, unpacked", expected="a smaller workbook", mend="save the sheet as csv")
     try:
+        if _size(path) > MOST:
+            raise DataError(f"{source} holds more than {MOST / 1e9:.0f} GB, unpacked", expected="a smaller workbook", mend="save the sheet as csv")
         names = list(fastexcel.read_excel(str(path)).sheet_names)
         for name in names:
             frame = pl.read_excel(path, sheet_name=name, infer_schema_length=None, raise_if_empty=False)
@@ -70,9 +70,17 @@ def _sheet(path: Path, source: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
                 rest = [n for n in names if n != name]
                 plain, notes = plain_columns(frame)
                 return plain, (*notes, *((f"sheet `{name}` is read; the workbook also holds {', '.join(f'`{n}`' for n in rest[:5])}",) if rest else ()))
-    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, OSError) as error:
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, OSError, zipfile.BadZipFile) as error:
         raise DataError(f"{source} cannot be read as a workbook: {_first_line(error)}", expected="a workbook of Excel or OpenDocument with a table in it", mend="save the sheet as csv") from error
     raise DataError(f"{source} has no rows: its sheets are {', '.join(f'`{n}`' for n in names[:5])}", expected="a sheet with a line of names and rows below it", mend="check the path, or save the sheet as csv")
+
+
+def _size(path: Path) -> int:
+    """Bytes of what a packed workbook holds, as it says; 0 of one that is not packed."""
+    if not zipfile.is_zipfile(path):
+        return 0
+    with zipfile.ZipFile(path) as pack:
+        return sum(entry.file_size for entry in pack.infolist())
 
 
 def _first_line(error: Exception) -> str:

@@ -88,7 +88,8 @@ def _rows(held: Any) -> tuple[list[Any], tuple[str, ...]]:
     if columns and all(isinstance(c, dict) for c in columns):
         if _are_columns(held):
             return [{name: column[key] for name, column in held.items()} for key in columns[0]], ()
-        return [{KEY: key, **row} for key, row in held.items()], (f"rows are the objects by name; their names are `{KEY}`",)
+        name = next(n for n in (KEY, *(f"{KEY} {i}" for i in range(1, len(columns) + 2))) if not any(n in row for row in columns))
+        return [{name: key, **row} for key, row in held.items()], (f"rows are the objects by name; their names are `{name}`",)
     if columns and all(isinstance(c, list) for c in columns) and len({len(c) for c in columns}) == 1:
         return [dict(zip(held, row, strict=True)) for row in zip(*columns, strict=True)], ()
     return [], ()

@@ -60,7 +60,7 @@ def measure(collection: Collection, profile: Profile) -> FannedRows:
     differ = codes[1:] != codes[:-1]
     count = differ.sum(1)
     near = (count > 0) & (count <= MOST) & ((~differ & told[1:]).sum(1) >= TELLING)
-    weights = np.random.default_rng(0).random(len(names))
+    weights = np.random.default_rng(0).integers(1, 2**40, len(names))
     which = differ @ weights  # the same for the same fields
     kinds, counts = np.unique(which[near], return_counts=True)
     pattern = differ[near][which[near] == kinds[counts.argmax()]][0] if len(kinds) else np.zeros(len(names), dtype=bool)

@@ -57,10 +57,12 @@ def _parted(frame: Any, sample: Any, names: list[str]) -> list[Twins]:
     """Fields that are equal in most rows: of one name, as a join leaves them, or of many values."""
     part = sample.gather_every(max(1, sample.height // FIRST))
     found = []
-    for dtype in set(part.dtypes):
+    many = {n: part[n].n_unique() > VALUES for n in names}
+    bases = {n: (m[1] if (m := JOINED.fullmatch(n)) else n).casefold() for n in names}  # of a thousand fields half a million pairs are asked
+    for dtype in dict.fromkeys(part[n].dtype for n in names):
         for one, other in _near([part[n] for n in names if part[n].dtype == dtype]):
-            sure = of_one_name(one, other)
-            if (sure or min(part[n].n_unique() for n in (one, other)) > VALUES) and _mostly_equal(sample[one], sample[other]):
+            sure = bases[one] == bases[other] and of_one_name(one, other)
+            if (sure or (many[one] and many[other])) and _mostly_equal(sample[one], sample[other]):
                 apart = frame[one].ne_missing(frame[other]).arg_true().to_list()
                 found.append(Twins(one=one, other=other, how="equal", apart=tuple(apart), sure=sure))
     return found
@@ -130,7 +132,7 @@ def _equal(sample: Any) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     gone: set[str] = set()  # equal to an earlier one: what is equal to them is equal to that
     part = sample if sample.height <= SCREENED else sample.gather_every(sample.height // SCREENED)
-    for dtype in set(part.dtypes):
+    for dtype in dict.fromkeys(part.dtypes):
         names = [s.name for s in part if s.dtype == dtype and s.n_unique() > 2]
         if len(names) < 2:
             continue

@@ -72,7 +72,7 @@ def measure(collection: Collection, profile: Profile) -> LabelDoubts:
     return LabelDoubts(
         n=len(y), right=float((said.argmax(1) == y).mean()), constant=float(np.bincount(y).max() / len(y)), sure=sure, contrary=contrary,
         noise=contrary / sure, low=low, high=high, wider=float(wrong[surest[: 2 * sure]].mean()), order=tuple(rows[order].tolist()), given=tuple(given[order].tolist()), shown=shown, items=tuple(items.tolist()),
-        shift=shift_of(said.argmax(1), y, names_of),
+        shift=shift_of(said.argmax(1), y, names_of) if collection.whole is None and len(rows) == collection.labels.count() else None,  # in a sample nobody has neighbours
     )  # fmt: skip
 
 

@@ -26,7 +26,6 @@ class Shift:
     own: float
     neighbours: float
     own_outside: float
-    neighbours_outside: float
 
 
 def shift_of(said: Any, y: Any, names: Any) -> Shift | None:
@@ -44,7 +43,7 @@ def shift_of(said: Any, y: Any, names: Any) -> Shift | None:
         return None
     return Shift(
         first=str(names[begin]), last=str(names[end - 1]), items=end - begin, lag=lag, own=float(own[inside].mean()), neighbours=float(other[inside].mean()),
-        own_outside=float(own[~inside].mean()), neighbours_outside=float(other[~inside].mean()),
+        own_outside=float(own[~inside].mean()),
     )  # fmt: skip
 
 

@@ -93,8 +93,8 @@ def _rule(frame: Any, of: list[str], field: str, slack: float) -> Reckoned | Non
     import numpy as np
 
     values = numbers_of(frame, [*of, field])
-    values = values[:, [*(j for j in range(len(of)) if np.nan_to_num(values[:, j]).any()), len(of)]]
-    of = [name for name in of if np.nan_to_num(frame[name].cast(float).fill_null(0.0).to_numpy()).any()]
+    some = [j for j in range(len(of)) if np.nan_to_num(values[:, j]).any()]
+    values, of = values[:, [*some, len(of)]], [of[j] for j in some]
     if len(of) < FEWEST:
         return None
     parts, said = values[:, :-1], values[:, -1]

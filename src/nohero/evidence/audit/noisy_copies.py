@@ -61,12 +61,14 @@ def measure(collection: Collection) -> NoisyCopies:
     ranks = np.column_stack([_ranks(frame[n]) for n in names])
     one, other = _met(ranks)
     apart = np.abs(ranks[one] - ranks[other])
+    apart[np.isnan(apart)] = np.inf  # what one of them lacks
+    apart[np.isnan(ranks[one]) & np.isnan(ranks[other])] = 0.0
     distance = np.quantile(apart, MOST, axis=1, method="higher")
     told = ((apart > 0).sum(1) >= min(UNEQUAL, len(names))) & np.isfinite(distance)
     one, other, distance = one[told], other[told], distance[told]
     company = np.bincount(np.concatenate([one, other]), minlength=frame.height)
     alone = (company[one] <= COMPANY) & (company[other] <= COMPANY)
-    beside = other - one <= NEXT
+    beside = rows[other] - rows[one] <= NEXT
     near, far = distance[alone & ~beside], distance[~beside]
     heaps = [(int((near <= e).sum()), int((far <= TIMES * e).sum()), e) for e in LADDER]
     _, around, within = max(heaps, key=lambda h: (h[0] >= h[1] - h[0]) * h[0])
@@ -101,11 +103,13 @@ def _met(ranks: Any) -> tuple[Any, Any]:
 
     from nohero.setup.refusal import Unmeasurable
 
-    filled = np.nan_to_num(ranks, nan=0.5)
-    like = np.abs(np.corrcoef(filled.T))
+    gaps = np.isnan(ranks).sum(0)
+    may = np.argsort(gaps, kind="stable")[: max(SPACE, int((gaps == 0).sum()))]  # whole fields, where there are enough: a copy may lack a number
+    like = np.abs(np.corrcoef(np.nan_to_num(ranks[:, may], nan=0.5).T))
     space = [int(np.argmin(like.sum(0)))]
-    while len(space) < min(SPACE, ranks.shape[1]):
+    while len(space) < min(SPACE, len(may)):
         space.append(int(np.argmin(np.where(np.isin(np.arange(len(like)), space), np.inf, like[space].max(0)))))
+    space = may[space].tolist()
     places = np.where(np.isfinite(ranks[:, space]), ranks[:, space], -1.0)  # two that lack a number may be the same
     some = places[:: max(1, len(places) // SOME)]
     if len(_near(some)[0]) * (len(places) / len(some)) ** 2 > PAIRS:

@@ -40,7 +40,7 @@ def taken_for_dates(series: pl.Series) -> tuple[list[int], str] | None:
     others = texts.filter(~dated).drop_nulls().unique()
     if float(others.str.contains(NAMED).mean() or 0) > FEW:  # type: ignore[arg-type]
         return None
-    words = texts.filter(dated).value_counts(sort=True)[series.name].head(3).to_list()
+    words = texts.filter(dated).value_counts(sort=True, name="times of it").to_series(0).head(3).to_list()
     numbers = float(others.str.contains(FIGURES).mean() or 0) >= ENOUGH  # type: ignore[arg-type]
     genes = others.len() >= MANY and float(others.str.contains(GENE).mean() or 0) >= GENES  # type: ignore[arg-type]
     if not numbers and not genes:

@@ -194,11 +194,11 @@ def _rule(collection: Collection, time: str, field: str, found: tuple[str, int, 
     named = bool(re.search(rf"(^|[\W_])({NAMES[part]})([\W_]|$)", field.casefold()))
     if not FEWEST <= len(broken) <= (BROKEN if named else UNNAMED) * len(rows):
         return None
-    step, cycle = int(SHORT * PARTS[part] * HOUR), CYCLES.get(part, 10**6)
+    step, cycle, least = int(SHORT * PARTS[part] * HOUR), CYCLES.get(part, 10**6), int(values.min()) if part in CYCLES else 0
     beside = np.stack([(values[broken] - _part(moved[broken] + s, part) - (more or 0)) % cycle == 0 for s in (-step, step)]).any(0) & (more is not None)
     if beside.sum() > NEAR * len(broken) or _by_month(moved, broken, part):
         return None
-    made = ["" if more is None else str(int((_part(moved[[i]], part)[0] + more) % cycle)) for i in broken[:12]]
+    made = ["" if more is None else str(int((_part(moved[[i]], part)[0] + more - least) % cycle + least)) for i in broken[:12]]
     shown = tuple((str(collection.frame[time][int(rows[i])]), str(series[int(rows[i])]), m) for i, m in zip(broken, made, strict=False))
     return TimePart(time=time, field=field, part=part, hours=hours, more=more or 0, named=named, n=len(rows), rows=tuple(rows[broken].tolist()), shown=shown)
 

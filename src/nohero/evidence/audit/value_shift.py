@@ -51,8 +51,8 @@ def measure(collection: Collection, profile: Profile) -> ValueShifts:
     from nohero.setup.refusal import Unmeasurable
 
     labels = collection.labels
-    if labels is None or profile.classes or not labels.dtype.is_numeric() or collection.kind != "row":
-        raise Unmeasurable("no label of values in a table")
+    if labels is None or profile.classes or not labels.dtype.is_numeric() or collection.kind != "row" or collection.whole is not None:
+        raise Unmeasurable("no label of values in a table that is held whole")
     rows = np.flatnonzero(np.isfinite(labels.cast(float).fill_null(float("nan")).to_numpy()))[:MOST]
     x, _, names = table_features.features(collection, profile, rows)
     if len(rows) < LEAST or not names:
@@ -62,7 +62,7 @@ def measure(collection: Collection, profile: Profile) -> ValueShifts:
     told = _agreement(said, y)
     if told < TOLD:
         raise Unmeasurable(f"a small model tells too little of `{collection.label}` (correlation of ranks {told:.2f})")
-    item = [collection.item(int(i)) for i in rows]
+    item = [str(collection.items[int(i)]) for i in rows]
     return ValueShifts(n=len(rows), told=told, shift=_shift(said, y, item))
 
 

@@ -149,7 +149,18 @@ def test_the_correlation_is_that_of_the_plain_sum():
         if end - start >= 100:
             x, y = a[start:end].astype(float), b[start - shift : end - shift].astype(float)
             plain = max(plain, abs(x @ y) / max(np.sqrt((x @ x) * (y @ y)), 0.5 * whole))
-    assert sound_copies.correlation(a, b) == pytest.approx(plain, rel=1e-4)
+    assert sound_copies.aligned(a, b)[0] == pytest.approx(plain, rel=1e-4)
+
+
+def test_a_copy_under_noise_is_one_and_another_take_is_none():
+    generator = np.random.default_rng(1)
+    tone = np.sin(np.arange(2000) / 9) * np.hanning(2000)
+    noisy = tone + 0.25 * tone.std() * generator.normal(size=2000)
+    again = np.sin(np.arange(2000) / 9 + 0.6 * np.sin(np.arange(2000) / 400)) * np.hanning(2000)
+    for other, white in ((noisy, True), (again, False)):
+        likeness, shift = sound_copies.aligned(tone, other)
+        assert likeness > sound_copies.NOISY
+        assert (sound_copies._flatness(sound_copies._left(tone, other, shift)) > sound_copies.WHITE) is white
 
 
 def test_features_are_finite_and_blind_to_level():

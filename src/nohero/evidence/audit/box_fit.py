@@ -1,8 +1,7 @@
 """Whether boxes lie on something: contrast of inside against around in their own picture, in all other pictures, and in other poses.
 
-Single pictures are judged by contrast and by a probe together, which miss other ones: of 36 pictures of blood cells with the boxes of others
-22 are found by contrast alone and 33 by both. Boxes that stand out in their own picture more than boxes of their sizes do elsewhere in it are
-right, whatever else they fit; so are boxes whose sides lie on edges more than elsewhere, where the sides of most boxes of the set do.
+All pictures together are judged by contrast, single ones by a detector; where too many boxes lie astray for a detector to learn from the
+others, contrast tells which pictures have their boxes in another pose.
 
 Legend: P pictures, B boxes, K channels.
 """
@@ -12,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.box_detector import thrown
 from nohero.evidence.audit.box_places import edges
-from nohero.evidence.audit.box_probe import better_posed, fits_of, learnt, numbered
-from nohero.evidence.audit.mask_rims import Rims
-from nohero.evidence.dealing import below, best_others, dealt, standard, swaps
+from nohero.evidence.audit.box_strays import Strays, strays
+from nohero.evidence.dealing import dealt, standard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,12 +25,8 @@ PRICE = 4.0  # seconds
 MOST = 400  # pictures, evenly spread
 FEWEST = 12  # pictures with boxes
 AROUND = 0.25  # of the box's sides, on each side
-WEAK = 0.98  # share of the other pictures that boxes must fit less well than their own, or their picture is told
-GAINED = 0.1  # correlation that another pose must bring for a picture to be told
-SWAPPED = 0.6  # of the usual fit, that boxes must reach, and gain, on another weak picture
-THROWS, ABOVE = 60, 0.9  # random places, and the share of them that boxes on a thing stand out more than
-HELD = 0.95  # share of other places, above which boxes have no other picture to be sought
-RIMS = 60  # pictures, evenly spread, that tell whether sides of boxes lie on edges in this set: of cut-outs they do, of round cells they do not
+KNOWN = 5.0  # standard deviations of chance, from which a detector knows what boxes are like
+THROWS, HELD = 40, 0.9  # places a picture, and the share of them above which its boxes may well lie on something
 SHIFTS = (1 / 16, 1 / 8)  # of the picture's sides
 
 
@@ -54,18 +49,15 @@ class BoxFit:
     own: float  # mean fit of a picture with its own boxes
     dealt: float  # mean fit when boxes are dealt to pictures as fits best
     by_chance: float  # the same for boxes of the same sizes at random places
-    kept: float  # share of pictures that get their own boxes in the best deal
-    typical: float  # median share of other pictures on which the boxes fit less well than on their own
     poses: tuple[BoxPose, ...]
-    usual: float  # fit by contrast and by a probe together
-    turned: tuple[tuple[str, str, float], ...]  # picture, the pose in which a probe finds its boxes better, correlation gained
-    lost: tuple[tuple[str, float, float, str, float], ...]  # picture, share of others that fit its boxes less well, its fit, best other picture, its fit
-    swapped: tuple[tuple[str, float, str, float], ...]  # of weak pictures whose boxes are dealt out among them alone: picture, its fit, the picture that its boxes fit, their fit there
-    by_luck: int  # as many in the next best deal, without the pairs of the best
+    single: Strays
+    posed: tuple[
+        tuple[str, tuple[str, ...]], ...
+    ]  # pose, pictures whose boxes stand out in it more than at all other places, and as given do not; most first
 
 
 def measure(collection: Collection) -> BoxFit:
-    """The table of every picture with every picture's boxes."""
+    """The table of every picture with every picture's boxes, and each picture by itself."""
     import numpy as np
 
     thumbs, boxes, items, aspects = _given(collection)
@@ -74,30 +66,19 @@ def measure(collection: Collection) -> BoxFit:
     fits = standard(raw)
     n = len(boxes)
     generator = np.random.default_rng(collection.seed)
-    chance = standard(_table(sums, [_thrown(b, generator) for b in boxes]))
+    chance = standard(_table(sums, [thrown(b, generator) for b in boxes]))
     given = np.diag(raw)
-    poses = tuple(_pose(name, change, sums, boxes, given, aspects) for name, change in _poses().items())
-    said, drawn = learnt(thumbs, boxes)
-    both = standard(fits + fits_of(said, drawn))
-    ranks, others = below(both), best_others(both)
-    weak = [j for j in np.argsort(ranks, kind="stable") if ranks[j] < WEAK]
-    beyond = {int(j): _beyond(sums[:, j : j + 1], boxes[j], generator) for j in weak}
-    edged = _edged(thumbs, boxes, weak)
-    astray = [j for j in weak if beyond[j] < ABOVE and j not in edged]
-    loose = np.sort(np.array([j for j in weak if beyond[j] < HELD and j not in edged], dtype=int))
-    lost = [(items[j], float(ranks[j]), float(both[j, j]), items[int(others[j])], float(both[others[j], j])) for j in astray]
-    best, kept = dealt(fits)
-    usual = max(float(np.diag(both).mean()), 0.9 * dealt(both)[0])
-    swapped, by_luck = swaps(both, loose, SWAPPED * usual)
+    single = strays(
+        thumbs,
+        boxes,
+        items,
+        lambda corners, i: {name: np.clip(change(corners, aspects[i]), 0, 1) for name, change in _poses().items()},
+        generator,
+    )
     return BoxFit(
-        n=n, contrast=float(given.mean()), elsewhere=float((raw.sum() - given.sum()) / (n * (n - 1))), own=float(np.diag(fits).mean()), dealt=best,
-        by_chance=dealt(chance)[0], kept=kept, typical=float(np.median(ranks)), poses=poses, usual=usual, lost=tuple(lost),
-        swapped=tuple((items[j], float(both[j, j]), items[i], float(both[i, j])) for i, j in swapped), by_luck=by_luck,
-        turned=tuple(
-            (items[i], pose, gain)
-            for i, pose, gain in better_posed(said, drawn, boxes, aspects, _poses())
-            if gain >= GAINED and _contrast(sums[:, i : i + 1], np.clip(_poses()[pose](boxes[i], aspects[i]), 0, 1))[0] > given[i]
-        ),
+        n=n, contrast=float(given.mean()), elsewhere=float((raw.sum() - given.sum()) / (n * (n - 1))), own=float(np.diag(fits).mean()), dealt=dealt(fits)[0], by_chance=dealt(chance)[0],
+        poses=tuple(_pose(name, change, sums, boxes, given, aspects) for name, change in _poses().items()),
+        single=single, posed=_posed(sums, boxes, items, aspects, generator) if single.apart < KNOWN else (),
     )  # fmt: skip
 
 
@@ -115,7 +96,12 @@ def _given(collection: Collection) -> tuple[Any, list[Any], list[str], list[floa
     if len(known) < FEWEST:
         raise Unmeasurable(f"fewer than {FEWEST} pictures with boxes")
     known = [known[i] for i in np.linspace(0, len(known) - 1, min(MOST, len(known))).astype(int)]
-    return collection.marking.thumbs[[place for place, _ in known]], [corners[sound & (item == i)] for _, i in known], [collection.items[i] for _, i in known], [float(wide[item == i][0] / high[item == i][0]) for _, i in known]
+    return (
+        collection.marking.thumbs[[place for place, _ in known]],
+        [corners[sound & (item == i)] for _, i in known],
+        [collection.items[i] for _, i in known],
+        [float(wide[item == i][0] / high[item == i][0]) for _, i in known],
+    )
 
 
 def _summed(thumbs: Any) -> Any:
@@ -142,7 +128,9 @@ def _contrast(sums: Any, corners: Any) -> Any:
     side = round(len(sums) ** 0.5) - 1
     size = corners[:, 2:] - corners[:, :2]
     inner = np.clip(np.round(corners * side), 0, side).astype(int)
-    outer = np.clip(np.round(np.concatenate([corners[:, :2] - AROUND * size, corners[:, 2:] + AROUND * size], axis=1) * side), 0, side).astype(int)
+    outer = np.clip(
+        np.round(np.concatenate([corners[:, :2] - AROUND * size, corners[:, 2:] + AROUND * size], axis=1) * side), 0, side
+    ).astype(int)
     area, whole = ((c[:, 2] - c[:, 0]) * (c[:, 3] - c[:, 1]) for c in (inner, outer))
     ok = (area > 0) & (whole > area)
     if not ok.any():
@@ -164,44 +152,31 @@ def _table(sums: Any, boxes: list[Any]) -> Any:
     return np.stack([_contrast(sums, corners[:100]) for corners in boxes], axis=1)
 
 
-def _thrown(corners: Any, generator: Any) -> Any:
-    """Boxes of the same sizes anywhere."""
-    import numpy as np
-
-    size = corners[:, 2:] - corners[:, :2]
-    low = generator.random(size.shape) * (1 - size)
-    return np.concatenate([low, low + size], axis=1)
-
-
-def _beyond(sums: Any, corners: Any, generator: Any) -> float:
-    """Share of random places at which boxes of these sizes stand out less in the same picture: a faint thing stands out little, and more than that."""
-    import numpy as np
-
-    given = _contrast(sums, corners[:100])[0]
-    thrown = [_contrast(sums, _thrown(corners[:100], generator))[0] for _ in range(THROWS)]
-    return float(np.mean(np.asarray(thrown) < given))
-
-
-def _edged(thumbs: Any, boxes: list[Any], rows: list[Any]) -> set[int]:
-    """Those rows whose boxes' sides lie on edges; none, where the sides of most do not."""
-    import numpy as np
-
-    def shares(some: Any) -> Any:
-        return Rims(thumbs[some], np.stack([numbered(boxes[int(i)], thumbs.shape[1]) for i in some])).owns()[0]
-
-    few = np.linspace(0, len(boxes) - 1, min(RIMS, len(boxes))).astype(int)
-    if not rows or np.median(shares(few)) < HELD:
-        return set()
-    return {int(j) for j, share in zip(rows, shares(np.array(rows)), strict=True) if share >= HELD}
-
-
 def _pose(name: str, change: Callable[[Any, float], Any], sums: Any, boxes: list[Any], given: Any, aspects: list[float]) -> BoxPose:  # noqa: PLR0917
     import numpy as np
 
-    moved = np.array([_contrast(sums[:, i : i + 1], np.clip(change(corners[:100], aspects[i]), 0, 1))[0] for i, corners in enumerate(boxes)])
+    moved = np.array(
+        [_contrast(sums[:, i : i + 1], np.clip(change(corners[:100], aspects[i]), 0, 1))[0] for i, corners in enumerate(boxes)]
+    )
     gain = moved - given
     error = max(float(gain.std(ddof=1)) / len(gain) ** 0.5, 1e-9)
     return BoxPose(pose=name, contrast=float(moved.mean()), errors=float(gain.mean()) / error)
+
+
+def _posed(sums: Any, boxes: list[Any], items: list[str], aspects: list[float], generator: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Picture by picture: where boxes of these sizes, thrown anywhere, stand out as much as the given ones and less than the given ones in a pose."""
+    import numpy as np
+
+    found: dict[str, list[str]] = {}
+    for i, corners in enumerate(boxes):
+        here, some = sums[:, i : i + 1], corners[:100]
+        chance = np.array([_contrast(here, thrown(np.clip(some, 0, 1), generator))[0] for _ in range(THROWS)])
+        if (chance < _contrast(here, some)[0]).mean() >= HELD:
+            continue
+        best, pose = max((float(_contrast(here, np.clip(change(some, aspects[i]), 0, 1))[0]), name) for name, change in _poses().items())
+        if best > chance.max():
+            found.setdefault(pose, []).append(items[i])
+    return tuple(sorted(((pose, tuple(names)) for pose, names in found.items()), key=lambda x: (-len(x[1]), x[0])))
 
 
 def _poses() -> dict[str, Callable[[Any, float], Any]]:
@@ -216,7 +191,9 @@ def _poses() -> dict[str, Callable[[Any, float], Any]]:
         "turned by a quarter": lambda c, _: np.stack([1 - c[:, 3], c[:, 0], 1 - c[:, 1], c[:, 2]], axis=1),
         "turned by three quarters": lambda c, _: np.stack([c[:, 1], 1 - c[:, 2], c[:, 3], 1 - c[:, 0]], axis=1),
         "with the middle read as the corner": lambda c, _: c + (c[:, 2:] - c[:, :2])[:, [0, 1, 0, 1]] / 2,
-        "with the corner read as the middle": lambda c, _: np.concatenate([c[:, :2] - (c[:, 2:] - c[:, :2]) / 2, c[:, 2:] - (c[:, 2:] - c[:, :2]) / 2], axis=1),
+        "with the corner read as the middle": lambda c, _: np.concatenate(
+            [c[:, :2] - (c[:, 2:] - c[:, :2]) / 2, c[:, 2:] - (c[:, 2:] - c[:, :2]) / 2], axis=1
+        ),
         "doubled": lambda c, _: 2 * c,
         "halved": lambda c, _: c / 2,
     }

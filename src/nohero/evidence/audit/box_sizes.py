@@ -16,6 +16,8 @@ ENOUGH = 20  # boxes of a class from which a usual size can be told
 SPREADS = 6.0  # robust standard deviations of the logarithm of the area
 TIMES = 16.0  # and at least so many times the usual area, or so small a part of it
 TINY = 2.0  # pixels of the shorter side
+WHOLE = 1.0  # pixels that a box of the whole picture, which nobody drew, may be away from its edges
+LARGER, RARE = 4.0, 0.02  # times the usual area of its class, and share of the class: of things that fill their pictures more do
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +44,7 @@ def measure(collection: Collection) -> BoxSizes:
     """Quantiles, and the boxes that are no neighbours of them."""
     import numpy as np
 
-    left, _, width, height, wide, high, _ = edges(collection)
+    left, top, width, height, wide, high, _ = edges(collection)
     names, labels = box_names(collection), np.asarray(collection.boxes["label"].to_list())
     sound = (width > 0) & (height > 0) & ~((width <= 1) & (height <= 1) & (left <= 1))
     if not sound.any():
@@ -54,6 +56,7 @@ def measure(collection: Collection) -> BoxSizes:
     classes: list[tuple[str, int, float, float, float]] = []
     log, times = np.log(area), np.zeros(len(area))
     small, large = np.zeros(len(area), dtype=bool), np.zeros(len(area), dtype=bool)
+    whole = sound & (np.max([left, top, wide - left - width, high - top - height], axis=0) <= WHOLE)
     for label in sorted(set(labels[sound])):
         mine = sound & (labels == label)
         middle = np.median(log[mine])
@@ -66,6 +69,8 @@ def measure(collection: Collection) -> BoxSizes:
         times[mine] = log[mine] - middle
         small |= mine & (log < middle - far)
         large |= mine & (log > middle + far)
+        if (mine & whole).sum() <= max(1, RARE * mine.sum()):
+            large |= mine & whole & (log > middle + np.log(LARGER))
     classes.sort(key=lambda c: -c[1])
     return BoxSizes(
         n=int(sound.sum()), classes=tuple(classes), tiny=tuple(names[i] for i in np.flatnonzero(tiny)), small=tuple(names[i] for i in np.flatnonzero(small)),

@@ -17,9 +17,18 @@ if TYPE_CHECKING:
 
 PRICE = 2.0  # seconds
 LIKE = 0.97  # cosine of the spectra's shapes, from which two waveforms are compared
+NEAREST, LEAST_LIKE = (
+    8,
+    0.8,
+)  # and those of the likest so many, from this cosine: noise of 10 dB takes it to .86, and leaves the copy the likest or nearly so
 SAME = 0.97  # correlation of the waveforms at their best shift; takes of one word by one speaker reach .93 in FSDD, copies .99
+NOISY, WHITE = (
+    0.85,
+    0.93,
+)  # or so much, where what is left is white: the flatness of its spectrum in BANDS; of noisy copies .98, of what two takes leave .6 at most
+BANDS = 24
 LEAST_OVERLAP = 0.5  # of the shorter one
-MOST_PAIRS = 30_000  # waveforms compared, likest first
+MOST_PAIRS = 30_000  # waveforms compared, the likest of all first, then each sound's likest
 MOST_SOUNDS = 30_000  # that are compared with all others
 AT_ONCE = 1024
 DRAWN = 8  # pairs
@@ -39,7 +48,11 @@ class SoundCopies:
 
     def figures(self) -> tuple[Figure, ...]:
         """Copies side by side."""
-        return (Images(title="Sounds and what they repeat, side by side", images=self.images, columns=4, sentence=SENTENCE),) if self.images else ()
+        return (
+            (Images(title="Sounds and what they repeat, side by side", images=self.images, columns=4, sentence=SENTENCE),)
+            if self.images
+            else ()
+        )
 
 
 def measure(collection: Collection) -> SoundCopies:
@@ -52,15 +65,32 @@ def measure(collection: Collection) -> SoundCopies:
 
     def pair(i: int, j: int, similarity: float = 1.0) -> CopiedPair:
         i, j = judged_first(i, j, parts, training)
-        labels = (classes.names[classes.codes[i]], classes.names[classes.codes[j]]) if classes and min(classes.codes[i], classes.codes[j]) >= 0 else ("", "")
-        return CopiedPair(item=collection.items[i], earlier=collection.items[j], similarity=similarity, parts=(parts[i], parts[j]) if parts else ("", ""), labels=labels)
+        labels = (
+            (classes.names[classes.codes[i]], classes.names[classes.codes[j]])
+            if classes and min(classes.codes[i], classes.codes[j]) >= 0
+            else ("", "")
+        )
+        return CopiedPair(
+            item=collection.items[i],
+            earlier=collection.items[j],
+            similarity=similarity,
+            parts=(parts[i], parts[j]) if parts else ("", ""),
+            labels=labels,
+        )
 
     groups: dict[bytes, list[int]] = {}
     for i, shape in enumerate(shapes):
         if shape is not None and level[i] > 1e-4:
             groups.setdefault(shape.digest, []).append(i)
     exact = [pair(i, rows[0]) for rows in groups.values() for i in rows[1:]]
-    across = [pair(i, first) for rows in groups.values() if parts for first in [first_of(rows, parts, training)] for i in rows if parts[i] != parts[first]]
+    across = [
+        pair(i, first)
+        for rows in groups.values()
+        if parts
+        for first in [first_of(rows, parts, training)]
+        for i in rows
+        if parts[i] != parts[first]
+    ]
     rows = np.array([first for first, *_ in groups.values()], dtype=np.int64)[:MOST_SOUNDS]
     best: dict[int, tuple[int, float]] = {}
     for i, j, likeness in _near(shapes, rows):
@@ -84,30 +114,49 @@ def _near(shapes: list[Shape | None], rows: Any) -> list[tuple[int, int, float]]
     found = []
     for i, j in _candidates(shapes, rows):
         a, b = shapes[i], shapes[j]
-        if a is not None and b is not None and (likeness := correlation(a.wave, b.wave)) >= SAME:
+        if a is None or b is None:
+            continue
+        likeness, shift = aligned(a.wave, b.wave)
+        if likeness >= SAME or (likeness >= NOISY and _flatness(_left(a.wave, b.wave, shift)) >= WHITE):
             found.append((i, j, likeness))
     return found
 
 
 def _candidates(shapes: list[Shape | None], rows: Any) -> list[tuple[int, int]]:
+    """Pairs of like spectra, the likest first, then each sound with the likest to it, the second likest and so on."""
     import numpy as np
 
     if len(rows) < 2:
         return []
     bands = np.stack([shape.bands for i in rows if (shape := shapes[int(i)]) is not None])
-    firsts, seconds, cosines = [], [], []
+    like, nearest = [], []
     for start in range(0, len(rows), AT_ONCE):
-        block = bands[start : start + AT_ONCE] @ bands[start:].T
-        i, j = np.nonzero(np.triu(block, 1) > LIKE)
-        firsts.append(i + start)
-        seconds.append(j + start)
-        cosines.append(block[i, j])
-    order = np.argsort(-np.concatenate(cosines), kind="stable")[:MOST_PAIRS]
-    return list(zip(rows[np.concatenate(firsts)[order]].tolist(), rows[np.concatenate(seconds)[order]].tolist(), strict=True))
+        cosines = bands[start : start + AT_ONCE] @ bands.T
+        cosines[np.arange(len(cosines)), np.arange(start, start + len(cosines))] = -1.0
+        i, j = np.nonzero(cosines > LIKE)
+        like += sorted(zip((-cosines[i, j]).tolist(), (i + start).tolist(), j.tolist(), strict=True))[:MOST_PAIRS]
+        nearest.append(_likest(cosines))
+    pairs = [
+        *((i, j) for _, i, j in sorted(like)),
+        *((i, j) for column in np.concatenate(nearest).T.tolist() for i, j in enumerate(column) if j >= 0),
+    ]
+    chosen = list(dict.fromkeys((min(pair), max(pair)) for pair in pairs))[:MOST_PAIRS]
+    return [(int(rows[i]), int(rows[j])) for i, j in chosen]
 
 
-def correlation(first: Any, second: Any) -> float:
-    """The greatest over all shifts with half of the shorter one in common; blind to level and sign."""
+def _likest(cosines: Any) -> Any:
+    """Places [N, NEAREST] with the greatest cosines, the greatest first; -1 where they are not like enough."""
+    import numpy as np
+
+    most = min(NEAREST, cosines.shape[1] - 1)
+    places = np.argpartition(-cosines, most - 1, axis=1)[:, :most]
+    found = np.take_along_axis(cosines, places, axis=1)
+    order = np.argsort(-found, axis=1, kind="stable")
+    return np.where(np.take_along_axis(found, order, axis=1) > LEAST_LIKE, np.take_along_axis(places, order, axis=1), -1)
+
+
+def aligned(first: Any, second: Any) -> tuple[float, int]:
+    """(the greatest correlation over all shifts with half of the shorter one in common, that shift of the second); blind to level and sign."""
     import numpy as np
 
     size = 1 << (len(first) + len(second) - 1).bit_length()
@@ -120,4 +169,24 @@ def correlation(first: Any, second: Any) -> float:
     common = np.sqrt((energy_a[end] - energy_a[start]) * (energy_b[end - shifts] - energy_b[start - shifts]))
     whole = np.sqrt(energy_a[-1] * energy_b[-1])
     common = np.maximum(common, 0.5 * whole)  # a quiet stretch in common says little
-    return float(np.abs(cross[ok]).max(initial=0.0) and (np.abs(cross[ok]) / np.maximum(common, 1e-12)).max())
+    likeness = np.abs(cross[ok]) / np.maximum(common, 1e-12)
+    best = int(likeness.argmax())
+    return float(likeness[best]), int(shifts[best])
+
+
+def _left(first: Any, second: Any, shift: int) -> Any:
+    """What of the first the second, moved by so much, does not say."""
+    start, end = max(shift, 0), min(len(first), len(second) + shift)
+    a, b = first[start:end], second[start - shift : end - shift]
+    return a - float(a @ b) / max(float(b @ b), 1e-20) * b
+
+
+def _flatness(wave: Any) -> float:
+    """Geometric over arithmetic mean of the energy in bands of equal width: 1 for white noise; 0 for what is too short to tell."""
+    import numpy as np
+
+    power = np.abs(np.fft.rfft(wave))[1:] ** 2
+    if len(power) < 4 * BANDS or not power.any():
+        return 0.0
+    energy = np.array([band.mean() for band in np.array_split(power, BANDS)])
+    return float(np.exp(np.log(energy + 1e-20).mean()) / energy.mean())

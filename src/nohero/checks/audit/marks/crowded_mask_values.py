@@ -50,7 +50,9 @@ def judge(masks: MaskValues) -> Finding:
         items=tuple(name for name, _ in masks.crowded),
         effect="classes that do not exist, or an index out of range",
         remedies=("write these masks anew, with one number a class", *(("divide the masks of 0 and 255 by 255",) if scales else ())),
-        figure=Table(title="Sets of values", columns=("values", "masks"), rows=tuple((", ".join(map(str, s)), n) for s, n in masks.sets[:12])),
+        figure=Table(
+            title="Sets of values", columns=("values", "masks"), rows=tuple((", ".join(map(str, s)), n) for s, n in masks.sets[:12])
+        ),
     )
 
 

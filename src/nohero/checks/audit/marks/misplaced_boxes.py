@@ -2,9 +2,9 @@
 
 Why it matters: boxes of other pictures, or of a flipped or resized copy, leave nothing to be learnt but where things lie on average.
 
-How it is measured: contrast of colour and steepness inside each box against around it, in its own picture, in all other pictures, and with the boxes flipped, turned, shifted, doubled and halved. Single pictures are judged together with a probe from pixels to boxes. Boxes that stand out in their own picture more than boxes of their sizes at other places of it do are right, and so are boxes whose sides lie on edges as those of most do; of the others those that fit worst are dealt each other's boxes, twice: what the second deal finds without the pairs of the first is luck.
+How it is measured: contrast of colour and steepness inside each box against around it, in its own picture, in all other pictures, and with the boxes flipped, turned, shifted, doubled and halved. Single pictures are judged by a detector, a linear one of small crops, that is fitted to the boxes of other pictures: boxes that are to it like boxes thrown anywhere, and unlike those of usual pictures, lie on nothing. They are sought in the other poses, and dealt out among themselves, twice: what the second deal finds without the pairs of the first is luck. Where too many lie astray for a detector to learn from the others, contrast tells whose boxes stand out in another pose alone.
 
-When it is right to fail: when boxes fit other pictures far better when dealt out anew, or all fit much better in another pose. Several pictures whose boxes fit in one other pose, or that have each other's boxes, and a small shift, warn. Boxes that fit worse than on half of all pictures, without a pose or a picture that they belong to, leave it unsure, and so does a set in which contrast does not tell: they may mark what contrast does not show.
+When it is right to fail: when boxes fit other pictures far better when dealt out anew, or all fit much better in another pose. Several pictures whose boxes fit in one other pose, or that have each other's boxes, and a small shift, warn. Boxes that lie on nothing, without a pose or a picture that they belong to, leave it unsure, and so does a set in which contrast does not tell: they may mark what contrast does not show.
 
 What it cannot see: loose boxes, shifts of a few pixels, and things without contrast.
 
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.audit.refiled import rebound, replaced
 from nohero.checks.check import Case, Check
-from nohero.evidence.audit.box_fit import BoxFit
+from nohero.evidence.audit.box_fit import KNOWN, THROWS, BoxFit
 from nohero.run import sources
 from nohero.run.figure import Bar, Bars
 from nohero.run.finding import Finding, Level, Observed, Remedy, failed, passed, unsure, warned
@@ -31,11 +31,14 @@ if TYPE_CHECKING:
 WEAK = 1.0  # standard deviations over all pairs; drawn cells reach 6.3, blood cells 3.7, boxes of other pictures -0.1
 DEALT = 0.5  # standard deviations by which the best deal must beat the best deal of random places; they agree within 0.1 where there is nothing to find
 ERRORS, GAIN = 5.0, 1.15  # standard errors, and times the contrast, by which another pose must be better
-GAINED = 0.2  # correlation that another pose brings to a single picture; of 544 sound pictures of blood cells and of cut-outs 0.13 at most
-ALIKE, TIMES = 0.5, 3.0  # of the pictures that another pose suits, in one pose, and times the next pose: boxes of other pictures suit each in its own, and of 27 poses some suit a few sound ones
-LUCK = 2.0  # times what luck finds: sound sets find nothing, boxes exchanged in 3 % of the pictures 2.5 to 7 times as much, boxes with faults of other kinds 1 to 4
-LOST = 0.5  # share of the other pictures that boxes must fit better than their own: half of misplaced boxes do, of 544 sound pictures of cells none
-OPEN = 0.03  # of all pictures with such boxes, from which it is left open: of 11 sound sets of things on photographs 2.3 % at most
+ALIKE, TIMES = (
+    0.5,
+    3.0,
+)  # of the pictures that another pose suits, in one pose, and times the next pose: boxes of other pictures suit each in its own, and of 27 poses some suit a few sound ones
+LUCK, MORE = 2.0, 3  # times what luck finds, and so many more: where luck finds one, it may as well find four
+OPEN = 0.03  # of all pictures with such boxes, from which it is left open
+APART = 2.5  # standard deviations of chance, by which usual boxes must be better than boxes thrown anywhere, for a pose or a deal to be believed; letters on photographs reach 2, trees from the air 3 to 4, cells 11
+MANY = 0.1  # of the pictures, whose boxes stand out in one pose and not as given; in sound sets of faint things one in twenty does, doubled
 FEWEST, SHARE = 3, 0.015  # pictures, and of all pictures, from which it is no chance
 EXPECTED = "boxes that lie on things in their own pictures"
 
@@ -43,29 +46,51 @@ EXPECTED = "boxes that lie on things in their own pictures"
 def judge(fit: BoxFit) -> Finding:
     """Another pose, another deal, single pictures; in this order."""
     pose, least = max(fit.poses, key=lambda p: p.errors), max(FEWEST, SHARE * fit.n)
-    turned = [x for x in fit.turned if x[2] >= GAINED] if fit.own >= WEAK else []
-    (how, count), (_, second) = [*Counter(x[1] for x in turned).most_common(2), ("", 0), ("", 0)][:2]
-    swapped: tuple[tuple[str, float, str, float], ...] = fit.swapped if fit.own >= WEAK and len(fit.swapped) >= max(least, LUCK * fit.by_luck + 1) else ()
-    lost = [x for x in fit.lost if x[1] < LOST] if fit.own >= WEAK else []
+    single = fit.single
+    told = single.apart >= (APART if fit.own >= WEAK else KNOWN)
+    lost = tuple(x[0] for x in single.lost) if single.apart >= KNOWN else ()
+    (how, count), (_, second) = [*Counter(x[1] for x in single.turned).most_common(2), ("", 0), ("", 0)][:2]
+    (most, many), (_, after) = [*fit.posed[:2], ("", ()), ("", ())][:2]
+    swapped = single.swapped if len(single.swapped) >= max(least, LUCK * single.by_luck + MORE) else ()
     names: tuple[str, ...] = ()
     sure = False
     if pose.errors >= ERRORS and pose.contrast >= GAIN * fit.contrast:
-        words, tried = f"{pose.pose}, the boxes stand out from their surroundings at {pose.contrast:.2f} times the spread of their picture, as given at {fit.contrast:.2f}", f"boxes {pose.pose}: contrast {pose.contrast:.2f} instead of {fit.contrast:.2f}"
+        words, tried = (
+            f"{pose.pose}, the boxes stand out from their surroundings at {pose.contrast:.2f} times the spread of their picture, as given at {fit.contrast:.2f}",
+            f"boxes {pose.pose}: contrast {pose.contrast:.2f} instead of {fit.contrast:.2f}",
+        )
         sure = not pose.pose.startswith("shifted")  # a shadow beside a faint thing stands out more than the thing
     elif fit.own < WEAK and fit.dealt >= fit.by_chance + DEALT:
-        words, tried = f"boxes fit their own pictures no better than others (contrast {fit.contrast:.2f}, on other pictures {fit.elsewhere:.2f}), and fit well when dealt out anew: they belong to other pictures", f"dealt out anew, boxes fit {fit.dealt:.1f} times the spread of all fits better than chance, boxes at random places {fit.by_chance:.1f} times"
+        words, tried = (
+            f"boxes fit their own pictures no better than others (contrast {fit.contrast:.2f}, on other pictures {fit.elsewhere:.2f}), and fit well when dealt out anew: they belong to other pictures",
+            f"dealt out anew, boxes fit {fit.dealt:.1f} times the spread of all fits better than chance, boxes at random places {fit.by_chance:.1f} times",
+        )
         sure = True
-    elif len(turned) >= least and count >= max(FEWEST, ALIKE * len(turned), TIMES * second, len(swapped) / 2):
-        told = [x for x in fit.turned if x[1] == how]
-        names = tuple(x[0] for x in told)
-        words, tried = f"the boxes of {len(names):,} of {fit.n:,} pictures fit much better {how}", f"correlation of the boxes of {names[0]} with what a probe expects: {told[0][2]:.2f} more {how}"
-    elif swapped:
-        names, (one, own, other, there) = tuple(dict.fromkeys([*(x[0] for x in swapped), *(x[0] for x in lost)])), max(swapped, key=lambda x: x[3] - x[1])
-        words, tried = f"the boxes of {len(names):,} of {fit.n:,} pictures fit each other's pictures instead of their own: those of {one} fit {other}", f"fit {there:.1f} there and {own:.1f} here, where boxes of any picture have 0 and {fit.usual:.1f} is usual; another deal finds {fit.by_luck} such pairs by luck, this one {len(swapped)}"
-    elif fit.own < WEAK or len(lost) >= max(FEWEST, OPEN * fit.n):
-        return _open(fit, tuple(x[0] for x in lost))
+    elif told and count >= max(least, ALIKE * len(single.turned), TIMES * second, len(swapped) / 2):
+        there = [x for x in single.turned if x[1] == how]
+        names = tuple(dict.fromkeys([*(x[0] for x in there), *lost]))
+        words, tried = (
+            f"the boxes of {len(there):,} of {fit.n:,} pictures fit much better {how}" + (f"; {more:,} more lie on nothing" if (more := len(names) - len(there)) else ""),
+            f"what a detector finds in the boxes of {names[0]}: {there[0][2]:.1f} times the usual more {how}",
+        )
+    elif len(many) >= max(least, MANY * fit.n, TIMES * len(after)):
+        names = many
+        words, tried = (
+            f"the boxes of {len(names):,} of {fit.n:,} pictures stand out from their surroundings {most}, and no more than boxes anywhere as given",
+            f"boxes of these pictures {most}: more contrast than at {THROWS} places anywhere",
+        )
+    elif told and swapped:
+        names, (one, own, other, fits) = tuple(dict.fromkeys([*(x[0] for x in swapped), *lost])), max(swapped, key=lambda x: x[3] - x[1])
+        words, tried = (
+            f"the boxes of {len(names):,} of {fit.n:,} pictures fit each other's pictures instead of their own: those of {one} fit {other}",
+            f"fit {fits:.1f} there and {own:.1f} here, where boxes at random places have 0 and 1 is usual; another deal finds {single.by_luck} such pairs by luck, this one {len(swapped)}",
+        )
+    elif (fit.own < WEAK and not told) or len(lost) >= max(FEWEST, OPEN * fit.n):
+        return _open(fit, lost)
     else:
-        return passed(f"boxes stand out from their surroundings at {fit.contrast:.2f} times the spread of their picture, on other pictures at {fit.elsewhere:.2f}, and in no other pose better")
+        return passed(
+            f"boxes stand out from their surroundings at {fit.contrast:.2f} times the spread of their picture, on other pictures at {fit.elsewhere:.2f}, and in no other pose better"
+        )
     return (failed if sure else warned)(
         words, expected=EXPECTED, observed=Observed(value=fit.own, unit="times the spread of the fits of all pictures with all boxes", n=fit.n), component="data", where=names[:5], items=names,
         level=Level.VERIFIED if sure else Level.HEURISTIC, effect="the network learns where things lie on average, not where they are",
@@ -75,10 +100,16 @@ def judge(fit: BoxFit) -> Finding:
 
 
 def _open(fit: BoxFit, names: tuple[str, ...]) -> Finding:
-    if fit.own < WEAK:
-        words, remedy = f"boxes stand out from their surroundings at {fit.contrast:.2f} times the spread of their picture, and at {fit.elsewhere:.2f} in others: contrast does not tell whether they lie on something", "look at boxes drawn on a dozen pictures"
+    if not names:
+        words, remedy = (
+            f"boxes stand out from their surroundings at {fit.contrast:.2f} times the spread of their picture, and at {fit.elsewhere:.2f} in others: contrast does not tell whether they lie on something",
+            "look at boxes drawn on a dozen pictures",
+        )
     else:
-        words, remedy = f"the boxes of {len(names):,} of {fit.n:,} pictures, such as {names[0]}, would fit most other pictures better than their own, in no one pose and no one deal: they lie beside things, or on things that hardly stand out", "look at these pictures with their boxes drawn in"
+        words, remedy = (
+            f"the boxes of {len(names):,} of {fit.n:,} pictures, such as {names[0]}, are no more like those of the others than boxes thrown anywhere, and fit in no other pose or picture: they lie beside things, or on things that hardly stand out",
+            "look at these pictures with their boxes drawn in",
+        )
     return unsure(
         words, expected=EXPECTED, observed=Observed(value=fit.own, unit="times the spread of the fits of all pictures with all boxes", n=fit.n), component="data", where=names[:5], items=names,
         level=Level.HEURISTIC, remedies=(remedy,),
@@ -112,7 +143,13 @@ def some_boxes_of_flipped_pictures(collection: Collection) -> Collection:
 
 def loose_boxes(collection: Collection) -> Collection:
     """Every box is drawn two pixels too large."""
-    return replaced(collection, left=lambda b: b["left"] - 2, top=lambda b: b["top"] - 2, width=lambda b: b["width"] + 4, height=lambda b: b["height"] + 4)
+    return replaced(
+        collection,
+        left=lambda b: b["left"] - 2,
+        top=lambda b: b["top"] - 2,
+        width=lambda b: b["width"] + 4,
+        height=lambda b: b["height"] + 4,
+    )
 
 
 def blurred_places(collection: Collection) -> Collection:

@@ -2,7 +2,7 @@
 
 Why it matters: a slip of the mouse leaves a box of two pixels or one of the whole picture; it is a wrong target with a large loss.
 
-How it is measured: the logarithm of the area against the median of its class: six robust standard deviations and sixteen times away; and sides below two pixels.
+How it is measured: the logarithm of the area against the median of its class: six robust standard deviations and sixteen times away; sides below two pixels; and boxes of a whole picture, four times the usual area, where hardly any of the class are.
 
 When it is right to fail: it warns of boxes thinner than two pixels; of other sizes it is unsure, as things can be far and near.
 
@@ -48,7 +48,9 @@ def judge(sizes: BoxSizes) -> Finding:
         items=odd,
         level=Level.HEURISTIC,
         effect="single boxes with a large loss that mark nothing",
-        remedies=("look at these boxes in their pictures: draw them anew, or leave them as they are where the thing is so small or so large",),
+        remedies=(
+            "look at these boxes in their pictures: draw them anew, or leave them as they are where the thing is so small or so large",
+        ),
     )
 
 
@@ -62,6 +64,16 @@ def slips_of_the_mouse(collection: Collection) -> Collection:
     return reannotated(collection, change)
 
 
+def boxes_of_whole_pictures(collection: Collection) -> Collection:
+    """Three boxes cover their pictures, as an export does where nothing was drawn."""
+
+    def change(told: dict[str, Any]) -> None:
+        for mark in told["annotations"][::90]:
+            mark["bbox"] = [0, 0, 112, 96]
+
+    return reannotated(collection, change)
+
+
 def cells_of_three_sizes(collection: Collection) -> Collection:
     """Some boxes a third, some three times as large."""
 
@@ -69,13 +81,16 @@ def cells_of_three_sizes(collection: Collection) -> Collection:
         for number, mark in enumerate(told["annotations"]):
             scale = (0.6, 1.0, 1.7)[number % 3]
             mark["bbox"][2:] = [value * scale for value in mark["bbox"][2:]]
-            mark["bbox"][:2] = [min(a, 112 - b) if i == 0 else min(a, 96 - b) for i, (a, b) in enumerate(zip(mark["bbox"][:2], mark["bbox"][2:], strict=True))]
+            mark["bbox"][:2] = [
+                min(a, 112 - b) if i == 0 else min(a, 96 - b)
+                for i, (a, b) in enumerate(zip(mark["bbox"][:2], mark["bbox"][2:], strict=True))
+            ]
 
     return reannotated(collection, change)
 
 
 CHECK = Check(
-    code="DAT804", name="odd-box-sizes", source=sources.DATA, judge=judge, sabotages=(Case(toy="cells", plant=slips_of_the_mouse),),
+    code="DAT804", name="odd-box-sizes", source=sources.DATA, judge=judge, sabotages=(Case(toy="cells", plant=slips_of_the_mouse), Case(toy="cells", plant=boxes_of_whole_pictures)),
     lookalikes=(Case(toy="cells", plant=cells_of_three_sizes),),
     under=("DAT802", "DAT803"),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.sources.moments import moments, time_field
@@ -40,6 +40,7 @@ class Break:
     after: str  # and there
     to_end: bool
     units: str = ""  # that turn the one into the other
+    series: str = ""  # of which group, where it is another within one alone
     alike: bool = False  # of two names; of a field that is missing, whether it alone ends there
     times: float = 0.0  # the step against the largest elsewhere
 
@@ -56,6 +57,7 @@ class Breaks:
 
 def measure(collection: Collection) -> Breaks:
     """Field by field, in the order of the file, or of the time where that is named."""
+    from nohero.evidence.audit.group_breaks import within_groups
     from nohero.evidence.audit.value_breaks import followed
     from nohero.setup.refusal import Unmeasurable
     from nohero.sources.table import FILE
@@ -76,7 +78,8 @@ def measure(collection: Collection) -> Breaks:
     found += _missing(frame, [s.name for s in fields if s.name != collection.label and all(s.name not in (b.before, b.after) for b in found if b.kind == "name")])
     if not time_field(collection) and lies_in_blocks(frame.select(s.name for s in frame if s.name not in (collection.split, FILE) and (s.name == collection.label or not s.dtype.is_numeric()))):
         found = [b for b in found if b.units or b.alike or b.kind == "decimals"]  # where the rows were put together block by block, another level or name is another block's
-    placed = tuple(_placed(b, order) for b in found)
+    of_groups = within_groups(collection, [s.name for s in fields if s.dtype.is_numeric()])
+    placed = (*(_placed(b, order) for b in found), *(Break(kind="level", **asdict(b)) for b in of_groups))
     return Breaks(found=placed, fields=len(fields), order=by, names=tuple(str(collection.items[i]) for b in placed for i in (b.first, b.last)))
 
 

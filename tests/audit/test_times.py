@@ -118,6 +118,26 @@ def test_a_trend_is_left_open_and_people_are_not_a_series():
         assert judged("DAT564", found).status is status
 
 
+def test_the_hour_that_clocks_go_back_and_the_one_they_skip_are_told():
+    clock = hourly(480, step=timedelta(minutes=30))
+    moved = clock[:98] + clock[96:200] + clock[202:]
+    still = {"value": ["0"] * len(moved)}
+    found = judged("DAT562", table(moved, **still).with_(time="at"))
+    assert found.status is Status.WARN
+    assert "clocks are set back" in found.message
+    assert judged("DAT563", table(moved, **still).with_(time="at")).status is Status.UNSURE
+    copied = judged("DAT562", table([*clock, clock[-1]], value=["0"] * 481).with_(time="at"))
+    assert copied.status is Status.PASS
+    assert "but for 1" in copied.message
+
+
+def test_rows_sent_again_are_told_from_several_rows_a_time():
+    again = hourly(400) + hourly(400)[340:]
+    assert judged("DAT562", table(again).with_(time="at")).status is Status.WARN
+    scattered = sorted(hourly(400) + hourly(400)[::7])
+    assert judged("DAT562", table(scattered).with_(time="at")).status is Status.PASS
+
+
 def test_lengths_are_said_in_their_largest_unit():
     assert lasting(86_400e6, dated=True) == "day"
     assert lasting(5_400e6, dated=True) == "1.5 hours"

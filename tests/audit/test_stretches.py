@@ -8,6 +8,7 @@ import pytest
 
 from nohero.checks.check import find_check
 from nohero.checkup import examine_collection
+from nohero.evidence.audit.breaks import measure as breaks
 from nohero.evidence.audit.level_breaks import steps_of
 from nohero.evidence.audit.missing_runs import missing_run
 from nohero.evidence.audit.spreadsheet_dates import taken_for_dates
@@ -151,3 +152,41 @@ def test_what_a_spreadsheet_made_of_figures_is_read_back(others: list[str], word
     assert found == ([len(others)], f"`{word}` may have been `{was}`")
     assert taken_for_dates(pl.Series("field", [*["2020-01-02", "2020-03-04"], word])) is None
     assert taken_for_dates(pl.Series("field", ["red", "green", word])) is None
+
+
+def test_a_file_in_blocks_is_no_time(drawn: np.random.Generator) -> None:
+    language = np.repeat(["de", "en", "fr"], 300)
+    topic = np.repeat([f"{w} {i // 30}" for i, w in enumerate(language)], 1)
+    level = np.where(np.arange(900) < 700, 10, 20) + drawn.normal(size=900)
+    cells = {"language": language.tolist(), "topic": topic.tolist(), "level": [f"{v:.3f}" for v in level], "score": [f"{v:.3f}" for v in drawn.normal(size=900)]}
+    frame = pl.DataFrame({k: pl.Series(k, v, dtype=pl.String) for k, v in cells.items()})
+    assert not breaks(of_cells(frame, "blocks")).found
+    mixed = frame.with_columns(pl.Series("language", drawn.permutation(language)), pl.Series("topic", drawn.permutation(topic)))
+    assert [b.field for b in breaks(of_cells(mixed, "mixed")).found] == ["level"]
+
+
+def test_values_that_come_in_blocks_are_not_renamed() -> None:
+    blocks = pl.Series([f"{k // 4}" for k in range(40) for _ in range(30)])
+    assert not renamed(blocks)
+
+
+def test_a_reading_that_hangs_is_seen_beside_nights(drawn: np.random.Generator) -> None:
+    light = np.where(np.arange(600) % 48 < 20, 0.0, np.round(drawn.random(600), 4))
+    assert not stuck(numbered(light)).runs
+    light[73:113] = 0.5052
+    (run,) = stuck(numbered(light)).runs
+    assert (run.rows, run.value) == (40, 0.5052)
+
+
+def numbered(values: np.ndarray) -> Collection:
+    return of_cells(pl.DataFrame({"light": pl.Series([f"{v:.4f}" for v in values], dtype=pl.String), "row": pl.Series([str(i * 7919 % 601) for i in range(len(values))], dtype=pl.String)}), "light")
+
+
+def test_one_group_in_thousands_is_told_and_a_habit_of_many_is_not(drawn: np.random.Generator) -> None:
+    sums = np.exp(np.cumsum(drawn.normal(0, 0.01, (20, 60)), axis=1)) * 1000
+    for many in (1, 20):
+        made = sums.copy()
+        made[:many, 40:] *= 1000
+        cells = {"shop": np.repeat([f"s{i}" for i in range(20)], 60).tolist(), "sum": [f"{v:.2f}" for v in made.ravel()]}
+        found = breaks(of_cells(pl.DataFrame({k: pl.Series(k, v, dtype=pl.String) for k, v in cells.items()}), "shops").with_(group="shop")).found
+        assert [b.series for b in found if b.series] == (["`shop` s0"] if many == 1 else [])

@@ -10,7 +10,7 @@ from nohero.checks.check import find_check
 from nohero.evidence.audit import time_cells, time_order, time_parts, time_steps
 from nohero.run.finding import Status
 from nohero.setup.refusal import Unmeasurable
-from nohero.sources.moments import lasting, moments, time_field
+from nohero.sources.moments import lasting, moments, read, time_field
 from nohero.sources.table import of_cells
 
 START = datetime(2021, 3, 1)  # noqa: DTZ001
@@ -86,7 +86,19 @@ def test_cells_in_another_form_are_named_and_numbers_are_times():
     assert found.status is Status.WARN
     assert len(found.items) == 40
     assert judged("DAT560", table([str(i) for i in range(400)]).with_(time="at")).status is Status.PASS
-    assert judged("DAT560", table([f"2021-W{i // 10:02d}" for i in range(400)]).with_(time="at")).status is Status.UNSURE
+    assert judged("DAT560", table([f"week {i // 10:02d}" for i in range(400)]).with_(time="at")).status is Status.UNSURE
+
+
+def test_months_quarters_and_weeks_are_read_as_their_first_day():
+    first = {
+        "1970 Q1": "1970-01-01", "1974Q4": "1974-10-01", "3Q2001": "2001-07-01", "Q2/2001": "2001-04-01", "1991 Jul": "1991-07-01", "Sept 2004": "2004-09-01", "jan-91": "1991-01-01",
+        "Jan-2-1995": "1995-01-02", "2001M07": "2001-07-01", "07/2001": "2001-07-01", "2001-W05": "2001-01-29", "2009-W01": "2008-12-29", "13/2001": None, "Maybe 2001": None, "Q5 2001": None,
+    }  # fmt: skip
+    assert [str(t)[:10] if t else None for t in read(pl.Series(list(first))).to_list()] == list(first.values())
+    quarters = [f"{1900 + i // 4} Q{1 + i % 4}" for i in range(400)]
+    assert time_field(table(quarters)) == "at"
+    assert judged("DAT560", table(quarters).with_(time="at")).status is Status.PASS
+    assert judged("DAT563", table([q for i, q in enumerate(quarters) if not 200 <= i < 250])).status is Status.WARN
 
 
 def test_milliseconds_among_seconds_are_told():
@@ -104,6 +116,26 @@ def test_a_trend_is_left_open_and_people_are_not_a_series():
     for values, status in ((walk, Status.WARN), (slow, Status.UNSURE), (noise, Status.PASS)):
         found = table(hourly(1500), y=[f"{v:.3f}" for v in values], part=part).with_(time="at", label="y", split="part")
         assert judged("DAT564", found).status is status
+
+
+def test_the_hour_that_clocks_go_back_and_the_one_they_skip_are_told():
+    clock = hourly(480, step=timedelta(minutes=30))
+    moved = clock[:98] + clock[96:200] + clock[202:]
+    still = {"value": ["0"] * len(moved)}
+    found = judged("DAT562", table(moved, **still).with_(time="at"))
+    assert found.status is Status.WARN
+    assert "clocks are set back" in found.message
+    assert judged("DAT563", table(moved, **still).with_(time="at")).status is Status.UNSURE
+    copied = judged("DAT562", table([*clock, clock[-1]], value=["0"] * 481).with_(time="at"))
+    assert copied.status is Status.PASS
+    assert "but for 1" in copied.message
+
+
+def test_rows_sent_again_are_told_from_several_rows_a_time():
+    again = hourly(400) + hourly(400)[340:]
+    assert judged("DAT562", table(again).with_(time="at")).status is Status.WARN
+    scattered = sorted(hourly(400) + hourly(400)[::7])
+    assert judged("DAT562", table(scattered).with_(time="at")).status is Status.PASS
 
 
 def test_lengths_are_said_in_their_largest_unit():

@@ -21,7 +21,7 @@ MISSING_AMONG_NUMBERS = (NONE, "-", "--", ".", "..", "*", "x", "#div/0!", "#valu
 EXAMPLES = 5  # offending cells named in a note
 PROBE = 200  # cells tried first, before a whole column is parsed
 AT_ONCE = 256  # columns cast together: bounds the memory of the copies
-DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%y")
+DATES = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%b-%d-%Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%y")
 STAMPS = (
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S",

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from nohero.data.table_types import DATES, STAMPS, find_date_form, retype
+from nohero.sources.period_forms import FORMS, form_of_period, read_period
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -28,9 +29,15 @@ def time_field(collection: Collection) -> str:
 
 def _found(collection: Collection) -> str:
     aside = {collection.label, collection.split, collection.group}
-    dated = [n for n, t in collection.frame.schema.items() if n not in aside and (t == pl.Date or isinstance(t, pl.Datetime))]
+    dated = [n for n, t in collection.frame.schema.items() if n not in aside and (t == pl.Date or isinstance(t, pl.Datetime) or (t == pl.String and _has_periods(collection.frame[n])))]
     ordered = [n for n in dated if _ordered(moments(collection, n))]
     return ordered[0] if len(ordered) == 1 else ""
+
+
+def _has_periods(series: pl.Series) -> bool:
+    """Whether words are months, quarters or weeks, of which a few different ones are looked at."""
+    some = series.head(PROBE).drop_nulls().unique(maintain_order=True)
+    return some.len() >= MOMENTS and bool(form_of_period(some.head(1))) and bool(form_of_period(some))
 
 
 def _ordered(times: pl.Series) -> bool:
@@ -76,6 +83,11 @@ def read(values: pl.Series) -> pl.Series:
         if not open_.any():
             break
         told = told.scatter(open_.arg_true(), retype(values.filter(open_), form).cast(pl.Datetime("us")))
+    for form in FORMS:
+        open_ = told.is_null() & values.is_not_null()
+        if not open_.any():
+            break
+        told = told.scatter(open_.arg_true(), read_period(values.filter(open_), form))
     return told
 
 

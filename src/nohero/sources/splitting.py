@@ -13,6 +13,7 @@ import numpy as np
 from nohero.data.allot import allot_groups, allot_strata, join_units, strata_of
 from nohero.data.split import FRACTIONS, LEAST_SHARE, MIN_ROWS, PARTS, Split, hash_parts
 from nohero.run.errors import DataError, UsageError
+from nohero.sources.moments import moments
 from nohero.sources.sameness import same_items
 from nohero.sources.table import PARTS as NAMES
 from nohero.tasks.interval import wilson
@@ -232,7 +233,8 @@ def _when(collection: Collection, notes: list[str]) -> Any:
     if series.dtype.is_temporal():
         series = series.to_physical()
     elif not series.dtype.is_numeric():
-        series = series.rank("dense")  # texts that sort as the times do
+        told = moments(collection, collection.time)
+        series = told if told.null_count() == series.null_count() else series.rank("dense")  # texts that sort as the times do
     gaps = series.null_count()
     if gaps:
         notes.append(f"{gaps:,} items without a time stand before all others, in train")

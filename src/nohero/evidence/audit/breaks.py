@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.sources.moments import moments
+from nohero.sources.moments import moments, time_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,7 @@ SURELY = 300  # rows of either side for a unit to be named where the rows are of
 OFF = (0, -1, 1, -2, 2)  # rows by which a cut may be off
 BLOCKS, BESIDE = 20, 30  # stretches of one value that a field may have to be what the rows are ordered by; rows beside a cut
 COARSE = 0.01  # of the distance of the quartiles, a step from which on rounding is told
+TOGETHER = 0.25  # of the runs that a field would have if shuffled, up to which its rows lie together
 NEAR, WHOLE = 1000, 5000  # rows of either side, the nearest, or evenly taken, in which a change of unit is looked for
 
 
@@ -39,6 +40,7 @@ class Break:
     after: str  # and there
     to_end: bool
     units: str = ""  # that turn the one into the other
+    series: str = ""  # of which group, where it is another within one alone
     alike: bool = False  # of two names; of a field that is missing, whether it alone ends there
     times: float = 0.0  # the step against the largest elsewhere
 
@@ -55,6 +57,7 @@ class Breaks:
 
 def measure(collection: Collection) -> Breaks:
     """Field by field, in the order of the file, or of the time where that is named."""
+    from nohero.evidence.audit.group_breaks import within_groups
     from nohero.evidence.audit.value_breaks import followed
     from nohero.setup.refusal import Unmeasurable
     from nohero.sources.table import FILE
@@ -73,7 +76,10 @@ def measure(collection: Collection) -> Breaks:
     for old, new, change in followed(frame.select(s.name for s in fields)):
         found.append(Break(kind="name", field=old, first=change.first, last=change.last, rows=frame[new].count(), before=old, after=new, to_end=change.last == len(frame) - 1, alike=True))
     found += _missing(frame, [s.name for s in fields if s.name != collection.label and all(s.name not in (b.before, b.after) for b in found if b.kind == "name")])
-    placed = tuple(_placed(b, order) for b in found)
+    if not time_field(collection) and lies_in_blocks(frame.select(s.name for s in frame if s.name not in (collection.split, FILE) and (s.name == collection.label or not s.dtype.is_numeric()))):
+        found = [b for b in found if b.units or b.alike or b.kind == "decimals"]  # where the rows were put together block by block, another level or name is another block's
+    of_groups = within_groups(collection, [s.name for s in fields if s.dtype.is_numeric()])
+    placed = (*(_placed(b, order) for b in found), *(Break(kind="level", **asdict(b)) for b in of_groups))
     return Breaks(found=placed, fields=len(fields), order=by, names=tuple(str(collection.items[i]) for b in placed for i in (b.first, b.last)))
 
 
@@ -170,6 +176,20 @@ def _some(values: Any) -> Any:
 def _edges(rows: Any, first: int, last: int) -> tuple[int, ...]:
     """The rows at which a stretch begins, and at which the rest goes on."""
     return tuple(int(rows[k]) for k in (first, last + 1) if 0 < k < len(rows))
+
+
+def lies_in_blocks(frame: pl.DataFrame) -> bool:
+    """Whether the rows of a field of few names lie together, far more than shuffled ones would: a file by classes, by languages, by places."""
+    import polars as pl
+
+    for series in frame:
+        if not (series.dtype in (pl.String, pl.Boolean, pl.Categorical) or series.dtype.is_integer()) or series.head(ROWS).n_unique() > ROWS // BLOCKS:
+            continue
+        counts = series.value_counts(name="times of it")["times of it"].to_numpy()
+        shuffled = len(series) - float((counts.astype(float) ** 2).sum()) / len(series)
+        if 1 < len(counts) <= len(series) / BESIDE and shuffled >= BLOCKS and int((series.ne_missing(series.shift())).sum()) <= TOGETHER * shuffled:
+            return True
+    return False
 
 
 def ordered_by(frame: pl.DataFrame, name: str, cuts: tuple[int, ...]) -> bool:

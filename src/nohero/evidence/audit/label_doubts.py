@@ -24,6 +24,7 @@ CLASSES = 200
 SURE, FEWEST = 0.1, 200  # share of the items, those of which the model is surest, and how many they should be at least: they tell of the labels, not of the model
 MOSTLY = 0.3  # of the items at most
 LISTED = 2000
+MOMENTS = 5  # rows of a group, from which on it is a series
 SHOWN = 12
 MAKERS = {"picture": "picture_features", "text": "text_features", "sound": "sound_features"}
 
@@ -56,8 +57,11 @@ def measure(collection: Collection, profile: Profile) -> LabelDoubts:
     """Trees for tables; ridge on cheap features for pictures, texts and sounds."""
     import numpy as np
 
+    from nohero.setup.refusal import Unmeasurable
     from nohero.tasks.interval import wilson
 
+    if _of_series(collection):
+        raise Unmeasurable(f"the label belongs to whole series of `{collection.group}`, and no moment of one tells it")
     rows, names, y, said = judged(collection, profile)
     given = said[np.arange(len(y)), y]
     other = np.where(np.eye(len(names), dtype=bool)[y], -1.0, said)
@@ -74,6 +78,15 @@ def measure(collection: Collection, profile: Profile) -> LabelDoubts:
         noise=contrary / sure, low=low, high=high, wider=float(wrong[surest[: 2 * sure]].mean()), order=tuple(rows[order].tolist()), given=tuple(given[order].tolist()), shown=shown, items=tuple(items.tolist()),
         shift=shift_of(said.argmax(1), y, names_of) if collection.whole is None and len(rows) == collection.labels.count() else None,  # in a sample nobody has neighbours
     )  # fmt: skip
+
+
+def _of_series(collection: Collection) -> bool:
+    """Whether each group is a series in time, of one label."""
+    if collection.kind != "row" or not (collection.group and collection.time and collection.label):
+        return False
+    kinds = collection.frame.select(collection.group, collection.label).unique()
+    groups = kinds[collection.group].n_unique()
+    return bool(kinds.height == groups and len(collection) >= MOMENTS * groups)
 
 
 def judged(collection: Collection, profile: Profile) -> tuple[Any, Any, Any, Any]:

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 PRICE = 0.3  # seconds
 LEAST, DISTINCT = 120, 20  # rows, and different values
-SHORTEST, TIMES, MOST = 20, 5.0, 4  # rows of a run, the run against the longest usual one, and such runs in a field
+SHORTEST, TIMES, MOST = 20, 4.0, 4  # rows of a run, the run against the longest usual one, and such runs in a field
 USUAL = 0.4  # of the other rows that stand still, or go straight, too; weather in whole degrees does so at a third
 SORTED = 0.95  # of the steps that go one way, from which on a field counts as sorted, or counted up
+ATOM = 0.2  # of the rows, a value at which a field rests
 GRID = 2.01  # decimal steps by which a rounded line bends between three rows
 BLOCK = 10  # rows: half a run holds one such block
 SAMPLE = 1000  # rows that tell the decimals
@@ -72,13 +73,12 @@ def _runs(series: Any, frame: Any, order: Any, collection: Collection) -> Iterat
     rows, steps = np.flatnonzero(known), np.diff(values)
     for kind, flat in kinds:
         on = flat(values, np.arange(len(values) - 1), grid)
-        found, usual = _far_longer(on)
+        resting = _resting(values)[:-1] if kind == "still" else np.zeros(len(on), dtype=bool)
+        found, usual = _far_longer(on & ~resting, looked_at=len(on) - int(resting.sum()))
         if found and max((steps > 0).sum(), (steps < 0).sum()) >= SORTED * (steps != 0).sum():
             return
         for start, length in found:
             first, last = start, start + length
-            if kind == "still" and values[first] in (values.min(), values.max()):
-                continue  # what cannot go on falling or rising rests there
             if ordered_by(frame, series.name, tuple(int(rows[k]) for k in (first, last + 1) if 0 < k < len(rows))):
                 continue
             if len(np.unique(values[:first])) + len(np.unique(values[last + 1 :])) < DISTINCT:
@@ -119,7 +119,24 @@ def _is_straight(values: Any, at: Any, grid: float) -> Any:
     return (np.abs(step - (values[at] - values[at - 1])) <= GRID * grid) & (step != 0) & (at > 0)
 
 
-def _far_longer(on: Any) -> tuple[list[tuple[int, int]], int]:
+def _resting(values: Any) -> Any:
+    """Bool: at the least or the greatest value, beyond which it cannot fall or rise, or at a value that a good part of all rows have, such as none at night."""
+    import numpy as np
+
+    different, counts = np.unique(values, return_counts=True)
+    often = [v for v in different[counts >= ATOM * len(values)].tolist() if _comes_again(values == v)]
+    return np.isin(values, [different[0], different[-1], *often])
+
+
+def _comes_again(here: Any) -> bool:
+    """Whether a good part of the rows outside its longest stretch have the value too."""
+    from nohero.evidence.audit.value_breaks import longest
+
+    length = longest(here)[1]
+    return bool(here.sum() - length >= ATOM * (len(here) - length))
+
+
+def _far_longer(on: Any, *, looked_at: int) -> tuple[list[tuple[int, int]], int]:
     """((start, length) of the runs of True that are far longer than all others, the longest of these)."""
     import numpy as np
 
@@ -132,7 +149,7 @@ def _far_longer(on: Any) -> tuple[list[tuple[int, int]], int]:
     if not many or many > MOST or sizes[many - 1] < SHORTEST:
         return nothing
     inside = sum(sizes[:many])
-    share = float((on.sum() - inside) / max(1, len(on) - inside))
-    if share > USUAL or inside > len(on) / 2:
+    share = float((on.sum() - inside) / max(1, looked_at - inside))
+    if share > USUAL or inside > looked_at / 2:
         return nothing
     return [(int(starts[k]), int(lengths[k])) for k in sorted(order[:many])], sizes[many]

@@ -76,6 +76,7 @@ def _form_of(cells: pl.Series) -> pl.Series:
 
     from nohero.data.table_types import DATES, STAMPS, find_date_form, retype
     from nohero.sources.moments import TOLD_ZONE
+    from nohero.sources.period_forms import FORMS, read_period
 
     values = cells.drop_nulls().unique(maintain_order=True)
     usual = find_date_form(values)
@@ -85,6 +86,10 @@ def _form_of(cells: pl.Series) -> pl.Series:
         free = (told == OTHER).arg_true()
         fits = free.filter(retype(values.gather(free), form).is_not_null())
         told = told.scatter(fits, form.removeprefix("date "))
+    for form in FORMS:
+        free = (told == OTHER).arg_true()
+        fits = free.filter(read_period(values.gather(free), form).is_not_null())
+        told = told.scatter(fits, form)
     named = pl.select(pl.when(zoned & (told != OTHER)).then(told + " with its zone").otherwise(told)).to_series()
     return cells.replace_strict(values, named, default=None, return_dtype=pl.String) if values.len() else cells
 

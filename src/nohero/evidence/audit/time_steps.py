@@ -21,6 +21,8 @@ TWICE = 0.05  # of the rows that stand at a time that another has: with more of 
 FIELDS = 30  # looked at for the one that tells several series apart
 WINDOW = 20_000  # rows that follow one another in time, on which those fields are compared
 VALUES = 0.2  # different values of it, as a share of the rows: five rows a series
+AGAIN, RUNS, SHORTEST = 0.3, 3, 4  # the same where a few stretches were sent a second time: of the rows, such stretches, and times of each
+EVEN = 0.99  # of the steps that are the usual one, from which on each other is a gap
 REGULAR = 0.5  # of the steps that are one and the same: most steps; of business days 0.8
 SHORTEST_MONTH = 28  # days
 LONG = 10.0  # times the usual step
@@ -67,7 +69,8 @@ class TimeSteps:
     longest: str  # of the others than the gaps
     twice: tuple[Twice, ...]
     gaps: tuple[Gap, ...]
-    summer: str  # which hour comes twice and which never, where that is how clocks are set, or ""
+    short: bool = False  # whether the gaps are a few rows each of a series that has no others
+    summer: str  # which hour comes twice, where that is how clocks are set back, or ""
 
 
 def measure(collection: Collection) -> TimeSteps:
@@ -86,10 +89,10 @@ def measure(collection: Collection) -> TimeSteps:
         raise Unmeasurable(f"`{name}` has {times.drop_nulls().n_unique():,} different times in {len(place):,} rows")
     values, dated = times.to_numpy()[place], not collection.frame[name].dtype.is_numeric()
     codes, by, extra = _series(collection, name, place, values)
-    single = extra <= TWICE * len(place)
     order = np.lexsort((values, codes))
     sorted_, series = values[order], codes[order]
     inside = np.diff(series) == 0
+    single = extra <= TWICE * len(place) or _sent_again(sorted_, inside, extra)
     monthly = dated and _are_months(sorted_)
     steps = np.diff((sorted_.astype("datetime64[us]").astype("datetime64[M]")).astype(np.int64) if monthly else sorted_)
     moves = inside & (np.diff(sorted_) > 0)
@@ -98,11 +101,13 @@ def measure(collection: Collection) -> TimeSteps:
     held = _Held(collection=collection, by=by, place=place[order], values=sorted_, dated=dated)
     twice = tuple(_twice(held, np.flatnonzero(inside & (np.diff(sorted_) == 0)))) if single and regular else ()
     at, longest = _long(steps, moves, sorted_, usual) if regular else (np.zeros(0, dtype=np.int64), usual)
+    short = not len(at) and single and share >= EVEN
+    at = _short(steps, moves, usual) if short else at
     gaps = tuple(held.gap(i, round(float(steps[i] / usual))) for i in at.tolist())
     return TimeSteps(
         field=name, named=bool(collection.time), rows=len(place), series=int(inside.size - inside.sum()) + 1, by=by, guessed=by not in ("", collection.group, "file"), single=single,
-        regular=regular, usual=_months(usual) if monthly else lasting(usual, dated=dated), longest=f"{longest / usual:,.3g}" if usual else "", twice=twice, gaps=gaps,
-        summer=_summer(twice) if dated and twice else "",
+        regular=regular, usual=_months(usual) if monthly else lasting(usual, dated=dated), longest=f"{longest / usual:,.3g}" if usual else "", twice=twice, gaps=gaps, short=short and bool(gaps),
+        summer=_summer(twice) or _hour_again(twice, usual) if dated and twice else "",
     )  # fmt: skip
 
 
@@ -149,9 +154,18 @@ def _series(collection: Collection, name: str, place: Any, values: Any) -> tuple
             break
     for extra, _, field in sorted(tried)[:1]:
         codes = numbered(collection.frame[field])[place]
-        if extra <= TWICE * len(window) and (extra := _extra(codes, values)) <= TWICE * len(place):
+        if extra <= TWICE * len(window) and (extra := _extra(codes, values)) <= TWICE * len(place) and (field in (collection.group, "file") or not _chance(codes, values, best[2])):
             return codes, field, extra
     return best
+
+
+def _chance(codes: Any, values: Any, extra: int) -> bool:
+    """Whether rows were sent again, which any field of many values tells apart: its own series come in no even steps."""
+    sorted_ = np.sort(values)
+    if not _sent_again(sorted_, np.ones(len(values) - 1, dtype=bool), extra):
+        return False
+    order = np.lexsort((values, codes))
+    return _usual(np.diff(values[order])[np.diff(codes[order]) == 0])[1] < REGULAR
 
 
 def _fields(collection: Collection, name: str) -> Iterator[tuple[str, pl.Series]]:
@@ -172,6 +186,25 @@ def _fields(collection: Collection, name: str) -> Iterator[tuple[str, pl.Series]
 def _extra(codes: Any, values: Any) -> int:
     order = np.lexsort((values, codes))
     return int(((np.diff(codes[order]) == 0) & (np.diff(values[order]) == 0)).sum())
+
+
+def _sent_again(values: Any, inside: Any, extra: int) -> bool:
+    """Whether the times that stand twice are a few stretches without a hole, each time on two rows: rows that came a second time, and no habit."""
+    if not SHORTEST <= extra <= AGAIN * len(values):
+        return False
+    twice = np.flatnonzero(inside & (np.diff(values) == 0))
+    if (np.diff(twice) == 1).any():  # on three rows
+        return False
+    runs = np.split(twice, np.flatnonzero(np.diff(twice) > 2) + 1)
+    return len(runs) <= RUNS and min(len(r) for r in runs) >= SHORTEST
+
+
+def _short(steps: Any, moves: Any, usual: float) -> Any:
+    """Places of the few steps over two or more usual ones, of a series that has no others."""
+    at = np.flatnonzero(moves & (steps >= 2 * usual))
+    whole = np.abs(steps[at] / usual - np.round(steps[at] / usual)) < 1e-9
+    odd = int((moves & (steps != usual)).sum())
+    return at if len(at) == odd and bool(whole.all()) and len(at) <= max(FEW, int(RARE * moves.sum())) else at[:0]
 
 
 def _are_months(values: Any) -> bool:
@@ -223,6 +256,18 @@ def _twice(held: _Held, at: Any) -> Iterator[Twice]:
     for a, b in zip(starts.tolist(), ends.tolist(), strict=True):
         rows = held.collection.frame[[int(p) for p in held.place[a : b + 1]]]
         yield Twice(time=held.time(a), rows=tuple(held.name(i) for i in range(a, b + 1)), series=held.series(a), copies=rows.n_unique() == 1)
+
+
+def _hour_again(twice: tuple[Twice, ...], usual: float) -> str:
+    """Where the times that stand twice are one whole hour of steps shorter than that: so clocks are set back, wherever."""
+    from nohero.sources.moments import SECOND
+
+    stamps = [t.time + " 00:00:00"[len(t.time) - 10 :] for t in twice]
+    moments = np.array([np.datetime64(s.replace(" ", "T"), "us") for s in stamps]).astype(np.int64)
+    hour = 3600 * SECOND
+    if not 2 <= len(moments) <= 60 or usual * len(moments) != hour or (np.diff(moments) != usual).any() or any(len(t.rows) != 2 for t in twice):
+        return ""
+    return stamps[0][:13] if moments[0] % hour == 0 else stamps[0]
 
 
 def _summer(twice: tuple[Twice, ...]) -> str:

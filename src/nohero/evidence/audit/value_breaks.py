@@ -93,21 +93,25 @@ def longest(on: Any) -> tuple[int, int, int]:
 
 
 def renamed(series: pl.Series) -> list[Change]:
-    """Values that end where others begin, while most go on; in the order of the rows."""
+    """Values that end where others begin, while most go on; in the order of the rows.
+
+    Rows of one value that follow one another count once: where a file lies in blocks, that a value does not come again says nothing.
+    """
     import polars as pl
 
-    told = pl.DataFrame({"value": series, "place": pl.int_range(len(series), eager=True)}).drop_nulls()
+    rows = pl.DataFrame({"value": series, "place": pl.int_range(len(series), eager=True)}).drop_nulls()
+    told = rows.filter((pl.col("value") != pl.col("value").shift()).fill_null(value=True))
     n = told.height
     if not n or told["value"].slice(0, ROWS).n_unique() > MOST or told["value"].n_unique() > MOST:
         return []
-    spans = told.group_by("value").agg(pl.col("place").min().alias("first"), pl.col("place").max().alias("last"), pl.len().alias("count")).sort("first", "last")
-    end = int(told["place"][-1])
+    spans = told.group_by("value").agg(pl.col("place").min().alias("first"), pl.len().alias("count")).join(rows.group_by("value").agg(pl.col("place").max().alias("last")), on="value").select("value", "first", "last", "count").sort("first", "last")
+    end = int(rows["place"][-1])
     seen = [Span(str(v), f, last, c, c / (last - f + 1)) for v, f, last, c in spans.iter_rows() if c >= MISSED]
     ended = [s for s in seen if (end - s.last) * s.rate >= MISSED]
     begun = [s for s in seen if s.first * s.rate >= MISSED]
     found = []
     for old in ended:
-        near = [new for new in begun if new is not old and -1.0 <= (new.first - old.last) * min(old.rate, new.rate) <= APART and abs(new.first - old.last) <= 0.05 * n]
+        near = [new for new in begun if new is not old and -1.0 <= (new.first - old.last) * min(old.rate, new.rate) <= APART and abs(new.first - old.last) <= 0.05 * rows.height]
         if not near:
             continue
         new = max(near, key=lambda s: likeness(old.value, s.value))
@@ -131,8 +135,8 @@ class Span:
     value: str
     first: int
     last: int
-    count: int
-    rate: float  # of the rows between
+    count: int  # of its runs
+    rate: float  # of those to the rows between
 
 
 def _moved(told: pl.DataFrame, cut: int) -> tuple[str, str] | None:

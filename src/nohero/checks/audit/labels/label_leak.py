@@ -6,9 +6,8 @@ How it is measured: a small tree tells the label from each field alone, out of f
 and quotients of two numbers, and sums of several, of which the label is one.
 
 When it is right to fail: field and label name each other one to one, or have the same order throughout, or the label can be reckoned from others. It warns where a field leaves next to nothing open that all others together
-leave open. Words tell a number as groups do: such a field is left open from an R2 of .99 on. Where the label's neighbours
-in time tell it as well, fields that rise with it are left open too, unless their changes tell its changes: two trends need have
-nothing to do with each other.
+leave open. Words tell a number as groups do: such a field is left open from an R2 of .99 on. Where the label's neighbours in time tell it as well, fields that move with it are left open too, unless they tell its changes, or
+what those neighbours leave open: two trends need have nothing to do with each other. A field that goes up all the time tells the time, and no more: that is said, and is no leak.
 
 What it cannot see: a label that is spread over three fields or more.
 
@@ -36,6 +35,7 @@ SAME_NAME = 0.9  # score of a field that goes one to one; chance matches of rare
 SAME_ORDER, NEAR_ORDER = 0.9999, 0.99  # rank correlation: carat and price in diamonds have 0.96
 LITTLE = 0.1  # of what the constant leaves open is left by the field alone: Titanic's `boat` leaves 0.06
 OTHERS = 4.0  # times that is left by all others; petal length makes up for petal width in iris, 1.2 times
+HALF = 0.5  # of the changes told, below which a field that goes up all the time tells no more than that; of what the time misses of the label's order, that a copy misses less than
 STEADY = 0.001  # of its variance that the label's neighbours in time leave open, below which anything that rises tells it
 GROUPS = 0.99  # R2 of a field of words with a number: births of a day by state have .93, and that is the size of the states
 
@@ -54,14 +54,13 @@ def judge(tells: LabelTells, rules: FieldRules) -> Finding:
     near = [t for t in tells.tells if t.rank_match >= NEAR_ORDER or (t in groups and t.score >= GROUPS)]
     found = copies or alone or [t for t in near if t not in trends]
     if not found and trends:
-        return _shared_trend(trends, tells)
+        clocks = [t for t in trends if tells.clocks.get(t.field, 0.0) >= NEAR_ORDER and tells.steps.get(t.field, 0.0) < HALF]
+        return _only_time(clocks[0], tells) if len(clocks) == len(trends) else _shared_trend([t for t in trends if t not in clocks], tells)
     if not found:
         best = tells.tells[0] if tells.tells else None
         return passed(f"the strongest field, `{best.field}`, tells {tells.metric} {best.score:.3f} alone" if best else "there are no fields beside the label")
     first = found[0]
-    how = (
-        "goes one to one with" if first.one_to_one and copies else "has the order of" if copies else "tells nearly all of" if alone or first in groups else "has nearly the order of"
-    )  # fmt: skip
+    how = "goes one to one with" if first.one_to_one and copies else "has the order of" if copies else "tells nearly all of" if alone or first in groups else "has nearly the order of"
     also = f" (and {', '.join(f'`{n}`' for n in first.twins)}, which say the same)" if first.twins else ""
     return (failed if copies else warned if alone else unsure)(
         f"`{first.field}`{also} {how} the label `{tells.label}`: {tells.metric} {first.score:.3f} alone, {first.score_without:.3f} by all other fields",
@@ -84,8 +83,13 @@ def _without_time(tells: LabelTells) -> LabelTells:
 
 def _trends(tells: LabelTells) -> list[Tell]:
     """Fields that tell the label hardly better than its neighbours in time do, and whose changes do not tell its changes."""
-    told = [t for t in tells.tells if (_stands_alone(t, tells.constant) or t.rank_match >= NEAR_ORDER) and (t.rank_match < SAME_ORDER or tells.rises >= SAME_ORDER)]
+    told = [t for t in tells.tells if (_stands_alone(t, tells.constant) or t.rank_match >= NEAR_ORDER) and (t.rank_match < SAME_ORDER or 1 - t.rank_match >= HALF * (1 - tells.rises))]
     return [t for t in told if tells.steps.get(t.field, 0.0) < 1 - LITTLE and 1 - tells.by_time <= max(OTHERS * (1 - t.score), STEADY)]
+
+
+def _only_time(first: Tell, tells: LabelTells) -> Finding:
+    """Rows between others in time are told by them."""
+    return passed(f"`{first.field}` goes up through `{tells.time}` and tells `{tells.label}` only as the time does (R2 {first.score:.3f} alone, {tells.by_time:.3f} by the label's own neighbours in time): test on the last stretch of time, never on rows drawn from among the others")
 
 
 def _shared_trend(trends: list[Tell], tells: LabelTells) -> Finding:
@@ -126,12 +130,7 @@ def _stands_alone(tell: Tell, constant: float) -> bool:
 
 def the_label_again(collection: Collection) -> Collection:
     """The label in other words."""
-
-    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
-        columns["came back"] = ["ja" if c == "yes" else "nej" for c in columns["returned"]]
-        return columns
-
-    return recelled(collection, change)
+    return recelled(collection, lambda columns: {**columns, "came back": ["ja" if c == "yes" else "nej" for c in columns["returned"]]})
 
 
 def sum_of_two(collection: Collection) -> Collection:
@@ -146,12 +145,7 @@ def sum_of_two(collection: Collection) -> Collection:
 
 def written_afterwards(collection: Collection) -> Collection:
     """A field that is filled in for those who returned, but for a few."""
-
-    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
-        columns["refund"] = [str(20 + i % 50) if (c == "yes") != (i % 97 == 0) else "0" for i, c in enumerate(columns["returned"])]
-        return columns
-
-    return recelled(collection, change)
+    return recelled(collection, lambda columns: {**columns, "refund": [str(20 + i % 50) if (c == "yes") != (i % 97 == 0) else "0" for i, c in enumerate(columns["returned"])]})
 
 
 def written_twice(collection: Collection) -> Collection:
@@ -179,6 +173,18 @@ def a_trend_written_twice(collection: Collection) -> Collection:
     return recelled(collection, change, label="output")
 
 
+def a_population(collection: Collection) -> Collection:
+    """Unemployment that goes up and down through the years, and a population that grows."""
+    import numpy as np
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        generator, n = np.random.default_rng(3), len(columns["age"])
+        years, rate = np.arange(n) // 12, 6 + 2 * np.sin(np.arange(n) / 60) + generator.normal(0, 0.05, n)
+        return {**columns, "year": [str(1900 + y) for y in years], "people": [f"{50 + 0.1 * i:.1f}" for i in range(n)], "rate": [f"{v:.2f}" for v in rate]}
+
+    return recelled(collection, change, label="rate")
+
+
 def two_trends(collection: Collection) -> Collection:
     """An output that grows year by year, and a population that does so too."""
     import numpy as np
@@ -193,18 +199,13 @@ def two_trends(collection: Collection) -> Collection:
 
 def a_strong_field(collection: Collection) -> Collection:
     """A field that tells a good deal of the label."""
-
-    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
-        columns["mood"] = [str((c == "yes") * 10 + i * 7 % 17) for i, c in enumerate(columns["returned"])]
-        return columns
-
-    return recelled(collection, change)
+    return recelled(collection, lambda columns: {**columns, "mood": [str((c == "yes") * 10 + i * 7 % 17) for i, c in enumerate(columns["returned"])]})
 
 
 CHECK = Check(
     code="DAT530", name="label-leak", source="Kapoor and Narayanan 2023, Leakage and the reproducibility crisis (arXiv:2207.07048)", judge=judge,
     sabotages=(Case(toy="people", plant=the_label_again), Case(toy="people", plant=sum_of_two), Case(toy="people", plant=written_afterwards), Case(toy="people", plant=written_twice), Case(toy="people", plant=a_trend_written_twice)),
-    lookalikes=(Case(toy="people", plant=a_strong_field), Case(toy="people", plant=two_trends)),
+    lookalikes=(Case(toy="people", plant=a_strong_field), Case(toy="people", plant=two_trends), Case(toy="people", plant=a_population)),
     said_by=("DAT170",),
     closes=True,
 )  # fmt: skip

@@ -4,13 +4,13 @@ Why it matters: files grow by being appended to. Where the unit, the sensor, the
 holds two, and a model learns the change.
 
 How it is measured: in the order of the file, or of the time where it is named: a step of the level, or of the spread of unordered rows, twice as
-large as any other, or three times where no unit explains it, after which the values hardly overlap; a stretch on a coarser grid than the rest; a value that ends where another
+large as any other, or three times where no unit explains it, after which the values hardly overlap; within each group, where groups are named, a step by a power of ten; a stretch on a coarser grid than the rest; a value that ends where another
 begins, while the others go on; a field that ends where one of like name begins; a stretch in which a field is missing, while it hardly ever is elsewhere.
 
 When it is right to fail: never more than a warning. It warns where two known units turn the one into the other, where rounding is coarse for the
 field, or where the two names, or two scales of whole numbers, are alike, and where one field alone is missing
 from some row on. Fields that are missing between two rows, or that begin or end several together, may be so by design, and are left open. Any other step may be what happened, and is left open. Where the rows
-are ordered by another field that changes there too, it is silent.
+are ordered by another field that changes there too, it is silent; where they lie in blocks of a class or a place, it tells only what is sure.
 
 What it cannot see: slow drifts, changes smaller than the field's own, more than two of them in one field, and stretches shorter than 30 rows (six, of series that move little, and powers of ten), or of more than 20,000 rows shorter than 30 of 20,000.
 
@@ -80,7 +80,7 @@ def _said(one: Break, ends: tuple[str, str], order: str) -> str:
     if one.kind == "name":
         return f"`{one.before}` is filled up to the row where `{one.after}` begins, {stretch}"
     what = "the median" if one.kind == "level" else "median and spread"
-    return f"{stretch}, {what} of `{one.field}` is {one.after} instead of {one.before}{one.units and f', as between {one.units}'}"
+    return f"{f'of {one.series}, ' if one.series else ''}{stretch}, {what} of `{one.field}` is {one.after} instead of {one.before}{one.units and f', as between {one.units}'}"
 
 
 def _mended(one: Break) -> str:
@@ -126,22 +126,12 @@ def inches_for_a_while(collection: Collection) -> Collection:
 
 def rounded_from_some_row_on(collection: Collection) -> Collection:
     """Whole centimetres in the last half."""
-
-    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
-        columns["height"] = [f"{float(c):.0f}" if c and i >= 450 else c for i, c in enumerate(columns["height"])]
-        return columns
-
-    return recelled(collection, change)
+    return recelled(collection, lambda columns: {**columns, "height": [f"{float(c):.0f}" if c and i >= 450 else c for i, c in enumerate(columns["height"])]})
 
 
 def a_town_renamed(collection: Collection) -> Collection:
     """Delft is written otherwise from the middle on."""
-
-    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
-        columns["town"] = ["Delft (NL)" if c == "Delft" and i >= 450 else c for i, c in enumerate(columns["town"])]
-        return columns
-
-    return recelled(collection, change)
+    return recelled(collection, lambda columns: {**columns, "town": ["Delft (NL)" if c == "Delft" and i >= 450 else c for i, c in enumerate(columns["town"])]})
 
 
 def a_field_renamed(collection: Collection) -> Collection:
@@ -157,12 +147,7 @@ def a_field_renamed(collection: Collection) -> Collection:
 
 def no_longer_recorded(collection: Collection) -> Collection:
     """The height is missing from some row on."""
-
-    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
-        columns["height"] = [c if i < 780 else "" for i, c in enumerate(columns["height"])]
-        return columns
-
-    return recelled(collection, change)
+    return recelled(collection, lambda columns: {**columns, "height": [c if i < 780 else "" for i, c in enumerate(columns["height"])]})
 
 
 def missing_where_sorted(collection: Collection) -> Collection:
@@ -192,6 +177,19 @@ def seasons_and_walks(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def a_town_in_thousands(collection: Collection) -> Collection:
+    """Sums of three towns week by week, those of one in thousands from some week on."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        import numpy as np
+
+        sums = np.exp(np.cumsum(np.random.default_rng(2).normal(0.003, 0.02, (3, 300)), axis=1)) * 40_000
+        sums[1, 180:] /= 1000
+        return {**columns, "place": [p for p in ("Cork", "Delft", "Faro") for _ in range(300)], "sum": [f"{v:.2f}" for v in sums.ravel()]}
+
+    return recelled(collection, change).with_(group="place")
+
+
 def ordered_by_town(collection: Collection) -> Collection:
     """The rows lie town by town, and each town has its own level, its own decimals and its own shops."""
 
@@ -207,7 +205,7 @@ def ordered_by_town(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT570", name="broken-stretch", source="Killick, Fearnhead and Eckley 2012, Optimal detection of changepoints (arXiv:1101.1438)", judge=judge,
-    sabotages=tuple(Case(toy="people", plant=p) for p in (celsius_from_some_row_on, inches_for_a_while, rounded_from_some_row_on, a_town_renamed, a_field_renamed, no_longer_recorded)),
+    sabotages=tuple(Case(toy="people", plant=p) for p in (celsius_from_some_row_on, inches_for_a_while, rounded_from_some_row_on, a_town_renamed, a_field_renamed, no_longer_recorded, a_town_in_thousands)),
     lookalikes=tuple(Case(toy="people", plant=p) for p in (seasons_and_walks, ordered_by_town, missing_where_sorted)),
     under=("DAT553",),
 )  # fmt: skip

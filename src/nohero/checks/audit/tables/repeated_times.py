@@ -3,10 +3,10 @@
 Why it matters: a time that stands twice has two values, of which one is wrong or of another series; lags and joins by time double there.
 
 How it is measured: the times of each series in order; the series are told apart by the group named, by files, or by the field that
-leaves fewest times twice. Copies of whole rows are left to the check of repeated rows.
+leaves fewest times twice. Copies of whole rows are left to the check of repeated rows, unless they are the hour by which clocks are set back.
 
-When it is right to fail: where most steps are one and the same and at least 95 % of the rows have a time of their own, each time that stands
-twice with different values is a warning; where the series were told apart by a guess it is left open.
+When it is right to fail: where most steps are one and the same and at least 95 % of the rows have a time of their own, or the others are three
+stretches without a hole at most, as where rows are sent again with revised values, each time that stands twice with different values is a warning; where the series were told apart by a guess it is left open.
 
 What it cannot see: events, panels and surveys, where many rows share a time.
 
@@ -39,12 +39,13 @@ def judge(steps: TimeSteps, order: TimeOrder) -> Finding:
         return skipped(f"some times of `{steps.field}` are written wrongly: mend them first")
     if not (steps.single and steps.regular):
         return passed(f"`{steps.field}` is no series of one row a time in even steps")
-    found = [t for t in steps.twice if not t.copies]
+    found = [t for t in steps.twice if not t.copies or steps.summer]
     if not found:
-        return passed(f"each time of `{steps.field}` stands once" + (f" in each `{steps.by}`" if steps.by else "") + f" ({steps.rows:,} rows; usual step: {steps.usual})")
+        again = f", but for {len(steps.twice):,} on rows that are copies of one another in all fields" if steps.twice else ""
+        return passed(f"each time of `{steps.field}` stands once" + (f" in each `{steps.by}`" if steps.by else "") + f" ({steps.rows:,} rows; usual step: {steps.usual}){again}")
     first = found[0]
     rows = tuple(dict.fromkeys(r for t in found for r in t.rows))
-    clocks = f"; it is the hour that clocks go back in autumn ({steps.summer}:00), so these times are local ones" if steps.summer else ""
+    clocks = f"; it is one hour ({steps.summer}{':00' if len(steps.summer) == 13 else ''}), as where clocks are set back, so these times are local ones" if steps.summer else ""
     within = f" in `{steps.by}` {first.series}" if steps.by else ""
     return (unsure if steps.guessed else warned)(
         f"{len(found):,} time{'s' if len(found) > 1 else ''} of `{steps.field}` stand{'' if len(found) > 1 else 's'} on several rows, where the series has one row every {steps.usual}: {first.time}{within} on {' and '.join(first.rows[:3])}{clocks}",
@@ -64,6 +65,16 @@ def sent_twice(collection: Collection) -> Collection:
 
     def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
         columns["taken"] = sorted(columns["taken"][:-8] + columns["taken"][100:108])
+        return columns
+
+    return timed(collection, change)
+
+
+def revised(collection: Collection) -> Collection:
+    """The last hundred hours again, with other values."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        columns["taken"] = columns["taken"][:-100] + columns["taken"][-200:-100]
         return columns
 
     return timed(collection, change)
@@ -113,7 +124,7 @@ def towns_at_one_time(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT562", name="repeated-times", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="people", plant=sent_twice), Case(toy="people", plant=clocks_set_back)),
+    sabotages=(Case(toy="people", plant=sent_twice), Case(toy="people", plant=clocks_set_back), Case(toy="people", plant=revised)),
     lookalikes=tuple(Case(toy="people", plant=p) for p in (several_a_day, days_of_birth, towns_at_one_time)),
     under=("DAT560",),
 )  # fmt: skip

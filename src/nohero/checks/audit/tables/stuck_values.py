@@ -4,9 +4,9 @@ Why it matters: a sensor that hung, or a gap that was filled with the last value
 forecasts learns them as such, and a score on them is too good.
 
 How it is measured: in the order of the file, or of the time where it is named: runs of one value, or of equal steps, at least twenty rows long
-and five times as long as any other of the field, where at most two of five other rows repeat the one before.
+and four times as long as any other of the field, where at most two of five other rows repeat the one before.
 
-When it is right to fail: such a run is a warning. At the least or the greatest value of a field it is none: there rests what cannot go on
+When it is right to fail: such a run is a warning. At the least or the greatest value of a field, or one that a fifth of the rows have, it is none: there rests what cannot go on
 falling or rising, such as rain, light at night, or a full scale. Sorted fields and numberings are not looked at.
 
 What it cannot see: short stretches, fields that often rest, and gaps filled with noise, or along a line so flat that rounding breaks it.
@@ -85,6 +85,11 @@ def hung(collection: Collection) -> Collection:
     return _with(collection, lambda drawn, n: [v[400] if 400 <= i < 440 else v[i] for v in [_walk(drawn, n)] for i in range(n)])
 
 
+def hung_by_day(collection: Collection) -> Collection:
+    """Light that is none at night, whose sensor repeats a reading of the day for 100 rows."""
+    return _with(collection, lambda drawn, n: [v[410] if 410 <= i < 510 else v[i] for v in [[0.0 if i % 60 < 25 else 20 + drawn.random() * 30 for i in range(n)]] for i in range(n)])
+
+
 def filled_straight(collection: Collection) -> Collection:
     """A gap of 40 rows was filled along a line."""
     return _with(collection, lambda drawn, n: [v[400] + (v[440] + 15 - v[400]) * (i - 400) / 40 if 400 <= i < 440 else v[i] for v in [_walk(drawn, n)] for i in range(n)])
@@ -115,6 +120,6 @@ def counted_up(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT571", name="stuck-values", source="Campbell et al. 2013, Quantity is nothing without quality: automated QA/QC for streaming environmental sensor data", judge=judge,
-    sabotages=(Case(toy="people", plant=hung), Case(toy="people", plant=filled_straight)),
+    sabotages=(Case(toy="people", plant=hung), Case(toy="people", plant=hung_by_day), Case(toy="people", plant=filled_straight)),
     lookalikes=tuple(Case(toy="people", plant=p) for p in (light_at_night, rests_often, counted_up)),
 )  # fmt: skip

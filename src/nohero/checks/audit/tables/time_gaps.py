@@ -4,12 +4,13 @@ Why it matters: the row after a gap is not the next moment of the row before it:
 happened meanwhile is not in the data.
 
 How it is measured: the times of each series in order. Where most steps are one and the same, the few steps (a thousandth of them, or three)
-that last ten usual ones and three times as long as every other step are gaps; nights, weekends and holidays come too often, or are too short.
+that last ten usual ones and three times as long as every other step are gaps; nights, weekends and holidays come too often, or are too short. Where 99 % of the
+steps are the usual one, and the few others whole numbers of it, these are gaps too, however short.
 
-When it is right to fail: never more than a warning; where many rows share a time, or the series were told apart by a guess, it is left
+When it is right to fail: never more than a warning; where many rows share a time, the gaps are short, or the series were told apart by a guess, it is left
 open. Gaps of more than half of the whole span are what lies between campaigns.
 
-What it cannot see: single rows that are missing, and gaps in a series that has many.
+What it cannot see: gaps in a series that has many, and single rows that are missing from uneven steps.
 
 Mend: ask the source for the missing stretch, or cut windows and lags at the gap.
 
@@ -44,7 +45,7 @@ def judge(steps: TimeSteps, order: TimeOrder) -> Finding:
         return passed(f"no step of `{steps.field}` is far longer than all others (usual: {steps.usual}; the longest lasts {steps.longest} of them)")
     first, n = steps.gaps[0], len(steps.gaps)
     within = f" of `{steps.by}` {first.series}" if steps.by else ""
-    sure = steps.single and not steps.guessed
+    sure = steps.single and not steps.guessed and not steps.short
     return (warned if sure else unsure)(
         f"{'a stretch is' if n == 1 else f'{n:,} stretches are'} missing in `{steps.field}`, where the usual step is {_a(steps.usual)}: "
         f"nothing between {first.after} and {first.before}{within} ({_a(first.lasts)})",

@@ -6,7 +6,7 @@ word rows are then split, sorted and looked at as if they had no time.
 How it is measured: the field named with --time is read cell by cell; each cell is told by the form it is written in, its zone included.
 
 When it is right to fail: cells that are no times, or are written in another form than most, are a warning. Words of which none is
-a time are left open: some sort as the times do (2021-W05).
+a time are left open: some sort as the times do. Months, quarters and weeks (1991 Jul, 1970 Q1, 2021-W05) are read as their first day.
 
 What it cannot see: whether a number counts seconds, days or rows.
 

@@ -11,8 +11,8 @@ from nohero.run.finding import Finding
 from nohero.sources.anything import open_anything
 
 
-def said(columns: dict[str, list[str]], code: str = "DAT538", **named: str) -> Finding:
-    (finding,) = examine_collection(open_anything(pl.DataFrame(columns), target="label", **named), checks=[find_check(code)]).findings
+def said(columns: dict[str, list[str]], code: str = "DAT538") -> Finding:
+    (finding,) = examine_collection(open_anything(pl.DataFrame(columns), target="label"), checks=[find_check(code)]).findings
     return finding
 
 

@@ -21,7 +21,7 @@ def coarse(n: int = 3000) -> dict[str, list[object]]:
     """Few features of few values, which tell the label somewhat: equal rows come by chance."""
     generator = np.random.default_rng(1)
     age, trade, hours = generator.integers(20, 70, n), generator.integers(0, 12, n), generator.integers(1, 8, n)
-    label = generator.random(n) < 1 / (1 + np.exp(3 * (3 - age / 25 - trade / 5)))
+    label = generator.random(n) < 1 / (1 + np.exp(4 - trade))
     return {"age": age.tolist(), "trade": [f"t{t}" for t in trade], "hours": hours.tolist(), "label": ["yes" if y else "no" for y in label]}
 
 

@@ -20,7 +20,7 @@ def said(columns: dict[str, list[object]], code: str) -> Finding:
 def coarse(n: int = 3000) -> dict[str, list[object]]:
     """Few features of few values, which tell the label somewhat: equal rows come by chance."""
     generator = np.random.default_rng(1)
-    age, trade, hours = generator.integers(20, 70, n), generator.integers(0, 12, n), generator.integers(1, 8, n)
+    age, trade, hours = generator.integers(20, 70, n), generator.integers(0, 12, n), generator.integers(1, 40, n)
     label = generator.random(n) < 1 / (1 + np.exp(4 - trade))
     return {"age": age.tolist(), "trade": [f"t{t}" for t in trade], "hours": hours.tolist(), "label": ["yes" if y else "no" for y in label]}
 

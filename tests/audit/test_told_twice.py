@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 
@@ -11,7 +13,7 @@ from nohero.run.finding import Finding
 from nohero.sources.anything import open_anything
 
 
-def said(columns: dict[str, list[str]], code: str = "DAT538") -> Finding:
+def said(columns: dict[str, list[Any]], code: str = "DAT538") -> Finding:
     (finding,) = examine_collection(open_anything(pl.DataFrame(columns), target="label"), checks=[find_check(code)]).findings
     return finding
 
@@ -38,3 +40,14 @@ def test_one_strong_field_is_no_matter_of_two() -> None:
     assert said(columns).status == "PASS"
     assert said(columns, "DAT530").status == "WARN"
 
+
+
+def test_a_rate_in_percent_is_reckoned_from_two_counts() -> None:
+    generator = np.random.default_rng(5)
+    force = generator.integers(500, 90_000, 400)
+    idle = (force * generator.uniform(0.02, 0.2, 400)).astype(int)
+    columns = {"force": force.tolist(), "idle": idle.tolist(), "age": generator.integers(18, 90, 400).tolist()}
+    finding = said({**columns, "label": [round(100 * u / f, 1) for u, f in zip(idle, force, strict=True)]}, "DAT530")
+    assert finding.status == "FAIL"
+    assert "100 x `idle` / `force`" in finding.message
+    assert said({**columns, "label": [round(u / 300, 1) for u in generator.permutation(idle)]}, "DAT530").status == "PASS"

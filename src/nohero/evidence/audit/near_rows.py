@@ -79,9 +79,7 @@ def measure(collection: Collection, profile: Profile) -> NearRows:
     differ = hashes[rows[one]] != hashes[rows[other]]
     missing = np.column_stack([s.is_null().to_numpy() for s in frame])[rows]
     moments = [j for j, s in enumerate(frame) if s.dtype.is_temporal()]
-    named = np.array([s.name != collection.label and _own(s) for s in frame])
-    by_name = differ & named  # rows differ there whatever they are: no difference, and no sign of likeness either
-    differ &= ~named | ~(differ & ~named).any(1, keepdims=True)
+    differ, by_name = _named_apart(differ, [s.name != collection.label and _own(s) for s in frame])
     told = (((differ | ~missing[one]) & (differ | ~by_name)).sum(1) >= FIELDS) & ~differ[:, moments].any(1)  # at another time the same may come again
     one, other, differ, by_name = one[told], other[told], differ[told], by_name[told]
     count = differ.sum(1)
@@ -99,6 +97,12 @@ def measure(collection: Collection, profile: Profile) -> NearRows:
         alike=alike, across=int((parts[pairs[:, 0]] != parts[pairs[:, 1]]).sum()), fields=tuple((names[j], int(changed[j])) for j in np.argsort(-changed, kind="stable") if changed[j]),
         shown=tuple(_shown(collection, names, int(a), int(b)) for a, b in pairs[:DRAWN]), step=_step(frame, pairs), free=tuple(names[j] for j in _free(differ[near], hashes)), weight=shared_weight(hashes, pairs, collection.seed), items=collection.items,
     )  # fmt: skip
+
+
+def _named_apart(differ: Any, named: list[bool]) -> tuple[Any, Any]:
+    """(what pairs differ in, what they differ in by name alone): rows differ in names whatever they are, so this is no difference, and no sign of likeness, of pairs that differ in anything else."""
+    by_name = differ & named
+    return differ & ~(by_name & (differ & ~by_name).any(1, keepdims=True)), by_name
 
 
 def _own(series: Any) -> bool:

@@ -98,5 +98,4 @@ CHECK = Check(
     sabotages=(Case(toy="people", plant=two_copies),),
     lookalikes=(Case(toy="people", plant=two_features_of_one_thing),),
     under=("DAT530",),  # one field that goes one to one with the label is said there
-    said_by=("DAT170",),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 Why it matters: a score on a part that differs from training measures the difference too; a scaler or an imputer that was fitted on each part apart shows here.
 
-How it is measured: boosted trees tell the parts apart, out of fold, without the field given as time, numberings, and names of which none stands in two parts; the fields that differ most are named by the distance of their distributions. Where rows come in groups, no group lies in two folds, and as many groups as there are say how sure it is: a model that knows a patient again tells no drift.
+How it is measured: boosted trees tell the parts apart, out of fold, without the field given as time, numberings, and names of which none stands in two parts; the fields that differ most are named by the distance of their distributions. Whole numbers from 0 or 1 on whose shares agree once a code or two are left out of one part were numbered in each part by itself. Where rows come in groups, no group lies in two folds, and as many groups as there are say how sure it is: a model that knows a patient again tells no drift.
 
 When it is right to fail: never more than a warning: a division by place is meant to differ. Where one part ends before the other begins, it is left open: the world moves on.
 

@@ -49,6 +49,8 @@ def measure(collection: Collection) -> LabelsToCome:
     if collection.kind != "row" or collection.whole is not None or not collection.label or not time:
         raise Unmeasurable("no rows in an order of time, with a label")
     frame, labels = collection.frame, collection.frame[collection.label]
+    if labels.dtype.is_temporal() or labels.dtype.is_nested():
+        raise Unmeasurable("the label is neither a number nor a class")
     times = moments(collection, time).cast(float).to_numpy()
     group = np.unique(frame[collection.group].cast(str).fill_null("").to_numpy().astype(str), return_inverse=True)[1] if collection.group else np.zeros(frame.height, dtype=np.int64)
     known = np.flatnonzero(np.isfinite(times))

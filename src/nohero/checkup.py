@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 
+FILES_AS_ONE = "files read as one table"  # how the note of several files ends
+
+
 class Checkup:
     """Evidence and findings on one set-up, or on one collection of data."""
 
@@ -224,9 +227,15 @@ def _unasked(collection: Collection) -> tuple[str, ...]:
     """Which questions more words from the user would open."""
     wanting = [
         *(["a label (--target): leaks, shortcuts and doubtful labels"] if not collection.label else []),
-        *(["parts (--split, or several files): copies and drift between them"] if len(collection.parts) < 2 else []),
+        *([f"parts ({_ways(collection)}): copies and drift between them"] if len(collection.parts) < 2 else []),
     ]
     return (f"not looked for without {'; without '.join(wanting)}",) if wanting else ()
+
+
+def _ways(collection: Collection) -> str:
+    """How parts are named; files that were read as one table are none by themselves, unless their names say so."""
+    several = "file" in collection.frame.columns and any(note.endswith(FILES_AS_ONE) for note in collection.notes)
+    return "--split file, to take each file as one" if several else "--split, or files named train and test"
 
 
 def judged_course(course: WatchedCourse, *, name: str = "training") -> Checked:

@@ -22,6 +22,16 @@ def codes_of(series: Any) -> Any:
 def tree_score(x: Any, y: Any, *, classes: bool, seed: int = 0) -> float:
     """Out-of-fold accuracy (classes) or R2 (values) of a small tree; x [N, F], y [N]."""
     import numpy as np
+
+    said = tree_said(x, y, classes=classes, seed=seed)
+    if classes:
+        return float((said == y).mean())
+    return float(1 - ((said - y) ** 2).mean() / max(float(np.var(y)), 1e-12))
+
+
+def tree_said(x: Any, y: Any, *, classes: bool, seed: int = 0) -> Any:
+    """What a small tree says of each item that it was not fitted to, [N]."""
+    import numpy as np
     from sklearn.model_selection import KFold
     from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -30,9 +40,7 @@ def tree_score(x: Any, y: Any, *, classes: bool, seed: int = 0) -> float:
     x, said = np.asarray(x, dtype=np.float32), np.empty_like(y)
     for fit, held in KFold(min(FOLDS, len(y)), shuffle=True, random_state=seed).split(x):
         said[held] = tree.fit(x[fit], y[fit]).predict(x[held])
-    if classes:
-        return float((said == y).mean())
-    return float(1 - ((said - y) ** 2).mean() / max(float(np.var(y)), 1e-12))
+    return said
 
 
 def one_to_one(column: Any, y: Any) -> bool:

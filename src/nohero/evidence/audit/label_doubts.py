@@ -10,6 +10,7 @@ import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.class_doubts import Exchanged, exchanged
 from nohero.evidence.audit.label_shift import Shift, shift_of
 from nohero.run.figure import Table
 
@@ -46,6 +47,7 @@ class LabelDoubts:
     given: tuple[float, ...]  # probabilities of their labels
     shown: tuple[tuple[str, str, str, float], ...]  # item, given label, likeliest other, probability of the given one
     items: tuple[str, ...]  # names of the items in `order`
+    exchanged: tuple[Exchanged, ...] = ()  # of several classes, items of one that bear the name of another
     shift: Shift | None = None  # a stretch whose labels are its neighbours'
 
     def figures(self) -> tuple[Table, ...]:
@@ -76,7 +78,7 @@ def measure(collection: Collection, profile: Profile) -> LabelDoubts:
     return LabelDoubts(
         n=len(y), right=float((said.argmax(1) == y).mean()), constant=float(np.bincount(y).max() / len(y)), sure=sure, contrary=contrary,
         noise=contrary / sure, low=low, high=high, wider=float(wrong[surest[: 2 * sure]].mean()), order=tuple(rows[order].tolist()), given=tuple(given[order].tolist()), shown=shown, items=tuple(items.tolist()),
-        shift=shift_of(said.argmax(1), y, names_of) if collection.whole is None and len(rows) == collection.labels.count() else None,  # in a sample nobody has neighbours
+        exchanged=exchanged(said, y, names) if len(names) > 2 else (), shift=shift_of(said.argmax(1), y, names_of) if collection.whole is None and len(rows) == collection.labels.count() else None,  # in a sample nobody has neighbours
     )  # fmt: skip
 
 

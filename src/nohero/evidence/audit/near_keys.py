@@ -23,6 +23,7 @@ FIELDS = 40  # in which rows of one name are compared
 AGAIN = 5  # rows of one name, above which it stands for something missing
 VARIED = 0.05  # of any two rows that differ in a field, at least, for it to tell whether rows are alike
 EXPECTED, FIXED = 5.0, 0.3  # pairs that would differ by chance, and the share of these that do at most in what belongs to the thing that is named
+ADDRESS, ADDRESSES = r"^\S+@\S+\.\w+$", 0.9  # of the cells: people come again, and are then otherwise than before
 NEXT = 2  # rows apart, at most, of lines that belong together
 
 
@@ -65,6 +66,8 @@ def measure(collection: Collection, profile: Profile) -> NearKeys:
 
 def _names(series: Any, field: Any) -> bool | None:
     """Whether a field names rows plainly, or perhaps; None where it does not, or names each once."""
+    import polars as pl
+
     from nohero.evidence.audit.item_names import OWN, is_coded, is_dense, is_whole, says_so
 
     count = field.num_rows - field.num_missing
@@ -73,6 +76,8 @@ def _names(series: Any, field: Any) -> bool | None:
     full = series.drop_nulls()
     if series.dtype.is_numeric():
         return True if is_whole(full) and (says_so(field.name) or is_dense(full)) else None
+    if full.dtype == pl.String and full.head(ROWS).str.contains(ADDRESS).mean() >= ADDRESSES:
+        return None
     return says_so(field.name) if is_coded(full) else None
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.shared_weight import shared_weight
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -52,6 +54,7 @@ class NearRows:
     shown: tuple[tuple[str, str, str], ...]  # of the first pairs: the rows, and what differs
     step: Step | None  # by which most pairs differ
     free: tuple[str, ...]  # fields that differ in many pairs, each without the others, as often as in any two rows: what else the pairs share hangs together
+    weight: float  # fields that the pairs share and that hang together with no other
     items: Sequence[str]
 
 
@@ -76,14 +79,15 @@ def measure(collection: Collection, profile: Profile) -> NearRows:
     differ = hashes[rows[one]] != hashes[rows[other]]
     missing = np.column_stack([s.is_null().to_numpy() for s in frame])[rows]
     moments = [j for j, s in enumerate(frame) if s.dtype.is_temporal()]
-    told = (((differ | ~missing[one]).sum(1)) >= FIELDS) & ~differ[:, moments].any(1)  # at another time the same may come again
-    one, other, differ = one[told], other[told], differ[told]
+    differ, by_name = _named_apart(differ, [s.name != collection.label and _own(s) for s in frame])
+    told = (((differ | ~missing[one]) & (differ | ~by_name)).sum(1) >= FIELDS) & ~differ[:, moments].any(1)  # at another time the same may come again
+    one, other, differ, by_name = one[told], other[told], differ[told], by_name[told]
     count = differ.sum(1)
     by_label = differ[:, names.index(collection.label)] & (count == 1) if collection.label in names else np.zeros(len(count), dtype=bool)
     near = (count <= FEW) & ~by_label
     alike = len(np.unique(np.concatenate([one[near], other[near]])))
     common = np.column_stack([_common(s) for s in frame])[rows]
-    near &= (differ | ~common[one]).sum(1) >= FIELDS
+    near &= ((differ | ~common[one]) & (differ | ~by_name)).sum(1) >= FIELDS
     pairs = np.stack([rows[one[near]], rows[other[near]]], 1)
     pairs = pairs[np.argsort(pairs[:, 1], kind="stable")]
     changed = differ[near].sum(0)
@@ -91,8 +95,22 @@ def measure(collection: Collection, profile: Profile) -> NearRows:
     return NearRows(
         n=frame.height, num_fields=len(names), pairs=tuple((int(a), int(b)) for a, b in pairs), farther=int(((count > FEW) & (count <= MORE)).sum()),
         alike=alike, across=int((parts[pairs[:, 0]] != parts[pairs[:, 1]]).sum()), fields=tuple((names[j], int(changed[j])) for j in np.argsort(-changed, kind="stable") if changed[j]),
-        shown=tuple(_shown(collection, names, int(a), int(b)) for a, b in pairs[:DRAWN]), step=_step(frame, pairs), free=tuple(names[j] for j in _free(differ[near], hashes)), items=collection.items,
+        shown=tuple(_shown(collection, names, int(a), int(b)) for a, b in pairs[:DRAWN]), step=_step(frame, pairs), free=tuple(names[j] for j in _free(differ[near], hashes)), weight=shared_weight(hashes, pairs, collection.seed), items=collection.items,
     )  # fmt: skip
+
+
+def _named_apart(differ: Any, named: list[bool]) -> tuple[Any, Any]:
+    """(what pairs differ in, what they differ in by name alone): rows differ in names whatever they are, so this is no difference, and no sign of likeness, of pairs that differ in anything else."""
+    by_name = differ & named
+    return differ & ~(by_name & (differ & ~by_name).any(1, keepdims=True)), by_name
+
+
+def _own(series: Any) -> bool:
+    """Whether nearly every row has a whole number or a word of its own: rows differ there whatever they are, and a copy that was made to pass as another row does too."""
+    full = series.drop_nulls()
+    if not full.len() or full.dtype.is_temporal() or full.n_unique() < NUMBERS * full.len():
+        return False
+    return not full.dtype.is_float() or bool((full % 1 == 0).all())
 
 
 def _common(series: Any) -> Any:

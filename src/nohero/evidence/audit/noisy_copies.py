@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PRICE = 0.5  # seconds
 ROWS = 20_000  # compared with one another: the first, of each part as many
 FIELDS, MOST_FIELDS = 5, 60  # of many values
-VALUES = 0.1  # of the rows have a value of their own in such a field
+VALUES, ENOUGH = 0.1, 100  # of the rows, as many different values such a field has, or a hundred: a length in millimetres has no more, however many are measured
 SPACE = 6  # fields in which neighbours are looked for: those that hang together least
 REACH, TIMES = 0.03, 3.0  # of the ranks; pairs so many times as far are not of the heap
 LADDER = (0.01, 0.003, 0.001)  # how near the pairs of a heap may be
@@ -55,7 +55,7 @@ def measure(collection: Collection) -> NoisyCopies:
         raise Unmeasurable("the items are no rows of a table that is held")
     rows = _first(collection)
     frame = collection.frame[rows]
-    names = [s.name for s in frame if s.name not in (collection.label, collection.split, collection.group, collection.time) and s.dtype.is_numeric() and s.n_unique() >= max(20, VALUES * s.len())][:MOST_FIELDS]
+    names = [s.name for s in frame if s.name not in (collection.label, collection.split, collection.group, collection.time) and s.dtype.is_numeric() and s.n_unique() >= max(20, min(VALUES * s.len(), ENOUGH))][:MOST_FIELDS]
     if len(names) < FIELDS:
         raise Unmeasurable(f"fewer than {FIELDS} fields are numbers of many values")
     ranks = np.column_stack([_ranks(frame[n]) for n in names])

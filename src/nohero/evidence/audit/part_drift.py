@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.part_codes import recoded
 from nohero.evidence.audit.two_samples import distance
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Drift:
     n: int
     by_time: str = ""  # the field of times in which one part ends before the other begins
     by_group: tuple[str, ...] = ()  # fields of names of which no one stands in both parts; the model does not see them
+    recoded: tuple[str, ...] = ()  # fields of codes that were given out in each part by itself
     folds_by: str = ""  # the field of groups of which none lies in two folds
 
 
@@ -82,7 +84,12 @@ def _drift(collection: Collection, profile: Profile, one: str, other: str) -> Dr
     auc = float(roc_auc_score(y, tree_probabilities(x, y, 2, seed=collection.seed, categorical=categorical, groups=units if several else None)[:, 1]))
     alone = sorted(((_alone(x[:, j], y, named=categorical[j]), n) for j, n in enumerate(names)), reverse=True)
     error = _error(*(len(np.unique(units[y == k])) for k in (0, 1)))
-    return Drift(one=one, other=other, auc=auc, error=error, fields=tuple((n, a) for a, n in alone[:DRAWN]), n=2 * size, by_time=by_time, by_group=groups, folds_by=folds_by)
+    return Drift(one=one, other=other, auc=auc, error=error, fields=tuple((n, a) for a, n in alone[:DRAWN]), recoded=_recoded(collection, one, other, [n for _, n in alone[:DRAWN]]), n=2 * size, by_time=by_time, by_group=groups, folds_by=folds_by)
+
+
+def _recoded(collection: Collection, one: str, other: str, names: list[str]) -> tuple[str, ...]:
+    first, second = (collection.frame.filter(collection.part(p)) for p in (one, other))
+    return tuple(n for n in names if recoded(first[n], second[n]))
 
 
 def _units(groups: Any) -> Any:

@@ -20,6 +20,8 @@ NAMES = 0.95  # of a field's values differ: leaving it out may show copies that 
 MOST = 0.5  # of the rows may repeat without the field; more are things of one kind, as pictures of one patient are
 SHOWN = 12
 MANY = 200_000  # rows of which a sixteenth tells which fields are alike
+NEARBY = 4  # fields, those that tell most rows apart, in one of which rows differ
+ENOUGH = 100  # pairs of rows that differ in one field, from which on they tell how often labels differ
 TOLD = 10  # pairs of rows of a sample that tell something of the whole
 
 
@@ -48,6 +50,18 @@ class Hidden:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Doubles:
+    """Rows that have the features of an earlier one, and how many of them would have another label, did their labels differ as often as those of rows that differ in one field alone.
+
+    Rows that are equal differ less often in the label than rows that are nearly so; more often where rows were copied and given another label.
+    """
+
+    rows: int
+    expected: float
+    beyond: float  # deviations of the chance by which those of another label are more; rows of the same features are one draw
+
+
+@dataclass(frozen=True, kw_only=True)
 class RowCopies:
     """Rows by number, of a table too large to be held some of them, while counts are of all; `pairs` gives for some the earlier row."""
 
@@ -65,6 +79,7 @@ class RowCopies:
     shared_pairs: tuple[tuple[str, str], ...]
     items: Sequence[str] | RowNames
     parts: tuple[tuple[str, int], ...]  # name and size
+    doubles: Doubles | None = None  # where there is a label of which rows can differ
     lone: bool = False  # one field beside the label, and nearly every row has a value of its own there: of chance nothing is known
 
 
@@ -90,12 +105,12 @@ def measure(collection: Collection) -> RowCopies:
             mine, _ = without.again()
             if len(again) < len(mine) <= MOST * frame.height:
                 hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), count=len(mine), chance=_chance(frame.drop(name), without, hashes, collection.label), moment=name == collection.time or frame[name].dtype.is_temporal()))
-    contrary, contrary_pairs = _contrary(collection, whole.keys, hashes)
+    contrary, contrary_pairs, doubles = _contrary(collection, whole.keys, hashes)
     shared, shared_pairs = _shared(collection, whole.keys, hashes, parts) if parts is not None else ((), ())
     return RowCopies(
         n=frame.height, repeats=tuple(again.tolist()), num_repeats=len(again), pairs=tuple((collection.items[i], collection.items[j]) for i, j in zip(again[:SHOWN], first, strict=False)),
         chance=_chance(frame, whole, hashes, collection.label), chance_of_features=_chance_of_features(frame, whole, hashes, collection.label), hidden=tuple(hidden), contrary=contrary, num_contrary=len(contrary), contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
-        parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts), lone=collection.texts is None and _lone(frame, collection.label),
+        parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts), doubles=doubles, lone=collection.texts is None and _lone(frame, collection.label),
     )  # fmt: skip
 
 
@@ -225,15 +240,37 @@ def _equal_pairs(series: Any) -> float:
     return float((counts * (counts - 1) / 2).sum())
 
 
-def _contrary(collection: Collection, whole: Any, hashes: dict[str, Any]) -> tuple[tuple[int, ...], tuple[tuple[str, str, str, str], ...]]:
+def _contrary(collection: Collection, whole: Any, hashes: dict[str, Any]) -> tuple[tuple[int, ...], tuple[tuple[str, str, str, str], ...], Doubles | None]:
     """Rows whose features stand at an earlier row, but with another label."""
     if not collection.label or collection.frame[collection.label].dtype.is_float():
-        return (), ()
+        return (), (), None
     again, first = _Keys(whole ^ hashes[collection.label]).again()
     labels = collection.frame[collection.label]
     mine, other = (labels[rows].cast(str).fill_null("").to_list() for rows in (again, first))
     odd = [(i, a, j, b) for i, a, j, b in zip(again.tolist(), mine, first.tolist(), other, strict=True) if a != b]
-    return tuple(i for i, *_ in odd), tuple((collection.items[i], a, collection.items[j], b) for i, a, j, b in odd[:SHOWN])
+    doubles = _doubles(first, [a != b for a, b in zip(mine, other, strict=True)], _differ_nearby(whole, hashes, collection.label)) if odd else None
+    return tuple(i for i, *_ in odd), tuple((collection.items[i], a, collection.items[j], b) for i, a, j, b in odd[:SHOWN]), doubles
+
+
+def _differ_nearby(whole: Any, hashes: dict[str, Any], label: str) -> float:
+    """Of the pairs of rows that differ in one feature alone, those whose labels differ; not a number of few pairs."""
+    features = whole ^ hashes[label]
+    telling = sorted((name for name in hashes if name != label), key=lambda name: _different(features, hashes[name]))[:NEARBY]
+    equal, same = _Keys(features).equal_pairs, _Keys(whole).equal_pairs
+    pairs = sum(_Keys(features ^ hashes[name]).equal_pairs - equal for name in telling)
+    agree = sum(_Keys(whole ^ hashes[name]).equal_pairs - same for name in telling)
+    return 1 - agree / pairs if pairs >= ENOUGH else float("nan")
+
+
+def _doubles(first: Any, unlike: list[bool], differ: float) -> Doubles | None:
+    """`first` is the earliest row like each of the doubles, `unlike` whether its label is another, and `differ` how often labels of rows nearby are."""
+    import numpy as np
+
+    if not 0 < differ < 1:
+        return None
+    _, group = np.unique(first, return_inverse=True)
+    shares = np.bincount(group, weights=np.array(unlike, dtype=float)) / np.bincount(group)
+    return Doubles(rows=len(first), expected=differ * len(first), beyond=float(shares.sum() - len(shares) * differ) / float((len(shares) * differ * (1 - differ)) ** 0.5))
 
 
 def _shared(collection: Collection, whole: Any, hashes: dict[str, Any], parts: Any) -> tuple[Any, Any]:

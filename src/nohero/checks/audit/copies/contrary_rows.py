@@ -2,9 +2,10 @@
 
 Why it matters: no model can get both right; they bound every score from above, and many of them are wrong labels.
 
-How it is measured: rows with the same features whose labels differ, against the repeats that agree.
+How it is measured: rows with the same features whose labels differ, against the repeats that agree. Where such rows come by chance their labels differ no more often
+than those of rows that differ in one feature alone; where they do, rows were copied and given another label.
 
-When it is right to fail: never more than a warning, and not where the features are so few that different things must look alike.
+When it is right to fail: never more than a warning, and not where the features are so few that different things must look alike, unless half as many labels again differ as do among rows that are nearly equal.
 Of one field that tells nearly all rows apart they are left open: a word may be one of two languages.
 
 What it cannot see: rows that are nearly equal.
@@ -30,16 +31,19 @@ if TYPE_CHECKING:
 
 CHANCE = 3.0  # times the repeats of features that chance brings
 FEW = 0.002  # of the rows: adult has 30 in 48,842
+BEYOND, TIMES = 4.0, 1.5  # deviations by which labels of equal rows differ more often than those of nearly equal ones, and times; of untouched sets they differ less often, in phishing as often
 
 
 def judge(copies: RowCopies) -> Finding:
-    """Contrary rows among rows that do not repeat by chance."""
-    by_chance = copies.chance.apart > 1 or copies.chance_of_features.apart > copies.num_contrary / CHANCE
+    """Contrary rows among rows that do not repeat by chance, or more of them than chance brings."""
+    more = copies.doubles is not None and copies.doubles.beyond >= BEYOND and copies.num_contrary >= TIMES * copies.doubles.expected
+    by_chance = not more and _by_chance(copies)
     if not copies.num_contrary or (by_chance and not copies.lone):
         return passed("no two equal rows have different labels" if not copies.num_contrary else f"{copies.num_contrary:,} rows of equal features have different labels, as so few different values bring with them")
     few = copies.num_contrary < FEW * copies.n or copies.lone
+    beyond = f"; of {copies.doubles.rows:,} rows with the features of an earlier one {copies.doubles.expected:,.0f} would, did their labels differ as often as those of rows that differ in one field" if more and copies.doubles is not None else ""
     return (unsure if few else warned)(
-        f"{copies.num_contrary:,} of {copies.n:,} rows have the features of an earlier row, but another label",
+        f"{copies.num_contrary:,} of {copies.n:,} rows have the features of an earlier row, but another label{beyond}",
         expected="one label for equal rows",
         observed=Observed(value=float(copies.num_contrary), unit="contrary rows", n=copies.n),
         component="data",
@@ -49,6 +53,10 @@ def judge(copies: RowCopies) -> Finding:
         remedies=("settle the label of these pairs by hand, or keep both as a soft label",),
         figure=Table(title="Equal rows with different labels", columns=("row", "label", "other row", "its label"), rows=copies.contrary_pairs),
     )
+
+
+def _by_chance(copies: RowCopies) -> bool:
+    return copies.chance.apart > 1 or copies.chance_of_features.apart > copies.num_contrary / CHANCE
 
 
 def answered_twice(collection: Collection) -> Collection:

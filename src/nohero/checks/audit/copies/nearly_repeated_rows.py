@@ -3,11 +3,13 @@
 Why it matters: a case that was entered twice with a correction, or joined twice, weighs double; on both sides of a split it is memory. Invented answers are often others' answers with a few changed.
 
 How it is measured: pairs of rows that differ in one or two fields, against pairs that differ in three or four, of those that agree in all of a third of the fields. By chance rows grow rarer the nearer
-they are: where there are three times as many near pairs as farther ones, they were made alike. Numbers of the rows are left aside, and so are pairs that differ in a time. To share what a
+they are: where there are three times as many near pairs as farther ones, they were made alike. Numbers of the rows are left aside, and all whole numbers and words of
+which nearly every row has its own, for a copy that was made to pass as another row has a new one; so are pairs that differ in a time. To share what a
 field mostly has (0, "no", nothing) makes no two rows alike.
 
 When it is right to fail: never more than a warning, and not where a fifth of the rows have such a neighbour, or where most pairs are a step of one size apart in one number
-(the same person a year on), or where two fields and more differ as often as chance has it: all else hangs together then, as in a choice between the same offers. There it is the way of the data.
+(the same person a year on), or where two fields and more differ as often as chance has it: all else hangs together then, as in a choice between the same offers; nor where nearly all that they share follows from two or
+three fields, as the same day, and with it the place and the minister. There it is the way of the data.
 
 What it cannot see: a few changed copies among data so coarse that rows are nearly alike anyhow, copies that differ in three fields, and all beyond
 the first 50,000 rows.
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 FEWEST = 5  # pairs
 TIMES = 3.0  # as many near pairs as farther ones; of untouched data there are fewer, but of wines that were tested twice
 CUSTOM = 0.2  # of the rows
+OWN = 3.5  # fields that the pairs share, each for itself; of senators appointed on one day and of leaders of one country in a row 2, of wines, patients and orders that were made twice 5 to 16
 STEPS = 0.8  # of the pairs: a correction, or what was joined twice, differs by anything
 
 
@@ -47,6 +50,8 @@ def judge(near: NearRows) -> Finding:
         return passed(f"{told}, in {' and '.join(f'`{f}`' for f in near.free[:3])} by chance: all else they share hangs together, as rows of one design do")
     if near.step is not None and near.step.share >= STEPS:
         return passed(f"{told}; nearly all are {near.step.by:.4g} apart in `{near.step.field}`, as the same thing is that was looked at again")
+    if near.weight < OWN:
+        return passed(f"{told}; of all that they share {near.weight:.1f} fields stand for themselves, and the others follow from these, as of things of one day or one place")
     across = f"; {near.across:,} of the pairs stand in two parts" if near.across else ""
     often = ", ".join(f"`{f}` ({c:,})" for f, c in near.fields[:3])
     return warned(
@@ -87,6 +92,31 @@ def joined_twice(collection: Collection) -> Collection:
         return joined
 
     return recelled(collection, change)
+
+
+def made_up(collection: Collection) -> Collection:
+    """Twenty people were made of others: a new number and name, another age and another waist."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        n = len(columns["age"])
+        columns |= {"waist": [f"{60 + (i * 7919) % 700 / 10:.1f}" for i in range(n)], "street": [f"street {(i * 31) % 89}" for i in range(n)], "height": [f"{150 + (i * 53) % 401 / 10:.1f}" for i in range(n)]}
+        again = {name: cells[40:60] for name, cells in columns.items()}
+        again |= {"age": [str(90 - int(a)) for a in again["age"]], "waist": [f"{61 + i * 3.7:.1f}" for i in range(20)]}
+        made = {name: cells + again[name] for name, cells in columns.items()}
+        return {**made, "number": [str(10056 + 97 * i + i * i % 89) for i in range(n + 20)], "name": [f"Ann{i * 7919 % 9973}" for i in range(n + 20)]}
+
+    return recelled(collection, change)
+
+
+def named_together(collection: Collection) -> Collection:
+    """Members of thirty boards: who sat on one shares all that is said of it, and has a name of his own."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        n = len(columns["age"])
+        board = {f"board {k}": [f"b{k} {(i // 3) * (k + 3) % 97}" for i in range(n)] for k in range(8)}
+        return {"name": [f"Mr. Smith of {i * 7919 % 9973}" for i in range(n)], "town": columns["town"], **board}
+
+    return recelled(collection, change, label="")
 
 
 def answers_of_one_opinion(collection: Collection) -> Collection:
@@ -150,6 +180,7 @@ def the_same_offers(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT542", name="nearly-repeated-rows", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="people", plant=entered_twice), Case(toy="people", plant=joined_twice)),
-    lookalikes=(Case(toy="people", plant=answers_of_one_opinion), Case(toy="people", plant=the_same_at_other_times), Case(toy="people", plant=a_year_on), Case(toy="people", plant=idle_people), Case(toy="people", plant=the_same_offers)),
+    sabotages=(Case(toy="people", plant=entered_twice), Case(toy="people", plant=joined_twice), Case(toy="people", plant=made_up)),
+    lookalikes=(Case(toy="people", plant=answers_of_one_opinion), Case(toy="people", plant=the_same_at_other_times), Case(toy="people", plant=a_year_on), Case(toy="people", plant=idle_people), Case(toy="people", plant=the_same_offers), Case(toy="people", plant=named_together)),
+    under=("DAT544",),  # a join that wrote rows twice is the cause
 )  # fmt: skip

@@ -4,7 +4,7 @@ Why it matters: copies weigh double, and by a random split they come to both sid
 
 How it is measured: a hash of each row; the same with any one field left out that numbers the rows, bears a code of each or the time, which hides copies; not where most rows repeat then, for
 these are several of one thing. The repeats that come by themselves are reckoned with: by the rows that differ in one field alone, the field that tells most rows apart, and by how often two
-of its values are the same. Where rows that differ in one field, in another and in both say that as many equal rows come of themselves, for the fields hang together, it is left open: their
+of its values are the same. So they are left where as few would come once in a hundred sets. Where rows that differ in one field, in another and in both say that as many equal rows come of themselves, for the fields hang together, it is left open: their
 origin would decide. So it is where a time is what was left out: a sensor may stand still.
 
 When it is right to fail: never more than a warning: two people may have the same row.
@@ -18,6 +18,7 @@ Source: the recipe, the data ("you may find duplicate examples"); wine quality's
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from nohero.checks.audit.recelled import recelled
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 CHANCE = 3.0  # times the repeats that come by themselves
+RARE = 0.01  # odds of as many repeats by chance, above which few of them tell of no copy
+SMALL = 20  # repeats: of more, three times what is expected is no chance
 FEW = 0.0005  # of the rows: adult has 24 in 32,561, wine quality a tenth
 
 
@@ -45,6 +48,8 @@ def judge(copies: RowCopies) -> Finding:
     chance = hidden.chance if hidden is not None and field else copies.chance
     if chance.apart > count / CHANCE:
         return passed(f"{told}; with so few different values {chance.apart:,.0f} would by chance")
+    if _odds(count, chance.apart) > RARE:
+        return passed(f"{told}, as one set in {1 / _odds(count, chance.apart):,.0f} would by chance: {chance.apart:.2g} are expected")
     again = hidden is not None and bool(field) and hidden.moment
     left_open = again or chance.alike > count / CHANCE or (count < FEW * copies.n and not field)
     return (unsure if left_open else warned)(
@@ -58,6 +63,11 @@ def judge(copies: RowCopies) -> Finding:
         remedies=("drop the repeats before anything is split", "if they are real, keep equal rows on one side of the split, as a group"),
         figure=Table(title="Repeated rows", columns=("row", "equals"), rows=copies.pairs) if copies.pairs else None,
     )
+
+
+def _odds(count: int, expected: float) -> float:
+    """Of as many repeats as `count` or more where so many are expected, as a Poisson number has them."""
+    return 1 - sum(math.exp(k * math.log(expected) - expected - math.lgamma(k + 1)) for k in range(count)) if expected > 0 and count <= SMALL else 0.0
 
 
 def copied_rows(collection: Collection) -> Collection:

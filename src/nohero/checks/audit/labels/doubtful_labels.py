@@ -2,9 +2,9 @@
 
 Why it matters: wrong labels set a ceiling to every score, and are learnt by heart by a network that is large enough.
 
-How it is measured: probabilities of a small model for each item that was left out of its fitting (trees for tables, ridge on cheap features for texts, both in folds; exact leave-one-out ridge for pictures and sounds), ranked by the probability of the label that it has. Among the items of which the model is surest its own errors go to nothing; the share labelled otherwise that stays is about the share of wrong labels.
+How it is measured: probabilities of a small model for each item that was left out of its fitting (trees for tables, ridge on cheap features for texts, both in folds; exact leave-one-out ridge for pictures and sounds), ranked by the probability of the label that it has. Among the items of which the model is surest its own errors go to nothing; the share labelled otherwise that stays is about the share of wrong labels. Of more than two classes the same is asked of each: the items of which the model is surest may all be of classes that nobody mistakes.
 
-When it is right to fail: never more than a warning: the ranking names candidates. It warns where at least a sixtieth of the surest items is labelled otherwise, by three standard errors, and no larger share of twice as many; by fewer, and where the share grows, it is unsure.
+When it is right to fail: never more than a warning: the ranking names candidates. It warns where at least a sixtieth of the surest items is labelled otherwise, by three standard errors, and no larger share of twice as many; by fewer, and where the share grows, it is unsure. So it warns where a share of what is surely one class that does not grow, a thirtieth at least, bears the name of one other, and the other way round; one way alone is left open.
 
 What it cannot see: mistakes that all labellers make; hard classes, of which no small model is sure; whether an outcome was written down wrongly, or is in part a matter of chance, as who falls ill: numbers alone do not tell the two apart.
 
@@ -24,6 +24,7 @@ from nohero.evidence.audit.label_doubts import LabelDoubts
 from nohero.run.finding import Finding, Level, Observed, passed, unsure, warned
 
 if TYPE_CHECKING:
+    from nohero.evidence.audit.class_doubts import Exchanged
     from nohero.sources.collection import Collection
 
 ENOUGH = 200  # items of which the model is surest
@@ -34,6 +35,7 @@ SURELY = 3.0  # standard errors by which the share is above NOISE for a warning:
 GROWS = 2.0  # times the share, among the next as many: so it grows towards a boundary
 FIFTHS = 0.84  # standard errors: below GROWS with four fifths' confidence, or the numbers cannot tell
 MOST = 0.12  # of the surest: more is a label that nothing tells well, such as a taster's mark for wine (0.21 with 3 % flipped)
+OF_TWO, MOSTLY = 0.03, 0.8  # of the items that are surely one class, labelled otherwise: at the lower end of the interval, or the other way round; and of these, labelled as one other class
 SKILL = 0.05  # accuracy above the commonest class
 LISTED = 50  # candidates named in any case
 
@@ -45,6 +47,9 @@ def judge(doubts: LabelDoubts) -> Finding:
     if doubts.sure < ENOUGH or doubts.right < doubts.constant + SKILL:
         return passed(f"a small model says {doubts.right:.1%} of the labels, {doubts.constant:.1%} by the commonest: too little, or of too few items, to speak against any", items=listed)
     told = f"of the {doubts.sure:,} items of which a small model is surest, {doubts.contrary:,} are labelled otherwise"
+    two = next((e for e in doubts.exchanged if _stays(e)), None)
+    if two is not None and (doubts.contrary < LEAST or doubts.low < NOISE):
+        return _of_two(two, rate, listed)
     if doubts.contrary < LEAST or doubts.low < NOISE:
         return passed(f"{told}: {doubts.noise:.2%}", observed=rate, items=listed)
     if doubts.wider > FLAT * doubts.noise + SLACK or doubts.noise > MOST or _may_grow(doubts):
@@ -67,6 +72,24 @@ def judge(doubts: LabelDoubts) -> Finding:
         level=Level.MEASURED,
         effect="no score can be trusted beyond that, and a large network learns the mistakes by heart",
         remedies=("look at the candidates, most doubtful first, and correct by hand what is wrong", "keep the evaluated part's labels cleanest: ten wrong ones in a hundred hide any progress"),
+    )
+
+
+def _stays(two: Exchanged) -> bool:
+    """Whether the share of contrary labels of two classes is no boundary between them, where it would grow."""
+    return two.contrary >= LEAST and two.low >= OF_TWO and two.one >= MOSTLY * two.contrary and two.after <= FLAT * two.contrary + SLACK * two.sure and two.contrary <= MOST * two.sure
+
+
+def _of_two(two: Exchanged, rate: Observed, listed: tuple[str, ...]) -> Finding:
+    """Exchanged both ways it warns."""
+    return (warned if two.back >= OF_TWO else unsure)(
+        f"of the {two.sure:,} items that are most surely `{two.said}` {two.contrary:,} are labelled otherwise ({two.contrary / two.sure:.1%}), {two.one:,} of them `{two.given}`, and {two.after:,} of as many that are next: labels of the two may be exchanged",
+        expected=f"less than {NOISE:.1%}",
+        observed=rate,
+        component="data",
+        where=(two.said, two.given),
+        items=listed,
+        remedies=(f"look at the candidates between `{two.said}` and `{two.given}`, most doubtful first, and correct by hand what is wrong",),
     )
 
 

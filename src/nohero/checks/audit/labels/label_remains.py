@@ -7,7 +7,7 @@ How it is measured: the share of blanks in one class and in the others; for each
 label over the rows that have it.
 
 When it is right to fail: blanks that tell a class with nine tenths, classes counted alike, warn where all other fields tell it no
-better than four fifths; else something else explains them. A mean warns up to 50 rows a cell.
+better than four fifths, or leave four times as much open; else something else explains them. A mean warns up to 50 rows a cell.
 
 What it cannot see: a mean that leaves each row's own label out, as it should; blanks that tell a class half.
 
@@ -27,15 +27,17 @@ from nohero.run import sources
 from nohero.run.finding import Finding, Level, Observed, passed, warned
 
 if TYPE_CHECKING:
+    from nohero.evidence.audit.label_remains import Blank
     from nohero.sources.collection import Collection
 
 EXPLAINED = 0.8  # balanced accuracy of all other fields: from here on they may explain the blanks, as sex explains a field about births
+OTHERS = 4.0  # times what the blanks leave open is left by all other fields: then these do not explain them either
 CELL = 50  # rows of a cell: in a mean of more the own label weighs less than a fiftieth
 
 
 def judge(found: LabelRemains) -> Finding:
     """Blanks that nothing explains, and means of small cells."""
-    blanks = [b for b in found.blanks if b.by_others < EXPLAINED]
+    blanks = [b for b in found.blanks if b.by_others < EXPLAINED or OTHERS * _left_open(b) <= 1 - b.by_others]
     means = [m for m in found.means if m.rows <= CELL]
     if not blanks and not means:
         explained = f"; `{found.blanks[0].field}` is blank where other fields tell it too" if found.blanks else ""
@@ -55,6 +57,11 @@ def judge(found: LabelRemains) -> Finding:
         effect="the score would be too good, and fall where the label is not yet known",
         remedies=(f"leave `{fields[0]}` out, unless it is so before `{found.label}` is known", *(("or make the mean anew within each fold, by the other rows",) if means else ())),
     )
+
+
+def _left_open(blank: Blank) -> float:
+    """Of what the blanks alone tell of the class, counted alike with the others."""
+    return (1 - abs(blank.there - blank.elsewhere)) / 2
 
 
 def purged(collection: Collection) -> Collection:

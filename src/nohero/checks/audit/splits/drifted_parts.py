@@ -2,7 +2,7 @@
 
 Why it matters: a score on a part that differs from training measures the difference too; a scaler or an imputer that was fitted on each part apart shows here.
 
-How it is measured: boosted trees tell the parts apart, out of fold, without the field given as time, numberings, and names of which none stands in two parts; the fields that differ most are named by the distance of their distributions. Where rows come in groups, no group lies in two folds, and as many groups as there are say how sure it is: a model that knows a patient again tells no drift.
+How it is measured: boosted trees tell the parts apart, out of fold, without the field given as time, numberings, and names of which none stands in two parts; the fields that differ most are named by the distance of their distributions. Whole numbers from 0 or 1 on whose shares agree once a code or two are left out of one part were numbered in each part by itself. Where rows come in groups, no group lies in two folds, and as many groups as there are say how sure it is: a model that knows a patient again tells no drift.
 
 When it is right to fail: never more than a warning: a division by place is meant to differ. Where one part ends before the other begins, it is left open: the world moves on.
 
@@ -36,6 +36,7 @@ def judge(drift: PartDrift) -> Finding:
     worst = max(drift.drifts, key=lambda d: d.auc)
     told = f"a small model tells {worst.other} from {worst.one} with an area under the curve of {worst.auc:.2f}"
     divided = f"; {worst.one} and {worst.other} are divided by time in `{worst.by_time}`" if worst.by_time else f"; `{worst.by_group[0]}`, of which no value stands in both, was left aside" if worst.by_group else ""
+    divided += f"; the codes of {' and '.join(f'`{f}`' for f in worst.recoded)} were given out in each part by itself: one lacks some, and those that follow have other numbers there" if worst.recoded else ""
     divided += f"; folds by groups of `{worst.folds_by}`" if worst.folds_by else ""
     if worst.auc < 0.5 + SURE * worst.error or worst.auc < UNSURE:
         return passed(f"{told}: {f'{worst.other} is like {worst.one}' if worst.auc < UNSURE else 'so few rows or groups may differ so far by chance'}{divided}")
@@ -47,7 +48,7 @@ def judge(drift: PartDrift) -> Finding:
         where=tuple(f for f, _ in worst.fields[:3]),
         level=Level.MEASURED,
         effect="the score on that part measures this difference too",
-        remedies=(_said(worst, drift.time), "fit scalers and imputers on the training part alone, and look how each part was made"),
+        remedies=(*((f"number the classes of {' and '.join(f'`{f}`' for f in worst.recoded)} once, by the training part, and use that list in all parts",) if worst.recoded else ()), _said(worst, drift.time), "fit scalers and imputers on the training part alone, and look how each part was made"),
         figure=Table(title=f"{worst.one} against {worst.other}, field by field", columns=("field", "distance of the distributions"), rows=tuple((f, round(d, 3)) for f, d in worst.fields)),
     )
 

@@ -36,6 +36,7 @@ class CellOddity:
     different: int = 0  # values of these cells
     among: str = "numbers"  # mixed: what the other cells are
     share: float = 0.0  # mixed: of these cells that are numbers
+    codes: bool = False  # mixed: all of them may be codes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +115,8 @@ def _field(series: Any, plain: Any, collection: Collection, *, dates: bool) -> l
     share = numbers / max(1, of) if plain is not None else float(full_counts.filter(number).sum() or 0) / max(1, of)
     found: list[tuple[str, pl.Series]] = [("mark", values.filter(odd_cells.are_marks(values)))]
     if whole and MOSTLY <= share < 1:
-        strays = full.filter(~_in_another_form(full)) if dates else full
-        found.append(("mixed", strays if plain is not None else full.filter(~number)))  # of a field of numbers, all that could not be read as one
+        strays = full if plain is not None else full.filter(~number)  # of a field of numbers, all that could not be read as one
+        found.append(("mixed", strays.filter(~(_in_another_form(strays) if dates else odd_cells.are_padded_codes(strays, full.filter(number))))))
     found += [("garbled", odd_cells.garbled(full)), ("formula", odd_cells.formulas(full))]
     variants = _variants(full, full_counts) if full.len() <= LABELS and share < 0.5 and full.len() * AGAIN <= of else full.head(0)
     found.append(("variant", variants))
@@ -123,7 +124,7 @@ def _field(series: Any, plain: Any, collection: Collection, *, dates: bool) -> l
     for kind, odd in found:
         if odd.len():
             rows = tuple(series.fill_null("").is_in(odd.to_list()).arg_true().to_list())
-            oddities.append(CellOddity(kind=kind, field=series.name, values=tuple(odd.head(SHOWN).to_list()), rows=rows, count=len(rows), of=of, share=share, different=full.len(), among="dates" if dates else "numbers"))
+            oddities.append(CellOddity(kind=kind, field=series.name, values=tuple(odd.head(SHOWN).to_list()), rows=rows, count=len(rows), of=of, share=share, different=full.len(), among="dates" if dates else "numbers", codes=odd_cells.may_be_codes(odd)))
     return oddities
 
 

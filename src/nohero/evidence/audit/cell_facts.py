@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.data.table_text import TWO_ENCODINGS
 from nohero.sources import odd_cells
+from nohero.sources.edge_blanks import ODD_BLANKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 PRICE = 0.5  # seconds
 LABELS, AGAIN = 2000, 5  # values of a field of categories, and how often each comes on average, at least; more of them, or rarer, are text or names, of which capitals may be a part
 SHOWN = 5
+UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"  # soft hyphens, blanks of no width, marks of direction and of byte order
 MOSTLY = 0.9  # of a field's cells are numbers: the words among them are odd; ticket numbers of the Titanic have 0.74
 
 
@@ -47,6 +49,7 @@ class CellFacts:
     fields: int
     items: Sequence[str] | RowNames  # names of all the source's items
     encodings: str = ""  # what was said of a file of two
+    blanks: str = ""  # what was said of odd blanks at the ends of cells
 
     def of(self, *kinds: str) -> tuple[CellOddity, ...]:
         """Those of some kinds, most rows first."""
@@ -75,7 +78,11 @@ def measure(collection: Collection) -> CellFacts:
     source = [written[s.name] if s.name in written.columns else s for s in collection.frame if s.name != collection.split]
     strings = [s for s in source if s.dtype == pl.String]
     found = [o for s in strings for o in _field(s, _plain(s, collection), collection, dates=_are_dates(s, collection))]
-    return CellFacts(oddities=tuple(found), fields=len(strings) if collection.cells is None else len(source), items=collection.items, encodings=next((n for n in collection.notes if TWO_ENCODINGS in n), ""))
+    return CellFacts(oddities=tuple(found), fields=len(strings) if collection.cells is None else len(source), items=collection.items, encodings=_note(collection, TWO_ENCODINGS), blanks=_note(collection, ODD_BLANKS))
+
+
+def _note(collection: Collection, about: str) -> str:
+    return next((n for n in collection.notes if about in n), "")
 
 
 def _plain(series: Any, collection: Collection) -> Any:
@@ -168,7 +175,7 @@ def _variants(values: Any, counts: Any) -> Any:
     import polars as pl
 
     before = values.str.extract(r"^\s*(_*)")  # _exit is another name than exit
-    folded = before + values.str.to_lowercase().str.replace_all(r"[\s_]+", " ").str.strip_chars(" .")
+    folded = before + values.str.replace_all(UNSEEN, "").str.to_lowercase().str.replace_all(r"[\s_]+", " ").str.strip_chars(" .")
     frame = pl.DataFrame({"value": values, "folded": folded, "count": counts})
     most = frame.sort("count", descending=True).group_by("folded", maintain_order=True).agg(pl.col("value").first().alias("best"), pl.len().alias("spellings"))
     odd = frame.join(most.filter(pl.col("spellings") > 1), on="folded").filter(pl.col("value") != pl.col("best"))

@@ -38,8 +38,10 @@ def judge(places: RowPlaces) -> Finding:
     if not rows:
         return passed(f"no row is the header once more, and none stands a column off, in {places.fields} fields")
     said = [f"{len(places.headers):,} {'row is' if len(places.headers) == 1 else 'rows are'} the header once more"] if places.headers else []
-    for s in places.slipped:
-        said.append(f"{len(s.rows):,} {'row stands' if len(s.rows) == 1 else 'rows stand'} one column to the {'right' if s.by > 0 else 'left'}: `{s.cell[:40]}` in `{s.field}` belongs to `{s.belongs}`")
+    said += [
+        f"{len(s.rows):,} {'row stands' if len(s.rows) == 1 else 'rows stand'} one column to the {'right' if s.by > 0 else 'left'}: `{s.cell[:40]}` in `{s.field}` belongs to `{s.belongs}`"
+        for s in places.slipped
+    ]
     return (warned if places.headers or len(rows) >= SURE else unsure)(
         "; ".join(said),
         expected="each cell under its own name",

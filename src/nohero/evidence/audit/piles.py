@@ -66,9 +66,9 @@ def _finer(different: Any, counts: Any) -> int | None:
     """The place of the one value that has more decimals than all others, and lies at their mean."""
     import numpy as np
 
-    if (_decimals(different[:PROBE]) > MEASURED).sum() > 1 or counts.max() < LEAST:  # one alone may have more
+    if (decimals_of(different[:PROBE]) > MEASURED).sum() > 1 or counts.max() < LEAST:  # one alone may have more
         return None
-    decimals = _decimals(different)
+    decimals = decimals_of(different)
     place = int(np.argmax(decimals))
     usual = int(np.delete(decimals, place).max())
     finer = decimals[place] > (usual if usual <= MOST_USUAL else FINEST)
@@ -78,7 +78,7 @@ def _finer(different: Any, counts: Any) -> int | None:
     return place if abs(float(different[place]) - mean) <= NEAR_MEAN * spread else None
 
 
-def _decimals(values: Any) -> Any:
+def decimals_of(values: Any) -> Any:
     """Int [U]: figures behind the point; one more than `FINEST` where there are more."""
     import numpy as np
 

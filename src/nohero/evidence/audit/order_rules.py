@@ -22,7 +22,7 @@ FIELDS = 60  # compared with one another
 SCREENED = 20_000  # rows in which pairs are looked for
 LEAST = 100  # rows that have both
 VALUES = 10  # different ones, below which a field is a class or a mark on a scale
-BROKEN = 0.03  # of the rows: more are no rule
+BROKEN = 0.03  # of the rows in which the two differ: more are no rule
 FEWEST = 3  # broken rows, that it may be said whether they lie at the border
 BY_CHANCE = 0.1  # of the rows that would be broken if the two had nothing to do with each other: where they hardly meet, the order says nothing
 AT_BORDER = 0.1  # of the broken rows that lie as near to the border as so many rows on its other side; a half or more of them where nothing but a thin end crosses it
@@ -121,7 +121,7 @@ def _rule(collection: Collection, low: str, high: str, a: Any, b: Any) -> OrderR
     known = np.isfinite(apart)
     broken = np.flatnonzero(apart < 0)
     held, beyond = apart[known & (apart > 0)], -apart[broken]
-    if not FEWEST <= len(broken) <= BROKEN * known.sum() or len(held) <= len(broken):
+    if not FEWEST <= len(broken) <= BROKEN * (len(broken) + len(held)):  # rows in which both are equal say nothing of an order
         return None
     near = np.partition(held, len(broken))[len(broken)]
     if (beyond <= near).sum() > AT_BORDER * len(broken):

@@ -101,10 +101,13 @@ def _mirrored_ratios(a: Any, b: Any) -> bool:
 
 
 def _crosses_by_spread(a: Any, b: Any, broken: int) -> bool:
-    """Whether, of positive numbers whose ratios are more evenly spread than their differences, the spread of the ratios alone would bring so many rows across: two quantities of which one is mostly the smaller."""
+    """Whether, of numbers that are nowhere negative and whose ratios are more evenly spread than their differences, the spread of the ratios alone would bring so many rows across: two quantities of which one is mostly the smaller."""
     import numpy as np
 
-    if min(a.min(), b.min()) <= 0:
+    if min(a.min(), b.min()) < 0:
+        return False
+    a, b = a[(a > 0) & (b > 0)], b[(a > 0) & (b > 0)]  # a zero is the lesser of any two
+    if len(a) < LEAST:
         return False
     logs = np.log(b / a)
     (low, middle, high), (near, half, far) = (np.quantile(v, OUTER) for v in (logs, b - a))

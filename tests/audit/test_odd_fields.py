@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from nohero.data.tally import tally_of
-from nohero.evidence.audit import cell_facts, date_facts, exchanged_in_parts, rater_effects, row_places, total_rows
+from nohero.evidence.audit import cell_facts, date_facts, exchanged_in_parts, lost_signs, rater_effects, row_places, total_rows
 from nohero.evidence.audit.alike_names import alike
 from nohero.evidence.audit.decimal_tells import _shortened
 from nohero.evidence.audit.lost_zeros import lost_zeros
@@ -186,3 +186,14 @@ def test_a_rater_who_was_given_other_items_is_known_by_them():
 def test_a_double_letter_written_once_is_a_slip():
     assert alike({"grass": 300, "gras": 8}) == {("grass", "gras"): "slip"}
     assert alike({"grass": 300, "glass": 8}) == {}
+
+
+def test_signs_are_lost_where_the_rest_keep_away_from_zero():
+    west = [f"{-160 + 0.8 * i % 90:.1f}" for i in range(200)]
+    for i in (5, 50, 150, 180):
+        west[i] = west[i].removeprefix("-")
+    east = [f"{10 + i % 60}.5" for i in range(200)]
+    (one,) = lost_signs.measure(cells(country=["US"] * 200 + ["IN"] * 200, lon=west + east)).found
+    assert (one.kind, one.rows) == ("US", (5, 50, 150, 180))
+    near = [v if i % 10 else f"{-20 + i % 38}" for i, v in enumerate(west)]
+    assert lost_signs.measure(cells(country=["US"] * 200 + ["IN"] * 200, lon=near + east)).found == ()

@@ -18,6 +18,7 @@ MOST = 0.1  # of the kind's numbers have the other sign: more are no slips
 AMONG = 0.75  # of these that lie among the others, turned round
 BULK = (0.02, 0.98)  # shares of the kind's numbers between which the others lie
 WIDE, EMPTY = 0.25, 0.5  # of their width, by which the others keep away from zero; of that distance, nearer than which to zero there is none
+STRAY = 0.1  # but so many, for each of the other sign
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ def _turned(values: Any) -> tuple[Any, tuple[float, float]] | None:
     sized = sign * values
     odd = np.flatnonzero(sized < 0)
     low, high = np.quantile(sized[sized > 0], BULK)
-    if low < WIDE * (high - low) or (np.abs(values) < EMPTY * low).any():
+    if low < WIDE * (high - low) or (np.abs(values) < EMPTY * low).sum() > STRAY * len(odd):
         return None
     among = (-sized[odd] >= low) & (-sized[odd] <= high)
     return (odd[among], (float(min(sign * low, sign * high)), float(max(sign * low, sign * high)))) if among.mean() >= AMONG and among.sum() >= FEWEST else None

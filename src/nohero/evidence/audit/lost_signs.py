@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.3  # seconds
 ROWS, KINDS, FIELDS = 300_000, 20, 60  # more are not looked at
-VALUES = 300  # of a field that says of what kind a row is
+VALUES, EACH = 300, 10  # of a field that says of what kind a row is, and rows of one on average
 LEAST, FEWEST = 30, 3  # numbers of a kind, and those of the other sign
 MOST = 0.1  # of the kind's numbers have the other sign: more are no slips
 AMONG = 0.75  # of these that lie among the others, turned round
@@ -52,7 +52,7 @@ def measure(collection: Collection) -> LostSigns:
     if collection.kind != "row" or collection.whole is not None or len(collection) > ROWS:
         raise Unmeasurable("the items are no rows of a table that is held whole")
     frame = collection.plain.frame
-    kinds = [s for s in frame if s.dtype == pl.String and 2 <= s.n_unique() <= min(VALUES, len(frame) / LEAST)][:KINDS]
+    kinds = [s for s in frame if s.dtype == pl.String and 2 <= s.n_unique() <= min(VALUES, len(frame) / EACH)][:KINDS]
     numbers = [s for s in frame if s.dtype.is_numeric() and (t := collection.tally(s.name)).n and t.values[0] < 0 < t.values[-1]][:FIELDS]
     best: dict[str, list[LostSign]] = {}
     for series in numbers:

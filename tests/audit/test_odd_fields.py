@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from nohero.data.tally import tally_of
-from nohero.evidence.audit import cell_facts, date_facts, exchanged_in_parts, lost_signs, rater_effects, row_places, total_rows
+from nohero.evidence.audit import cell_facts, date_facts, earthly_places, exchanged_in_parts, lost_signs, rater_effects, row_places, total_rows
 from nohero.evidence.audit.alike_names import alike
 from nohero.evidence.audit.decimal_tells import _shortened
 from nohero.evidence.audit.lost_zeros import lost_zeros
@@ -18,6 +18,7 @@ from nohero.evidence.audit.order_rules import order_rules
 from nohero.evidence.audit.piles import decimals_of, piles_of
 from nohero.evidence.audit.unit_groups import unit_of
 from nohero.evidence.audit.value_limits import limits_of
+from nohero.setup.refusal import Unmeasurable
 from nohero.sources.edge_blanks import edge_blanks
 from nohero.sources.opening import open_source
 from nohero.sources.table import of_cells
@@ -197,3 +198,16 @@ def test_signs_are_lost_where_the_rest_keep_away_from_zero():
     assert (one.kind, one.rows) == ("US", (5, 50, 150, 180))
     near = [v if i % 10 else f"{-20 + i % 38}" for i, v in enumerate(west)]
     assert lost_signs.measure(cells(country=["US"] * 200 + ["IN"] * 200, lon=near + east)).found == ()
+
+
+def test_places_that_are_none():
+    latitude, longitude = [28 + i % 20 for i in range(100)], [-120 + i % 50 for i in range(100)]
+    latitude[7], longitude[7] = -117, 35
+    latitude[9] = 900
+    latitude[11] = longitude[11] = 0
+    found = earthly_places.measure(cells(lat=latitude, lon=longitude))
+    assert (found.beyond, found.exchanged, found.zeros) == ((7, 9), (7,), (11,))
+    with pytest.raises(Unmeasurable, match="no degrees"):
+        earthly_places.measure(cells(lat=[1000 * v for v in latitude], lon=longitude))
+    with pytest.raises(Unmeasurable, match="no fields"):
+        earthly_places.measure(cells(flat=latitude, salon=longitude))

@@ -9,7 +9,16 @@ import polars as pl
 import pytest
 
 from nohero.data.tally import tally_of
-from nohero.evidence.audit import cell_facts, date_facts, earthly_places, exchanged_in_parts, lost_signs, rater_effects, row_places, total_rows
+from nohero.evidence.audit import (
+    cell_facts,
+    date_facts,
+    earthly_places,
+    exchanged_in_parts,
+    lost_signs,
+    rater_effects,
+    row_places,
+    total_rows,
+)
 from nohero.evidence.audit.alike_names import alike
 from nohero.evidence.audit.decimal_tells import _shortened
 from nohero.evidence.audit.lost_zeros import lost_zeros

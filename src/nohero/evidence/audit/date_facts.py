@@ -20,7 +20,8 @@ PRICE = 0.2  # seconds
 PROBE = 200  # different values looked at, before a field is read as dates
 DATED = 0.8  # of the cells that hold something are dates of some form: the others are words among them, or no dates
 LEAST = 20  # dates
-BIRTH = re.compile(r"(?i)(?:^|[\W_])(?:dob|do_b|born|birth\w*|birthday|naissance|geb|geburt\w*|nacimiento|nascita)(?:$|[\W_])|(?i:birth_?date|date_?of_?birth|geburtsdatum)|[a-z]Birth|DOB")
+BIRTH = re.compile(r"(?:^|[\W_])(?i:dob|born|birth\w*|birthday|naissance|geb|geburt\w*|nacimiento|nascita)(?:$|[\W_])|(?i:birth_?date|date_?of_?birth|geburtsdatum)|[a-z]Birth|DOB")
+EXPECTED = re.compile(r"(?i)due|expect|estimat|predict|plan")  # births that are meant to come
 ZONE = re.compile(r":\d\d(?:[.,]\d+)?\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\s*$")  # of a stamp that tells which clock it is
 SHOWN = 5
 APART, YEARS = 3.0, 20.0  # how far from the middle 80 % a day is odd: in their widths, and in years
@@ -145,7 +146,7 @@ def _unborn(series: Any, days: dict[str, date]) -> Iterator[DateOddity]:
 
     late = datetime.now(UTC).date() + timedelta(days=1)
     future = [v for v, day in days.items() if day > late]
-    if BIRTH.search(series.name) and future and 2 * len(future) <= len(days):
+    if BIRTH.search(series.name) and not EXPECTED.search(series.name) and future and 2 * len(future) <= len(days):
         times = Counter({v: n for v, n in series.drop_nulls().value_counts(name="times of it").iter_rows() if v in days})
         past = sorted(day for day in days.values() if day <= late)
         yield _oddity("unborn", series, future, times, f"{past[0]} to {past[-1]}")

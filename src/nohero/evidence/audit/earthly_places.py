@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 PRICE = 0.05  # seconds
-LATITUDE = re.compile(r"(?i)(?:^|[\W_])(?:lat|latitude)(?:$|[\W_])|[a-z]Lat(?:itude)?$")
-LONGITUDE = re.compile(r"(?i)(?:^|[\W_])(?:lon|lng|long|longitude)(?:$|[\W_])|[a-z](?:Lon|Lng)(?:gitude)?$")
+LATITUDE = re.compile(r"(?:^|[\W_])(?i:lat|latitude)(?:$|[\W_])|[a-z]Lat(?:itude)?$")
+LONGITUDE = re.compile(r"(?:^|[\W_])(?i:lon|lng|long|longitude)(?:$|[\W_])|[a-z](?:Lon|Lng|Longitude)$")
 POLE, HALF, ROUND = 90.0, 180.0, 360.0  # degrees
 LEAST, SOUND = 30, 0.9  # places, and of them those that are on earth: else the numbers are in other units
 ABOUT = 1.0  # degrees around the point of both zeros, in which no other place is

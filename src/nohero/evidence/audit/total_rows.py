@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.5  # seconds
 ROWS = 300_000  # more are not looked at
-KEYS, NUMBERS = 8, 30  # fields that may say what belongs together, and numbers that may be added up
+KEYS, NUMBERS = 6, 12  # fields that may say what belongs together, and numbers that may be added up
 OTHERS = 3  # rows at least that a total is the sum of
 GREAT = 20  # least total: small counts add up by chance
 SLACK = 1e-6  # of the total
@@ -63,18 +63,24 @@ def _totals(frame: Any, by: tuple[str, ...], numbers: Sequence[str]) -> tuple[tu
 
     keys = [f"key {k}" for k in range(max(1, len(by)))]
     marks = [frame[b].alias(k) for b, k in zip(by, keys, strict=True)] if by else [pl.repeat(0, len(frame), eager=True).alias(keys[0])]
+    values = [frame[n].cast(pl.Float64).fill_nan(None).alias(f"{k}") for k, n in enumerate(numbers)]
+    groups = pl.DataFrame([*marks, *values]).with_row_index("row").group_by(keys).agg(*(e for k in range(len(numbers)) for e in _facts(pl.col(f"{k}"), k)))
     rows: set[int] = set()
     adding = []
-    for name in numbers:
-        value = pl.col("value")
-        some = pl.DataFrame([*marks, frame[name].cast(pl.Float64).fill_nan(None).alias("value")]).with_row_index("row").filter(value.is_not_null())
-        groups = some.group_by(keys).agg((value > 0).sum().alias("positive"), value.sum().alias("sum"), value.max().alias("most"), value.min().alias("least"), pl.col("row").get(value.arg_max()))
-        asked = groups.filter((pl.col("positive") > OTHERS) & (pl.col("least") >= 0) & (pl.col("most") >= GREAT))
-        total = asked.filter((2 * pl.col("most") - pl.col("sum")).abs() <= SLACK * pl.col("sum"))
+    for k, name in enumerate(numbers):
+        asked = groups.filter((pl.col(f"{k} positive") > OTHERS) & (pl.col(f"{k} least") >= 0) & (pl.col(f"{k} most") >= GREAT))
+        total = asked.filter((2 * pl.col(f"{k} most") - pl.col(f"{k} sum")).abs() <= SLACK * pl.col(f"{k} sum"))
         if total.height >= (max(GROUPS, MOSTLY * asked.height) if by else 1):
             adding.append(name)
-            rows |= set(total["row"].to_list())
+            rows |= set(total[f"{k} row"].to_list())
     return (tuple(sorted(rows)), tuple(adding)) if by or (len(adding) >= TWO and len(rows) == 1) else ((), ())
+
+
+def _facts(value: Any, k: int) -> tuple[Any, ...]:
+    """Of one number within a group: how many above zero, the sum, the least, the greatest and its row."""
+    import polars as pl
+
+    return (value > 0).sum().alias(f"{k} positive"), value.sum().alias(f"{k} sum"), value.min().alias(f"{k} least"), value.max().alias(f"{k} most"), pl.col("row").get(value.arg_max()).alias(f"{k} row")
 
 
 def _said(frame: Any) -> tuple[tuple[int, ...], str, str]:

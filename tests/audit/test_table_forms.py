@@ -65,14 +65,14 @@ def test_arrow_files(tmp_path):
     same(tmp_path / "rows.arrow")
 
 
-def workbook(path, frame):
+def workbook(path, frame, titles=()):
     """The least that a workbook is made of, strings in their cells."""
 
     def cell(value):
         text = value.replace("&", "&amp;").replace("<", "&lt;") if isinstance(value, str) else ""
         return f'<c t="inlineStr"><is><t>{text}</t></is></c>' if isinstance(value, str) else f"<c><v>{value}</v></c>"
 
-    rows = "".join(f"<row>{''.join(cell(v) for v in row)}</row>" for row in (frame.columns, *frame.rows()))
+    rows = "".join(f"<row>{''.join(cell(v) for v in row)}</row>" for row in (*((t,) for t in titles), frame.columns, *frame.rows()))
     main, package = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://schemas.openxmlformats.org/package/2006"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -95,6 +95,15 @@ def test_workbooks(tmp_path):
     (tmp_path / "torn.xlsx").write_bytes((tmp_path / "rows.xlsx").read_bytes()[:300])
     with pytest.raises(DataError, match="as a workbook"):
         open_source(str(tmp_path / "torn.xlsx"))
+
+
+def test_titles_above_the_names_of_a_sheet(tmp_path):
+    pytest.importorskip("fastexcel", reason="the extra `excel` is not installed")
+    workbook(tmp_path / "rows.xlsx", FRAME, titles=("Sizes and colours", "by order of arrival"))
+    found = open_source(str(tmp_path / "rows.xlsx"))
+    assert found.frame.columns == FRAME.columns
+    assert found.frame["count"].to_list() == FRAME["count"].to_list()
+    assert "below `Sizes and colours`" in " ".join(found.notes)
 
 
 def test_a_workbook_without_its_reader_says_what_is_missing(tmp_path, monkeypatch):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ARROW = (".feather", ".arrow", ".ipc")
 SHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
+UNNAMED = "__UNNAMED__"  # how columns begin that a sheet has no name for
+TITLES, NAMED = 30, 0.9  # lines in which the names are looked for; of the columns that any of these lines fills, that the line of names fills
 FRAMES = (*PARQUET, *ARROW, *LINES, JSON, *SHEETS)
 
 
@@ -68,11 +70,31 @@ def _sheet(path: Path, source: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
             frame = pl.read_excel(path, sheet_name=name, infer_schema_length=None, raise_if_empty=False)
             if frame.height and frame.width:
                 rest = [n for n in names if n != name]
+                frame, titled = _below_titles(path, name, frame)
                 plain, notes = plain_columns(frame)
-                return plain, (*notes, *((f"sheet `{name}` is read; the workbook also holds {', '.join(f'`{n}`' for n in rest[:5])}",) if rest else ()))
+                return plain, (*notes, *titled, *((f"sheet `{name}` is read; the workbook also holds {', '.join(f'`{n}`' for n in rest[:5])}",) if rest else ()))
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError, OSError, zipfile.BadZipFile) as error:
         raise DataError(f"{source} cannot be read as a workbook: {_first_line(error)}", expected="a workbook of Excel or OpenDocument with a table in it", mend="save the sheet as csv") from error
     raise DataError(f"{source} has no rows: its sheets are {', '.join(f'`{n}`' for n in names[:5])}", expected="a sheet with a line of names and rows below it", mend="check the path, or save the sheet as csv")
+
+
+def _below_titles(path: Path, name: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The sheet read from its line of names on, where titles stand above it: then most columns have no name in the first line."""
+    if sum(c.startswith(UNNAMED) for c in frame.columns) < max(1, frame.width / 2):
+        return frame, ()
+    head = pl.read_excel(path, sheet_name=name, has_header=False, drop_empty_rows=False, infer_schema_length=None, raise_if_empty=False).head(TITLES).cast(pl.String)
+    filled = [sum(bool(c) for c in row) for row in head.rows()]
+    first = next((i for i, n in enumerate(filled) if n >= max(2, NAMED * max(filled))), 0)
+    names = [c or "" for c in head.row(first)] if first else []
+    if not names or any(c and c.replace(".", "", 1).isdigit() for c in names) or len({c for c in names if c}) < filled[first]:
+        return frame, ()
+    for line in range(first, first + TITLES):  # empty lines at the top of a sheet are counted by some and not by others
+        found = pl.read_excel(path, sheet_name=name, infer_schema_length=None, raise_if_empty=False, read_options={"header_row": line})
+        if [c if not c.startswith(UNNAMED) else "" for c in found.columns] == names:
+            return found, (f"the names stand in line {line + 1} of sheet `{name}`, below `{next(c for row in head.rows() for c in row if c)[:60]}`",)
+        if not found.height:
+            break
+    return frame, ()
 
 
 def _size(path: Path) -> int:

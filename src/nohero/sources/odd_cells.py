@@ -18,6 +18,9 @@ GARBLED = re.compile(
     f"|(?:[ÐÑÎÏØÙ][{BEHIND}Ž…‘’“”•–—]){{2}}|(?:á[º»][{BEHIND}Ž…‘’“”•–—])"  # Cyrillic, Greek and Arabic; Vietnamese
 )  # fmt: skip
 FORMULA = re.compile(r"^\s?(?:[=+@-]+[A-Za-z_.][\w.]*[(!|]|[=+]+\(|[=+]+\$?[A-Za-z]{1,3}\$?\d+\b|=+\d+\s*[-+*/^])")  # a call, a sheet, a program, a cell, a sum: @someone and -But are words
+PADDED = r"^0\d+$"  # a code that is filled up with zeros
+CODED = r"^[0-9]*\p{L}{1,2}[0-9]*$"  # a letter or two among the figures of such a code: 2A, V57
+NUMBERED = r"^\p{Lu}{1,2}[-.]?\d[\d.]*$|^\d+[ACDEFGHJ]$"  # V57, E909.1, 12B: what may be a code among numbers; K and M are thousands and millions, B is either
 LONGEST = 16  # bytes of the longest mark: longer cells are not looked at twice
 
 
@@ -35,6 +38,20 @@ def are_numbers(values: pl.Series) -> pl.Series:
     """Bool [N]: a number, with a sign of currency or per cent or not."""
     signed: pl.Series = values.str.strip_chars().str.contains(r"^[+-]?[$€£]?\d[\d.,]*\s*[%€$£]?$")
     return signed | values.str.contains(NUMBER)
+
+
+def are_padded_codes(values: pl.Series, numbers: pl.Series) -> pl.Series:
+    """Bool [N]: codes with a letter in them, as long as one of the numbers, where some of these are filled up with zeros: 2A beside 01."""
+    padded = numbers.filter(numbers.str.contains(PADDED))
+    if not padded.len():
+        return pl.repeat(value=False, n=values.len(), dtype=pl.Boolean, eager=True)
+    bare = values.str.strip_chars()
+    return bare.str.contains(CODED) & bare.str.contains(r"\d") & bare.str.len_chars().is_in(padded.str.len_chars().unique().implode())
+
+
+def may_be_codes(values: pl.Series) -> bool:
+    """Whether all of them are letters before figures, or one behind, as codes of diagnoses and houses have them."""
+    return bool(values.len()) and bool(values.str.strip_chars().str.contains(NUMBERED).all())
 
 
 def garbled(values: pl.Series) -> pl.Series:

@@ -19,6 +19,7 @@ from nohero.data.table_text import parse_text, refuse_binary, to_unusable
 from nohero.data.table_types import blank_missing, type_columns
 from nohero.run.errors import DataError
 from nohero.sources.collection import ROW, Collection, Rows
+from nohero.sources.edge_blanks import edge_blanks
 from nohero.sources.even_table import even_table
 
 if TYPE_CHECKING:
@@ -90,7 +91,9 @@ def _file(path: Path, source: str, *, alone: bool = True) -> Collection:
     digest = hashlib.sha256(content).hexdigest()
     refuse_binary(content, source)
     even = even_table(content) if alone else None
-    return _even(path, source, even, digest) if even is not None else _text(path, source, content, digest, alone=alone)
+    read = _even(path, source, even, digest) if even is not None else _text(path, source, content, digest, alone=alone)
+    said = edge_blanks(content)
+    return read.with_(notes=(*read.notes, *said)) if said else read
 
 
 def stripped(frame: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@
   nohero audit mails.csv --decide decisions.csv
   nohero audit data.csv --target price --write-split split/ --interval 2.5
 
-Tables (csv, tsv, parquet, jsonl, SQLite, several files of one form) and folders of media are read and never changed.
+Tables (csv, tsv, parquet, jsonl, xlsx, SQLite, several files of one form) and folders of media are read and never changed.
 
 A table that is too large for the memory is read in parts: counts, missing values, marks, extremes and copies are of all rows, the rest is measured
 on an even sample, and the report says so.

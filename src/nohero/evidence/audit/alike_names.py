@@ -20,6 +20,7 @@ MOST = 2000  # names: more are no classes
 MANY = 0.5  # of the items: so many names are those of the items
 SHORTEST = 3  # letters and digits of names that case or blanks alone tell apart: A and a are two letters
 PLURAL, WORD, SWAPPED = 3, 6, 4  # letters of a word that may have a plural, that may have a wrong, lacking or needless letter, or two letters in the wrong order
+DOUBLED = 5  # letters of a word of which a double one may be written once, or a single one twice
 COMMON_PLURAL = 4  # letters from which the plural need not be rare: new and news
 RARER = 5  # times rarer than the right spelling, which a slip of the pen is
 SPELLING, NUMBER, SLIP = "spelling", "plural", "slip"
@@ -154,4 +155,5 @@ def _is_slip(one: str, two: str) -> bool:
     letters = sum(inside) + max(len(left), len(right))
     if len(left) == len(right) == 2 and left == right[::-1]:
         return letters >= SWAPPED and inside[0] > 0
-    return max(len(left), len(right)) == 1 and letters >= WORD and inside[0] > 0 and (inside[1] > 0 or len(left) != len(right))
+    doubled = len(left + right) == 1 and one[start - 1 : start] == left + right
+    return max(len(left), len(right)) == 1 and letters >= (DOUBLED if doubled else WORD) and inside[0] > 0 and (inside[1] > 0 or len(left) != len(right))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.data.table_text import TWO_ENCODINGS
 from nohero.sources import odd_cells
+from nohero.sources.edge_blanks import ODD_BLANKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 PRICE = 0.5  # seconds
 LABELS, AGAIN = 2000, 5  # values of a field of categories, and how often each comes on average, at least; more of them, or rarer, are text or names, of which capitals may be a part
 SHOWN = 5
+UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"  # soft hyphens, blanks of no width, marks of direction and of byte order
 MOSTLY = 0.9  # of a field's cells are numbers: the words among them are odd; ticket numbers of the Titanic have 0.74
 
 
@@ -36,6 +38,7 @@ class CellOddity:
     different: int = 0  # values of these cells
     among: str = "numbers"  # mixed: what the other cells are
     share: float = 0.0  # mixed: of these cells that are numbers
+    codes: bool = False  # mixed: all of them may be codes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,7 @@ class CellFacts:
     fields: int
     items: Sequence[str] | RowNames  # names of all the source's items
     encodings: str = ""  # what was said of a file of two
+    blanks: str = ""  # what was said of odd blanks at the ends of cells
 
     def of(self, *kinds: str) -> tuple[CellOddity, ...]:
         """Those of some kinds, most rows first."""
@@ -74,7 +78,11 @@ def measure(collection: Collection) -> CellFacts:
     source = [written[s.name] if s.name in written.columns else s for s in collection.frame if s.name != collection.split]
     strings = [s for s in source if s.dtype == pl.String]
     found = [o for s in strings for o in _field(s, _plain(s, collection), collection, dates=_are_dates(s, collection))]
-    return CellFacts(oddities=tuple(found), fields=len(strings) if collection.cells is None else len(source), items=collection.items, encodings=next((n for n in collection.notes if TWO_ENCODINGS in n), ""))
+    return CellFacts(oddities=tuple(found), fields=len(strings) if collection.cells is None else len(source), items=collection.items, encodings=_note(collection, TWO_ENCODINGS), blanks=_note(collection, ODD_BLANKS))
+
+
+def _note(collection: Collection, about: str) -> str:
+    return next((n for n in collection.notes if about in n), "")
 
 
 def _plain(series: Any, collection: Collection) -> Any:
@@ -114,8 +122,8 @@ def _field(series: Any, plain: Any, collection: Collection, *, dates: bool) -> l
     share = numbers / max(1, of) if plain is not None else float(full_counts.filter(number).sum() or 0) / max(1, of)
     found: list[tuple[str, pl.Series]] = [("mark", values.filter(odd_cells.are_marks(values)))]
     if whole and MOSTLY <= share < 1:
-        strays = full.filter(~_in_another_form(full)) if dates else full
-        found.append(("mixed", strays if plain is not None else full.filter(~number)))  # of a field of numbers, all that could not be read as one
+        strays = full if plain is not None else full.filter(~number)  # of a field of numbers, all that could not be read as one
+        found.append(("mixed", strays.filter(~(_in_another_form(strays) if dates else odd_cells.are_padded_codes(strays, full.filter(number))))))
     found += [("garbled", odd_cells.garbled(full)), ("formula", odd_cells.formulas(full))]
     variants = _variants(full, full_counts) if full.len() <= LABELS and share < 0.5 and full.len() * AGAIN <= of else full.head(0)
     found.append(("variant", variants))
@@ -123,7 +131,7 @@ def _field(series: Any, plain: Any, collection: Collection, *, dates: bool) -> l
     for kind, odd in found:
         if odd.len():
             rows = tuple(series.fill_null("").is_in(odd.to_list()).arg_true().to_list())
-            oddities.append(CellOddity(kind=kind, field=series.name, values=tuple(odd.head(SHOWN).to_list()), rows=rows, count=len(rows), of=of, share=share, different=full.len(), among="dates" if dates else "numbers"))
+            oddities.append(CellOddity(kind=kind, field=series.name, values=tuple(odd.head(SHOWN).to_list()), rows=rows, count=len(rows), of=of, share=share, different=full.len(), among="dates" if dates else "numbers", codes=odd_cells.may_be_codes(odd)))
     return oddities
 
 
@@ -167,7 +175,7 @@ def _variants(values: Any, counts: Any) -> Any:
     import polars as pl
 
     before = values.str.extract(r"^\s*(_*)")  # _exit is another name than exit
-    folded = before + values.str.to_lowercase().str.replace_all(r"[\s_]+", " ").str.strip_chars(" .")
+    folded = before + values.str.replace_all(UNSEEN, "").str.to_lowercase().str.replace_all(r"[\s_]+", " ").str.strip_chars(" .")
     frame = pl.DataFrame({"value": values, "folded": folded, "count": counts})
     most = frame.sort("count", descending=True).group_by("folded", maintain_order=True).agg(pl.col("value").first().alias("best"), pl.len().alias("spellings"))
     odd = frame.join(most.filter(pl.col("spellings") > 1), on="folded").filter(pl.col("value") != pl.col("best"))

@@ -20,6 +20,8 @@ PRICE = 0.2  # seconds
 PROBE = 200  # different values looked at, before a field is read as dates
 DATED = 0.8  # of the cells that hold something are dates of some form: the others are words among them, or no dates
 LEAST = 20  # dates
+BIRTH = re.compile(r"(?:^|[\W_])(?i:dob|born|birth\w*|birthday|naissance|geb|geburt\w*|nacimiento|nascita)(?:$|[\W_])|(?i:birth_?date|date_?of_?birth|geburtsdatum)|[a-z]Birth|DOB")
+EXPECTED = re.compile(r"(?i)due|expect|estimat|predict|plan")  # births that are meant to come
 ZONE = re.compile(r":\d\d(?:[.,]\d+)?\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)\s*$")  # of a stamp that tells which clock it is
 SHOWN = 5
 APART, YEARS = 3.0, 20.0  # how far from the middle 80 % a day is odd: in their widths, and in years
@@ -27,7 +29,7 @@ APART, YEARS = 3.0, 20.0  # how far from the middle 80 % a day is odd: in their 
 
 @dataclass(frozen=True, kw_only=True)
 class DateOddity:
-    """One field's odd dates: kind is form, order, zone, impossible or far."""
+    """One field's odd dates: kind is form, order, zone, impossible, far or unborn (a birth after today)."""
 
     kind: str
     field: str
@@ -81,6 +83,7 @@ def measure(collection: Collection) -> DateFacts:
             days = series.cast(pl.Date)
             known = {str(d): d for d in days.drop_nulls().unique().to_list()}
             oddities += _far(days.cast(pl.String), known)
+            oddities += _unborn(days.cast(pl.String), known)
     places = tuple(sorted({i for o in oddities for i in o.rows}))
     return DateFacts(oddities=tuple(oddities), fields=fields, places=places, names=tuple(collection.item(i) for i in places))
 
@@ -127,12 +130,26 @@ def _written_oddities(series: Any, dates: dict[str, Written], times: Counter[str
     none = [v for v, day in meant.items() if day is None]
     if none:
         yield _oddity("impossible", series, none, times, usual)
-    yield from _far(series, {v: day for v, day in meant.items() if day is not None})
+    known = {v: day for v, day in meant.items() if day is not None}
+    yield from _far(series, known)
+    yield from _unborn(series, known)
 
 
 def _oddity(kind: str, series: Any, values: list[str], times: Counter[str], usual: str) -> DateOddity:
     shown = sorted(values, key=lambda v: (-times[v], v))[:SHOWN]
     return DateOddity(kind=kind, field=series.name, values=tuple(shown), rows=tuple(series.is_in(values).fill_null(value=False).arg_true().to_list()), of=times.total(), usual=usual)
+
+
+def _unborn(series: Any, days: dict[str, date]) -> Iterator[DateOddity]:
+    """Births that are still to come, where others are past; those that lie decades off are told as such."""
+    from datetime import UTC, datetime, timedelta
+
+    late = datetime.now(UTC).date() + timedelta(days=1)
+    future = [v for v, day in days.items() if day > late]
+    if BIRTH.search(series.name) and not EXPECTED.search(series.name) and future and 2 * len(future) <= len(days):
+        times = Counter({v: n for v, n in series.drop_nulls().value_counts(name="times of it").iter_rows() if v in days})
+        past = sorted(day for day in days.values() if day <= late)
+        yield _oddity("unborn", series, future, times, f"{past[0]} to {past[-1]}")
 
 
 def _far(series: Any, days: dict[str, date]) -> Iterator[DateOddity]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.natural_zeros import ends_a_tail, of_a_count
 from nohero.evidence.audit.piles import piles_of
 from nohero.evidence.audit.series_numbers import believed
 from nohero.evidence.audit.unit_groups import has_units, unit_of
@@ -41,6 +42,7 @@ class Oddity:
     rows: tuple[int, ...]  # places in the collection, all of them; of a table too large to be held, the numbers of some
     count: int  # values, all of them
     doubt: float = 0.0  # of a factor: the standard error of its logarithm
+    beyond: float = 0.0  # of an outlier: how far beyond the tail, in mean excesses of it
     kind_of: str = ""  # of a unit: a field of categories, each of which lies all inside or all outside of the group
 
 
@@ -96,6 +98,7 @@ def measure(collection: Collection) -> NumberFacts:
                 oddities.append(Oddity(field=series.name, of=tally.n, count=len(here), rows=tuple(here.tolist()), **what))
     oddities = [replace(o, kind_of=_kind_of(collection, o)) if o.kind == "unit" and collection.whole is None else o for o in oddities]
     if collection.whole is None:
+        oddities = [o for o in oddities if o.kind != "zero" or not of_a_count(collection, o.rows, o.field)]
         oddities = [o for o in oddities if o.kind not in ("limit", "top") or not _is_place(collection, o, [s.name for s in numeric])]
     oddities = believed(oddities, collection.derived)
     places = tuple(sorted({i for o in oddities for i in o.rows}))
@@ -178,16 +181,16 @@ def _oddities(tally: Tally, values: Any, *, whole: bool) -> list[tuple[dict[str,
         chosen = look(tally.chosen(left), remaining)
         if chosen is None:
             continue
-        kind, value, inside, *doubt = chosen
+        kind, value, inside, *more = chosen
         places = np.zeros(len(different), dtype=bool)
         places[np.flatnonzero(left)[inside]] = True
         left &= ~places
         remaining = remaining[~np.isin(remaining, different[places])]
-        found.append(({"kind": kind, "value": value, "typical": tally.chosen(left).median, "doubt": sum(doubt)}, places))
+        found.append(({"kind": kind, "value": value, "typical": tally.chosen(left).median, "beyond" if look is _outlier else "doubt": sum(more)}, places))
     zeros = different == 0
     few, begins = tally.counts[0] / tally.n, different[1] / max(tally.median, 1e-300)
     alone = len(different) >= 2 * DISTINCT and different[1] > STRIDES * float(np.median(np.diff(different[1 : 2 * DISTINCT])))
-    if different[0] == 0 and ((not whole and few <= FEW and begins >= FROM_ZERO) or (few <= SOME and begins >= WELL_ABOVE and alone)):
+    if different[0] == 0 and not ends_a_tail(different, tally.counts) and ((not whole and few <= FEW and begins >= FROM_ZERO) or (few <= SOME and begins >= WELL_ABOVE and alone)):
         found.append(({"kind": "zero", "value": 0.0, "typical": tally.chosen(~zeros).median}, zeros))
     code = code_of(different, tally.counts)
     apart = [("code", code)] if code is not None else []
@@ -239,7 +242,7 @@ def _runs_on(rest: Tally, times: int) -> bool:
     return zero < one and times <= zero * (zero / one) * min(1.0, zero * two / one**2)
 
 
-def _outlier(tally: Tally, _: Any) -> tuple[str, float, Any] | None:
+def _outlier(tally: Tally, _: Any) -> tuple[str, float, Any, float] | None:
     """A few values far beyond the quartiles with a gap before them that the tail does not explain, on the scale on which the bulk is even."""
     import numpy as np
 
@@ -252,7 +255,8 @@ def _outlier(tally: Tally, _: Any) -> tuple[str, float, Any] | None:
         return None
     chosen = np.any([places for places, _ in sides], axis=0)
     far = tally.values[chosen]
-    return "gross" if max(strength for _, strength in sides) >= GROSS else "outlier", float(far[np.argmax(np.abs(far - tally.median))]), chosen
+    beyond = max(strength for _, strength in sides)
+    return "gross" if beyond >= GROSS else "outlier", float(far[np.argmax(np.abs(far - tally.median))]), chosen, beyond
 
 
 def _even(tally: Tally) -> Any:

@@ -6,6 +6,7 @@ not, and a flight lands at a later hour than it left but by night.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,13 @@ FIELDS = 60  # compared with one another
 SCREENED = 20_000  # rows in which pairs are looked for
 LEAST = 100  # rows that have both
 VALUES = 10  # different ones, below which a field is a class or a mark on a scale
-BROKEN = 0.03  # of the rows: more are no rule
+BROKEN = 0.03  # of the rows in which the two differ: more are no rule
 FEWEST = 3  # broken rows, that it may be said whether they lie at the border
 BY_CHANCE = 0.1  # of the rows that would be broken if the two had nothing to do with each other: where they hardly meet, the order says nothing
 AT_BORDER = 0.1  # of the broken rows that lie as near to the border as so many rows on its other side; a half or more of them where nothing but a thin end crosses it
 MIRRORED = 0.01  # p below which the broken rows' differences are not the others' with the sign changed
+
+OUTER, NORMAL = (0.1, 0.5, 0.9), 1.2816  # shares of the rows that tell a spread; how many standard deviations of a normal law the outer ones lie from its middle
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +100,22 @@ def _mirrored_ratios(a: Any, b: Any) -> bool:
     return min(len(broken), len(held)) < FEWEST or chance(broken, held) >= MIRRORED
 
 
+def _crosses_by_spread(a: Any, b: Any, broken: int) -> bool:
+    """Whether, of numbers that are nowhere negative and whose ratios are more evenly spread than their differences, the spread of the ratios alone would bring so many rows across: two quantities of which one is mostly the smaller."""
+    import numpy as np
+
+    if min(a.min(), b.min()) < 0:
+        return False
+    a, b = a[(a > 0) & (b > 0)], b[(a > 0) & (b > 0)]  # a zero is the lesser of any two
+    if len(a) < LEAST:
+        return False
+    logs = np.log(b / a)
+    (low, middle, high), (near, half, far) = (np.quantile(v, OUTER) for v in (logs, b - a))
+    if not (high > low and far > near) or abs(low + high - 2 * middle) / (high - low) >= abs(near + far - 2 * half) / (far - near):
+        return False
+    return bool(0.5 * math.erfc(float(middle) * (2 * NORMAL) / float(high - low) / math.sqrt(2)) * len(a) >= broken)
+
+
 def _rule(collection: Collection, low: str, high: str, a: Any, b: Any) -> OrderRule | None:
     """The rule over all rows, where the broken ones are no thin end of what lies in order."""
     import numpy as np
@@ -105,10 +124,12 @@ def _rule(collection: Collection, low: str, high: str, a: Any, b: Any) -> OrderR
     known = np.isfinite(apart)
     broken = np.flatnonzero(apart < 0)
     held, beyond = apart[known & (apart > 0)], -apart[broken]
-    if not FEWEST <= len(broken) <= BROKEN * known.sum() or len(held) <= len(broken):
+    if not FEWEST <= len(broken) <= BROKEN * (len(broken) + len(held)):  # rows in which both are equal say nothing of an order
         return None
     near = np.partition(held, len(broken))[len(broken)]
     if (beyond <= near).sum() > AT_BORDER * len(broken):
+        return None
+    if _crosses_by_spread(a[known], b[known], len(broken)):
         return None
     swapped = chance(beyond, held) >= MIRRORED and _mirrored_ratios(a, b)
     if not swapped and not collection.frame[low].dtype.is_temporal():

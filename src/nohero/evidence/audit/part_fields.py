@@ -1,10 +1,11 @@
-"""Which fields are filled in some parts or files and never in others, and whether one of another name takes their place there."""
+"""Which fields are filled in some parts or files and never in others, whether one of another name takes their place there, and which two changed places."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nohero.evidence.audit.exchanged_in_parts import Exchanged, exchanged_in_parts
 from nohero.evidence.audit.name_likeness import LIKE, likeness
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class PartFields:
     parts: tuple[str, ...]
     num_fields: int
     absent: tuple[Absent, ...]
+    exchanged: tuple[Exchanged, ...] = ()
 
 
 def measure(collection: Collection) -> PartFields:
@@ -65,4 +67,4 @@ def measure(collection: Collection) -> PartFields:
             instead = instead if instead and likeness(name, instead) >= LIKE else ""
             if instead or name != collection.label:
                 absent.append(Absent(field=name, part=part, rows=rows[k], filled=share, instead=instead))
-    return PartFields(parts=tuple(parts), num_fields=len(names), absent=tuple(absent))
+    return PartFields(parts=tuple(parts), num_fields=len(names), absent=tuple(absent), exchanged=exchanged_in_parts(collection.plain.frame, by, [n for n in collection.plain.frame.columns if n != by]))

@@ -18,6 +18,7 @@ PRICE = 2.1  # seconds: the model's, which the doubtful labels need too
 LEAST = 20  # items of either class within a value, and without it
 ENOUGH, AGREE, ALIKE = 30, 5, 0.01  # items of a value; values; chance of differences as large as those among the others
 FAR, AWAY, NEAR = 6.0, 0.2, 2.5  # standard errors, and share, from the others; standard errors from their shares the other way round
+TELLS, SURELY = 0.1, 3.0  # area beyond chance's from which on a number tells the label; standard errors within one value, by which it lies off where it would lie if labels were swapped there
 VALUES, FIELDS, CLASSES = 50, 20, 10  # of a field that may be a source; such fields; classes looked at in pairs
 
 
@@ -106,7 +107,29 @@ def _mirrored(collection: Collection, field: str) -> Mirrored | None:
     error = float(np.sqrt(max(others * (1 - others), 1e-9) / n[k]))
     if abs(share - others) < max(FAR * error, AWAY) or abs(share - (1 - others)) > NEAR * error or not _agree(n[rest], of[rest]):
         return None
+    if _runs_the_same_way(collection, (collection.frame[field].cast(str) == counted["value"][k]).fill_null(value=False).to_numpy(), names[0]):
+        return None
     return Mirrored(field=field, value=str(counted["value"][k]), items=int(n[k]), values=len(n), label=names[0], share=float(share), others=float(others))
+
+
+def _runs_the_same_way(collection: Collection, inside: Any, label: str) -> bool:
+    """Whether a number that tells the label elsewhere tells it the same way within: where labels were swapped, all of them run against it."""
+    import numpy as np
+
+    y, known = (collection.labels.cast(str) == label).fill_null(value=False).to_numpy(), collection.labels.is_not_null().to_numpy()
+    for series in collection.frame:
+        if not series.dtype.is_numeric() or series.name in (collection.label, collection.split):
+            continue
+        values = series.cast(float).fill_null(float("nan")).to_numpy()
+        there, here = (known & np.isfinite(values) & where for where in (~inside, inside))
+        counts = [int((y[s] == of).sum()) for s in (there, here) for of in (True, False)]
+        if min(counts) < LEAST:
+            continue
+        apart = [area(values[s], y[s]) - 0.5 for s in (there, here)]
+        error = float(np.sqrt((counts[2] + counts[3] + 1) / (12 * counts[2] * counts[3])))
+        if abs(apart[0]) >= TELLS and apart[0] * apart[1] > 0 and abs(apart[0] + apart[1]) >= SURELY * error:
+            return True
+    return False
 
 
 def _agree(n: Any, of: Any) -> bool:

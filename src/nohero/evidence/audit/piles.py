@@ -12,7 +12,8 @@ ALONE = 3.0  # times as far above those beside it as any other value: fields of 
 TAIL = 0.01  # of the other values lie beyond a pile in a tail
 OF_MEAN, NEAR_MEAN = 1e-3, 0.05  # spreads: the mean itself, and the mean of other rows of the same field, as of the training part
 PROBE = 200  # values that tell it soonest
-FINEST, MOST_USUAL = 6, 3  # decimals that are told apart, and that a field of rounded values has at most
+FINEST, MOST_USUAL, MEASURED = 6, 3, 5  # decimals that are told apart, and that a field of rounded values has at most; beside so many, the one value has more than are told apart, as a quotient has
+ROUNDING = 1e-6  # of the spread: nearer to the end of the range than that, a value is the end
 
 
 def piles_of(different: Any, counts: Any) -> list[tuple[str, float]]:
@@ -36,6 +37,8 @@ def piles_of(different: Any, counts: Any) -> list[tuple[str, float]]:
     value, mean, spread, below = float(different[place]), *_rest(different, counts, place)
     if value and abs(value - mean) <= OF_MEAN * spread:
         return [("fill", value)]
+    if min(value - different[0], different[-1] - value) <= ROUNDING * spread:
+        return []
     in_tail = min(below, 1 - below) <= TAIL and _is_code(value)
     return [("pile", value)] if in_tail or (value and abs(below - 0.5) <= TAIL) else []
 
@@ -63,18 +66,19 @@ def _finer(different: Any, counts: Any) -> int | None:
     """The place of the one value that has more decimals than all others, and lies at their mean."""
     import numpy as np
 
-    if (_decimals(different[:PROBE]) > MOST_USUAL).sum() > 1 or counts.max() < LEAST:  # one alone may have more
+    if (decimals_of(different[:PROBE]) > MEASURED).sum() > 1 or counts.max() < LEAST:  # one alone may have more
         return None
-    decimals = _decimals(different)
+    decimals = decimals_of(different)
     place = int(np.argmax(decimals))
     usual = int(np.delete(decimals, place).max())
-    if usual > MOST_USUAL or decimals[place] <= usual or counts[place] < LEAST or place in (0, len(different) - 1):
+    finer = decimals[place] > (usual if usual <= MOST_USUAL else FINEST)
+    if usual > MEASURED or not finer or counts[place] < LEAST or place in (0, len(different) - 1):
         return None
     mean, spread, _ = _rest(different, counts, place)
     return place if abs(float(different[place]) - mean) <= NEAR_MEAN * spread else None
 
 
-def _decimals(values: Any) -> Any:
+def decimals_of(values: Any) -> Any:
     """Int [U]: figures behind the point; one more than `FINEST` where there are more."""
     import numpy as np
 

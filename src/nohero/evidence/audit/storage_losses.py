@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from nohero.evidence.audit.cut_beginnings import cut_beginnings
+from nohero.evidence.audit.lost_zeros import SHOWN, lost_zeros
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ def measure(collection: Collection) -> StorageLosses:
                 found += [look(series, tally) for look in (_figures, _zeros, _wrapped)]
         elif series.dtype == pl.String and series.name != collection.split:
             texts = collection.counted(series.name)["value"].drop_nulls()
-            found += [_cut(series, texts) or _cut_in_places(series), _dated(series, texts)]
+            found += [_cut(series, texts) or _cut_in_places(series), _dated(series, texts), _unpadded(series, texts)]
     return StorageLosses(found=tuple(loss for loss in found if loss), fields=collection.frame.width, items=collection.items)
 
 
@@ -105,6 +106,17 @@ def _zeros(series: pl.Series, tally: Tally) -> Loss | None:
     rows = (series < 10 ** (DIGITS - 1)).fill_null(value=False).arg_true()
     shown = ", ".join(f"{v:.0f}" for v in values[short][:3].tolist())
     return Loss(kind="zeros", field=series.name, rows=tuple(rows.to_list()), of=tally.n, sure=True, what=f"codes of {DIGITS} figures of which some have fewer ({shown}): the zeros before them are gone")
+
+
+def _unpadded(series: pl.Series, texts: pl.Series) -> Loss | None:
+    """Codes that are filled up with zeros in some rows and not in others."""
+    found = lost_zeros(series, texts)
+    if found is None:
+        return None
+    width, short, both = found
+    rows = series.is_in(short).fill_null(value=False).arg_true()
+    what = f"codes that are filled up to {width} figures with zeros, and in {len(rows):,} of {series.len() - series.null_count():,} values are not ({', '.join(f'`{v}`' for v in short[:SHOWN])})" + (f": `{short[0]}` and `{short[0].zfill(width)}` are one" if both else "")
+    return Loss(kind="zeros", field=series.name, rows=tuple(rows.to_list()), of=series.len() - series.null_count(), sure=both, what=what)
 
 
 def _wrapped(series: pl.Series, tally: Tally) -> Loss | None:

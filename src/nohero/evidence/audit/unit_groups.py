@@ -22,6 +22,7 @@ MEDIAN = 1.2533  # standard error of a median over that of a mean
 EVEN, TAILS = 1.4826, 2.563  # of a normal law: standard deviation over the middle deviation; tenth to ninetieth percentile in deviations
 SAMPLE, SURELY = 50_000, 20  # values looked at for shapes, and of these between a tail and its bulk, from which there is no gap
 LEAST_FACTOR = 1.5  # of units that leave a group apart; nearer ones (knots and miles) are told where a stretch changes alone
+SMALL, TAIL = 9.0, 3.0  # a factor below which nature has groups apart too; robust deviations from both middles, between which the two are joined by a tail
 FIGURES = 6  # that two values must share to be the same one
 
 
@@ -74,7 +75,15 @@ def _unit(values: Any) -> tuple[float, Any, float] | None:
         return None
     doubt = MEDIAN * math.hypot(shape / math.sqrt(far.sum()), spread / math.sqrt(len(values)))
     factor = float(np.exp(np.median(logs[far]) - np.median(logs[~far])))
+    if max(factor, 1 / factor) < SMALL and _joined(side * z, side * (logs - np.median(logs[far])) / max(shape, 1e-9), far):
+        return None
     return (factor, far, doubt) if _of_one_shape(values[far], values[side * z <= NEAR], factor, doubt) else None
+
+
+def _joined(above: Any, below: Any, far: Any) -> bool:
+    """Whether values run on from the bulk to the group, by robust deviations from the middle of either: a long tail that ends in a heap, and no second unit."""
+    bridge = (above > TAIL) & (below < -TAIL)
+    return bool(bridge.sum() > VALLEY * (far & ~bridge).sum())
 
 
 def _spread(logs: Any) -> float:

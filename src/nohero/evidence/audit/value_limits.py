@@ -39,8 +39,15 @@ def limits_of(uniques: Any, counts: Any) -> list[float]:
 def _ends_a_fall(count: int, often: Any, total: int) -> bool:
     """Whether the last value comes far more often than the nearest, though these thin out towards it."""
     nearest = [int(c) for c in often[:FALL]]
-    falls = len(nearest) == FALL and all(a < b for a, b in pairwise(nearest))
+    falls = len(nearest) == FALL and all(a < b for a, b in pairwise(nearest)) and not _jagged(often)
     return falls and max(10, 0.004 * total) <= count <= USUAL * total and count >= ABOVE * nearest[0] and count - nearest[0] >= SURELY * count**0.5
+
+
+def _jagged(often: Any) -> bool:
+    """Whether counts leap from one value to the next more than once, as those of numbered classes do: where there is no order, four that fall mean nothing."""
+    import numpy as np
+
+    return bool(len(often) > 2 and (often[1:-1] >= ABOVE * np.maximum(often[:-2], often[2:])).sum() > 1)
 
 
 def code_of(uniques: Any, counts: Any) -> float | None:

@@ -4,8 +4,8 @@ Why it matters: `Flower` beside `flower` is a class of its own, which nothing is
 as an error each time it is told apart.
 
 How it is measured: the names of the label's classes, or of the boxes', that are one when case, blanks and strokes between letters are
-taken away; those that differ by a plural; those of six letters or more that differ by one letter inside, or of four by two letters in
-the wrong order, where one is five times rarer.
+taken away; those that differ by a plural; those of six letters or more that differ by one letter inside, of five by a double letter
+written once, or of four by two letters in the wrong order, where one is five times rarer.
 
 When it is right to fail: another case or other blanks are a warning. A plural or a letter may be meant, and is left open.
 

@@ -2,9 +2,9 @@
 
 Why it matters: a lost decimal point, a typing error or a zero for "not measured" pulls at every mean and every squared loss.
 
-How it is measured: on the scale on which the bulk is even (as it is, or its logarithm), values beyond four quartile ranges with a gap of a range before them that is wider than the tail explains: a tail that thins out slowly, as those of returns and balances do, needs a wider one (Hill's estimate). A few zeros in a field of positive measurements that begins well above zero; up to a tenth, where it begins at a quarter of the median.
+How it is measured: on the scale on which the bulk is even (as it is, or its logarithm), values beyond four quartile ranges with a gap of a range before them that is wider than the tail explains: a tail that thins out slowly, as those of returns and balances do, needs a wider one (Hill's estimate). A few zeros in a field of positive measurements that begins well above zero, where they are no step of its tail and no share of a count that is zero; up to a tenth, where it begins at a quarter of the median.
 
-When it is right to fail: never: a value may be real. It warns where a tail would have such a gap once in 400 times, else it is unsure.
+When it is right to fail: never: a value may be real. It warns where a tail would have such a gap once in 400 times, and of many fields one once in twenty tables; else it is unsure.
 
 What it cannot see: errors within the range of the others.
 
@@ -29,10 +29,14 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 
+SURELY = 20  # one alarm by chance in so many tables of such fields: a gap of s mean excesses comes by chance with e^-s
+
+
 def judge(numbers: NumberFacts) -> Finding:
     """Lost decimal points warn; what may be real is left open."""
-    gross = numbers.of("gross")
-    found = (*gross, *numbers.of("outlier", "zero"))
+    sure = math.log(SURELY * max(1, numbers.fields))
+    gross = tuple(o for o in numbers.of("gross") if o.beyond >= sure)
+    found = (*gross, *(o for o in numbers.of("gross", "outlier", "zero") if o not in gross))
     if not found:
         return passed(f"no value of {numbers.fields} numeric fields lies apart from its tail")
     first = found[0]

@@ -5,7 +5,7 @@ Why it matters: a question mark or the word "unknown" becomes a category of its 
 How it is measured: each field's different cells are compared with the marks that people use, in any case; those that common readers know (empty, NA, NaN, null) are left aside.
 
 When it is right to fail: never more than a warning: the mark may be a category that was meant. A word among names that comes no oftener than the others
-may be a name (there is a film called Missing) and is left open.
+may be a name (there is a film called Missing) and is left open; where nearly all cells differ and it comes once, it is one.
 
 What it cannot see: marks that no one else uses.
 
@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 
 NAMED = 3  # fields in the message, and marks of each; the table has them all
 OFTEN, NAMES = 2.0, 100  # times as often as other values come; values of a field of names
+ALL_THEIR_OWN = 0.9  # of the cells differ in a field of names, in which one word says nothing of gaps
 
 
 def judge(cells: CellFacts) -> Finding:
     """Name the fields, the marks and how often."""
-    found = cells.of("mark")
+    found = tuple(o for o in cells.of("mark") if not _is_a_name(o))
     if not found:
         return passed(f"no mark for missing among the cells of {cells.fields} fields but those that readers know")
     found = tuple(sorted(found, key=_may_be_a_name))
@@ -52,6 +53,11 @@ def judge(cells: CellFacts) -> Finding:
         remedies=(f"have the reader take {', '.join(f'`{v}`' for v in dict.fromkeys(v for o in found for v in o.values))} for missing",),
         figure=Table(title="Marks for missing", columns=("field", "mark", "cells"), rows=tuple((o.field, ", ".join(o.values), o.count) for o in found)),
     )
+
+
+def _is_a_name(mark: CellOddity) -> bool:
+    """A word that stands once in a field where nearly every row has a word of its own."""
+    return mark.count == 1 and mark.different >= max(NAMES, ALL_THEIR_OWN * mark.of) and mark.values[0].strip().isalpha()
 
 
 def _may_be_a_name(mark: CellOddity) -> bool:

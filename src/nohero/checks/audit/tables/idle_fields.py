@@ -16,6 +16,7 @@ Source: the recipe, the data.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from nohero.checks.audit.recelled import recelled
@@ -25,9 +26,12 @@ from nohero.run import sources
 from nohero.run.finding import Finding, Observed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nohero.data.fields import Field
     from nohero.sources.collection import Collection
 
+KEYS = 10  # idle fields of one map
 PART = 0.05  # of the rows, at least, have the value, and as many have none
 
 
@@ -42,13 +46,21 @@ def judge(profile: Profile) -> Finding:
         return passed(f"each of {len(profile.fields)} fields takes several values")
     told = f"{len(found)} of {len(profile.fields)} fields say nothing" if idle else f"{len(found)} of {len(profile.fields)} fields have one value or none at all"
     return (warned if idle else unsure)(
-        f"{told}: {', '.join(f'`{f.name}` ({f.why})' for f in found[:5])}",
+        f"{told}: {_named(found)}",
         expected="fields that take several values",
         observed=Observed(value=float(len(found)), unit="fields", n=len(profile.fields)),
         component="data",
         where=tuple(f.name for f in found),
         remedies=("leave these fields out, or find out where their values went",) if idle else ("look at what is written where the value is not: if that is the other value, give it a name; if not, leave the field out",),
     )
+
+
+def _named(found: Sequence[Field]) -> str:
+    """The first few; those of a map that was taken apart, each of whose keys hardly a row has, are told as one."""
+    maps = Counter(f.name.split(".")[0] for f in found if "." in f.name)
+    taken = {name for name, n in maps.items() if n >= KEYS}
+    told = [f"{maps[name]} keys of `{name}`, which is a map that was taken apart" for name in maps if name in taken]
+    return ", ".join([*told, *(f"`{f.name}` ({f.why})" for f in found if f.name.split(".")[0] not in taken)][:5])
 
 
 def _is_dead(field: Field) -> bool:

@@ -1,10 +1,10 @@
-"""What it asks: are there days that do not exist, or that are decades away from all others?
+"""What it asks: are there days that do not exist, that are decades away from all others, or births that are still to come?
 
 Why it matters: 1900-01-01 and 9999-12-31 are what systems write for "not known"; as numbers they drown the field. A 30th of February shows
 that cells were typed or joined by hand.
 
 How it is measured: each date is read in its field's order of day and month; days that no calendar has are named, and days outside of the
-middle 80 % by three of their widths and twenty years.
+middle 80 % by three of their widths and twenty years. In fields whose name says birth, days after today: a year of two figures was taken for one of this century.
 
 When it is right to fail: never more than a warning.
 
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 
 def judge(dates: DateFacts) -> Finding:
     """Name the fields and the days."""
-    found = dates.of("impossible", "far")
+    found = dates.of("impossible", "far", "unborn")
     if not found:
         return passed(f"every day exists and lies among the others, in {dates.fields} fields of dates" if dates.fields else "there are no dates")
     first = found[0]
-    how = "are days that do not exist" if first.kind == "impossible" else f"are decades away from the others ({first.usual})"
+    how = {"impossible": "are days that do not exist", "far": f"are decades away from the others ({first.usual})", "unborn": f"are births still to come (the others are {first.usual})"}[first.kind]
+    unborn = any(o.kind == "unborn" for o in found)
     return warned(
         f"{first.count:,} of {first.of:,} dates of `{first.field}` {how}: {', '.join(f'`{v[:40]}`' for v in first.values)}",
         expected="days that can be meant",
@@ -45,9 +46,20 @@ def judge(dates: DateFacts) -> Finding:
         where=tuple(dict.fromkeys(o.field for o in found)),
         items=dates.items(found),
         effect="such cells go missing when they are read, or drown the others when dates are made numbers",
-        remedies=("read days that stand for `not known` as missing", "mend the others at their source"),
+        remedies=(*(("take a hundred years off births still to come: years of two figures up to 68 are read as 20xx",) if unborn else ()), "read days that stand for `not known` as missing", "mend the others at their source"),
         figure=Table(title="Odd days", columns=("field", "kind", "cells", "of", "as written"), rows=tuple((o.field, o.kind, o.count, o.of, ", ".join(v[:40] for v in o.values)) for o in found)),
     )
+
+
+def grandparents_to_be_born(collection: Collection) -> Collection:
+    """Births of two-figure years: those up to 1968 were read as of this century."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        years = [1940 + i * 7919 % 65 for i in range(len(columns["age"]))]
+        columns["date of birth"] = [f"{y + 100 if y <= 1968 else y}-{1 + i % 12:02d}-{1 + i % 28:02d}" for i, y in enumerate(years)]
+        return columns
+
+    return recelled(collection, change)
 
 
 def not_known_written_as_a_day(collection: Collection) -> Collection:
@@ -92,6 +104,6 @@ def versions(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT523", name="odd-dates", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="people", plant=not_known_written_as_a_day), Case(toy="people", plant=days_of_no_calendar)),
+    sabotages=(Case(toy="people", plant=not_known_written_as_a_day), Case(toy="people", plant=days_of_no_calendar), Case(toy="people", plant=grandparents_to_be_born)),
     lookalikes=(Case(toy="people", plant=days_of_birth), Case(toy="people", plant=versions)),
 )  # fmt: skip

@@ -4,14 +4,14 @@ Why it matters: identities that a spreadsheet has rounded join rows that have no
 other table, age groups that became days are lost, debts that were fortunes have wrapped round, and texts cut at a limit look alike.
 
 How it is measured: long numbers of one length of which a few figures are kept and zeros follow; fields named as postal codes, with numbers a figure
-short; whole numbers that fill 16 or 32 bits from end to end; texts of which many have the greatest length and hardly any a little less, or
+short; codes that are filled up with zeros in some rows and not in others; whole numbers that fill 16 or 32 bits from end to end; texts of which many have the greatest length and hardly any a little less, or
 of which some are the beginnings of others, all of one length; days with the name of a month (24-Oct) in a field of which the others are two
 numbers (25-39) or names of genes.
 
-When it is right to fail: never more than a warning. Rounded numbers in a field that is not named as an identity, and numbers spread as evenly below
+When it is right to fail: never more than a warning. Rounded numbers in a field that is not named as an identity, codes of which none stands there both with its zeros and without, and numbers spread as evenly below
 zero as above, may be meant, and are left open.
 
-What it cannot see: losses in a few rows, codes of other lengths than five, and texts cut at several lengths or of which the whole stands nowhere.
+What it cannot see: losses in a few rows, codes of other lengths than five that lost their zeros in all rows, and texts cut at several lengths or of which the whole stands nowhere.
 
 Mend: read the field from its source once more, as text, or in a type that holds it.
 
@@ -74,6 +74,17 @@ def codes_as_numbers(collection: Collection) -> Collection:
 
     def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
         columns["zip"] = [str((1000 if i % 20 == 3 else 10_000) + i * 7919 % 8000) for i in range(len(columns["age"]))]
+        return columns
+
+    return recelled(collection, change)
+
+
+def some_codes_as_numbers(collection: Collection) -> Collection:
+    """Codes of three figures; those of one file in four went through a reader of numbers."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        codes = [1 + i * 7919 % 211 for i in range(len(columns["age"]))]
+        columns["county"] = [str(c) if i % 4 == 1 else f"{c:03d}" for i, c in enumerate(codes)]
         return columns
 
     return recelled(collection, change)
@@ -144,6 +155,7 @@ def whole_words_and_codes(collection: Collection) -> Collection:
         columns["work"] = _works(len(rows))
         columns["group"] = ["".join("ABCDEFGHIJ"[i * p % 10] for p in (7919, 611, 353)[: 1 + i % 3]) * 4 for i in rows]  # parts of others, of several lengths
         columns["ticket"] = [f"AB-{i * 104_729 % 99_991:05d}-{i % 7}" for i in rows]
+        columns["area"] = [f"{1 + i * 7919 % 95:02d}" if i % 9 else str(971 + i % 5) for i in rows]  # of two lengths, and none is shorter than those with a zero
         columns["sales"] = [f"{(3 + i * 7919 % 900) * 1_000_000}" for i in rows]
         columns["zip"] = [str(10_000 + i * 7919 % 80_000)[: 4 if i % 300 == 5 else 5] for i in rows]
         columns["signal"] = [str(int(32_767 * (i * 7919 % 200 - 100) ** 3 / 1e6)) for i in rows]
@@ -162,7 +174,7 @@ CHECK = Check(
     code="DAT529", name="storage-losses", source=sources.DATA, judge=judge,
     sabotages=tuple(
         Case(toy="people", plant=plant)
-        for plant in (identities_in_a_spreadsheet, codes_as_numbers, sums_in_16_bits, words_of_twelve_letters, names_cut_now_and_then, age_groups_in_a_spreadsheet)
+        for plant in (identities_in_a_spreadsheet, codes_as_numbers, some_codes_as_numbers, sums_in_16_bits, words_of_twelve_letters, names_cut_now_and_then, age_groups_in_a_spreadsheet)
     ),
     lookalikes=(Case(toy="people", plant=whole_words_and_codes), Case(toy="people", plant=days_and_sizes)),
 )  # fmt: skip

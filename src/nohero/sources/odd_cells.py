@@ -18,6 +18,9 @@ GARBLED = re.compile(
     f"|(?:[ÐÑÎÏØÙ][{BEHIND}Ž…‘’“”•–—]){{2}}|(?:á[º»][{BEHIND}Ž…‘’“”•–—])"  # Cyrillic, Greek and Arabic; Vietnamese
 )  # fmt: skip
 FORMULA = re.compile(r"^\s?(?:[=+@-]+[A-Za-z_.][\w.]*[(!|]|[=+]+\(|[=+]+\$?[A-Za-z]{1,3}\$?\d+\b|=+\d+\s*[-+*/^])")  # a call, a sheet, a program, a cell, a sum: @someone and -But are words
+LEAST_CODES, NEARLY_ALL, LEAST_CONTINENTS = 20, 0.98, 4  # different codes of two letters, their share of the values, and continents
+CONTINENTS = frozenset(["AF", "AN", "AS", "EU", "OC", "SA"])
+STATES = frozenset(["AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "AS", "GU", "MP", "PR", "VI", "AA", "AE", "AP", "AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"])  # and Canada's provinces
 LONGEST = 16  # bytes of the longest mark: longer cells are not looked at twice
 
 
@@ -29,6 +32,14 @@ def are_missing(values: pl.Series, *, words: bool = False) -> pl.Series:
 def are_marks(values: pl.Series) -> pl.Series:
     """Bool [N]: a mark for missing that common readers take for a value."""
     return _lowered(values).is_in([m for m in (*MISSING, *OTHER) if m not in PLAIN])
+
+
+def read_away(values: pl.Series, full: pl.Series) -> pl.Series:
+    """`NA`, where all other values are codes of two letters, and not those of America's states: Namibia's code, or that of North America."""
+    codes = full.str.contains(r"^[A-Z]{2}$")
+    known = set(full.to_list())
+    are_codes = full.len() >= LEAST_CODES and int(codes.sum()) >= NEARLY_ALL * codes.len() and not known <= STATES
+    return values.filter(values == "NA") if are_codes or (len(known) >= LEAST_CONTINENTS and known <= CONTINENTS) else values.head(0)
 
 
 def are_numbers(values: pl.Series) -> pl.Series:

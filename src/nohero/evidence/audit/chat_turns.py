@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,7 +57,7 @@ def faults_of(turns: list[Turn] | None) -> list[str]:
     if not speakers:
         return [ONE_SIDED]
     checks = {
-        TWICE: any(a == b and a in ("user", "assistant") for a, b in zip(speakers, speakers[1:], strict=False)) and not any(t.calls for t in turns),
+        TWICE: any(a == b and a in ("user", "assistant") for a, b in itertools.pairwise(speakers)) and not any(t.calls for t in turns),
         BEGINS: speakers[0] == "assistant", ENDS: speakers[-1] == "user" and "assistant" in speakers, ONE_SIDED: "assistant" not in speakers,
         EMPTY: any(not t.said.strip() and not t.calls for t in turns if t.role in ("user", "assistant")),
     }  # fmt: skip

@@ -10,7 +10,7 @@ from nohero.data.number_form import NUMBER
 from nohero.data.table_types import MISSING, NONE
 
 PLAIN = ("", "na", "n/a", "nan", "null", "none", "<na>", "#n/a")  # read as missing by common readers
-OTHER = ("unknown", "unk", "not available", "not known", "tbd", "undefined", "unspecified", "no data", "n.a.", "-", "--", "?", "missing", "(null)", "nil", "#na", "#ref!", "#value!", "#div/0!", "#num!", ".", "..", "*")
+OTHER = ("<nooutput>", "<noinput>", "unknown", "unk", "not available", "not known", "tbd", "undefined", "unspecified", "no data", "n.a.", "-", "--", "?", "missing", "(null)", "nil", "#na", "#ref!", "#value!", "#div/0!", "#num!", ".", "..", "*")
 BEHIND = "\u0080-\u00a0€‚ƒ„†‡ˆ‰Š‹Œ˜™š›œžŸ¡-¿"  # what the second byte of a letter becomes; signs that end a quotation are left out where they may do so
 GARBLED = re.compile(
     "[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ¡-¿]|\ufffd|ï»¿"

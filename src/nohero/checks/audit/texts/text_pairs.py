@@ -76,7 +76,7 @@ def _facts(pair: TextPair) -> list[Fact]:
     if pair.instead:
         found.append((False, f"each row has {both.replace(' and ', ' or ')} and none has both, as if one field had two names: {len(pair.instead):,} rows have the rarer", pair.instead, ""))
         return found
-    found += [(not pair.beside, f"`{name}` is empty in {len(items):,} rows, beside a text", items, "") for name, items in pair.empty if len(items) <= RARELY_EMPTY * pair.rows]
+    found += [(not pair.beside, f"`{name}` is empty in {len(items):,} {'row' if len(items) == 1 else 'rows'}, beside a text", items, "") for name, items in pair.empty if len(items) <= RARELY_EMPTY * pair.rows]
     if max(COPIES, COPIED * pair.rows) <= len(pair.copied) and UNTRANSLATED * pair.equal <= len(pair.copied) and pair.equal < pair.rows / 2 and not pair.short:
         found.append((True, f"{both} are the same text in {len(pair.copied):,} rows, where the words are those of `{pair.copied[0][1]}`", tuple(c[0] for c in pair.copied), pair.copied[0][2]))
     times = len(pair.exchanged) / max(pair.by_chance, 1.0)

@@ -6,8 +6,8 @@ it learns to refuse questions that have an answer.
 How it is measured: texts that within 200 characters say that they are a language model's or an assistant's, or begin with an excuse and that it
 cannot help, answer, provide or comply; in English; in each column of texts, short answers too.
 
-When it is right to fail: from three on that say they are a model's, a warning; refusals that do not say so are left open, for people write so
-too, and so is all where it is more than a fifth of the texts: then refusals may be what the set is about.
+When it is right to fail: from three on that say they are a model's, a warning; refusals that do not say so, five and a half of a per cent, are left open,
+for people write so too, and so is all where it is more than a fifth of the texts: then refusals may be what the set is about.
 
 What it cannot see: refusals in other languages and words; whether a refusal is meant there.
 
@@ -30,7 +30,8 @@ from nohero.run.finding import Finding, Level, Observed, passed, unsure, warned
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-LEAST = 3  # texts
+LEAST = 3  # texts that say they are a model's
+UNSAID, UNSAID_SHARE = 5, 0.005  # refusals that do not say so, in all and of the texts: of 5,585 messages of people three begin so
 MEANT = 0.2  # of the texts: more are what the set is about
 SHOWN = 20  # rows of the table
 
@@ -38,7 +39,7 @@ SHOWN = 20  # rows of the table
 def judge(found: ModelRefusals) -> Finding:
     """Texts that say they are a model's warn."""
     rows = (*found.as_model, *found.refusing)
-    if len(rows) < LEAST:
+    if len(found.as_model) < LEAST and len(rows) < max(UNSAID, UNSAID_SHARE * found.total):
         return passed(f"{len(rows) or 'none'} of {found.total:,} texts {'refuses' if len(rows) == 1 else 'refuse'} to answer as a language model does")
     of = f" of `{found.field}`" if found.field else ""
     items = tuple(item for item, _ in rows)

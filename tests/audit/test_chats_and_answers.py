@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from nohero.evidence.audit import chat_turns, model_refusals, text_damage, text_pairs, text_persons
+from nohero.evidence.audit import chat_turns, contained_texts, model_refusals, text_damage, text_pairs, text_persons
 from nohero.evidence.audit.chat_turns import BEGINS, EMPTY, ENDS, TWICE, faults_of
 from nohero.evidence.audit.model_refusals import MODEL, REFUSAL
 from nohero.evidence.audit.pair_forms import form_fits
@@ -111,8 +111,8 @@ def test_forms_tell_a_slip_without_a_shared_word():
     sizes = draw.integers(1, 30, 300)
     first, second = [" ".join(["word"] * n) for n in sizes], ["".join(chr(0x4E00 + int(k)) for k in draw.integers(0, 5000, n)) for n in sizes]
     slipped = [*second[:100], second[99], *second[100:199], *second[200:]]
-    fits = form_fits((first, slipped), (0, -1))
-    assert (fits[-1] - fits[0])[101:199].sum() > 0 > (fits[-1] - fits[0])[:99].sum()
+    fits = form_fits((first, slipped), (0, 1))
+    assert (fits[1] - fits[0])[101:199].sum() > 0 > (fits[1] - fits[0])[:99].sum()
     pairs = text_pairs.measure(open_anything(pl.DataFrame({"en": [f"{t} {i * 7919 % 997}" for i, t in enumerate(first)], "zh": slipped})))
     assert pairs.pairs[0].slip.rows == pytest.approx(100, abs=10)
     assert pairs.pairs[0].slip.strength > 4
@@ -141,3 +141,20 @@ def test_texts_of_question_marks_among_other_scripts():
     lost = [t.encode("ascii", "replace").decode() if i % 10 == 3 else t for i, t in enumerate(texts)]
     assert text_damage.measure(open_anything(pl.DataFrame({"text": lost}))).asked == 6
     assert text_damage.measure(open_anything(pl.DataFrame({"text": ["??????????", *texts]}))).asked == 0
+
+
+def _divided(made):
+    texts = [f"the {i * 7919 % 997} words of this text are about number {i}, and of no other" for i in range(200)]
+    parts = ["test" if i % 5 == 0 else "train" for i in range(200)]
+    return open_anything(pl.DataFrame({"text": made(texts), "split": parts}), split="split")
+
+
+def test_test_texts_inside_prompts_are_found():
+    found = contained_texts.measure(_divided(lambda t: [f"As in: {t[i - 1]} so: {x}" if i % 10 == 1 else x for i, x in enumerate(t)]))
+    assert [c.item for c in found.found][:2] == ["row 1", "row 11"]
+    assert found.found[0].inside == "row 2"
+    assert len(found.found) == 20
+
+
+def test_no_text_is_inside_another_where_none_is():
+    assert contained_texts.measure(_divided(list)).found == ()

@@ -34,6 +34,13 @@ def are_marks(values: pl.Series) -> pl.Series:
     return _lowered(values).is_in([m for m in (*MISSING, *OTHER) if m not in PLAIN])
 
 
+def around_garbled(value: str, letters: int = 40) -> str:
+    """The place of a cell at which it is garbled."""
+    found = GARBLED.search(value)
+    start = max(0, found.start() - letters // 2) if found and len(value) > letters else 0
+    return f"{'…' if start else ''}{value[start : start + letters]}"
+
+
 def read_away(values: pl.Series, full: pl.Series) -> pl.Series:
     """`NA`, where all other values are codes of two letters, and not those of America's states: Namibia's code, or that of North America."""
     codes = full.str.contains(r"^[A-Z]{2}$")

@@ -158,3 +158,17 @@ def test_test_texts_inside_prompts_are_found():
 
 def test_no_text_is_inside_another_where_none_is():
     assert contained_texts.measure(_divided(list)).found == ()
+
+
+def test_conversations_and_translations_in_parquet(tmp_path):
+    rows = [{"messages": [{"role": "user", "content": f"What is {i}?"}, {"role": "assistant", "content": "A number."}], "translation": {"en": f"the number {i}", "de": f"die Zahl {i}"}} for i in range(60)]
+    rows[7]["messages"] = rows[7]["messages"][1:]
+    pl.DataFrame(rows).write_parquet(tmp_path / "chats.parquet")
+    found = open_anything(tmp_path / "chats.parquet")
+    assert found.frame.columns == ["messages", "translation.en", "translation.de"]
+    assert [(what, rows[0][0]) for what, rows in chat_turns.measure(found).broken] == [(BEGINS, "row 8")]
+
+
+def test_lists_of_turns_in_memory():
+    found = open_anything([{"messages": [{"from": "human", "value": f"What is {i}?"}, {"from": "gpt", "value": ""}]} for i in range(30)])
+    assert [what for what, _ in chat_turns.measure(found).broken] == [EMPTY]

@@ -33,9 +33,10 @@ def with_texts(collection: Collection) -> Collection:
     beside = any(n not in classes and not _is_number(head[n]) for n in rest) or len(classes) > 1 or bool(classes and collection.label)
     if beside:
         free = [n for n in free if _words(head[n].drop_nulls()) >= BESIDE_WORDS]
-    short = tuple(n for n in frame.columns if n not in aside and n not in free and is_free(head[n], SHORT_WORDS))
+    short = tuple(n for n in frame.columns if (n == collection.label or n not in aside) and n not in free and is_free(head[n], SHORT_WORDS))
     if not free:
-        return collection.with_(short_fields=short)
+        beside_each_other = f"short texts in {' and '.join(f'`{n[:40]}`' for n in short[:6])} are compared row by row, and not looked at as texts"
+        return collection.with_(short_fields=short, notes=(*collection.notes, beside_each_other) if len(short) > 1 else collection.notes)
     column = said_in(frame[free[0]]) if len(free) == 1 else pl.DataFrame([said_in(frame[n]) for n in free]).select(pl.concat_str(free, separator="\n", ignore_nulls=True)).to_series()
     note = f"texts are those of {' and '.join(f'`{n[:40]}`' for n in free)}" + (", beside other fields" if beside else "")
     label = collection.label or (classes[0] if classes and not beside else "")

@@ -79,7 +79,7 @@ def measure(collection: Collection) -> TextPairs:
     from nohero.sources.text_column import is_free
 
     fields = [*collection.text_fields, *collection.short_fields]
-    if collection.label and collection.kind == "row" and collection.texts is not None and is_free(collection.frame[collection.label].head(MOST_ROWS)):
+    if collection.label and collection.label not in fields and collection.kind == "row" and collection.texts is not None and is_free(collection.frame[collection.label].head(MOST_ROWS)):
         fields.append(collection.label)
     if len(fields) < 2:
         raise Unmeasurable("there are no two columns of texts")
@@ -99,7 +99,7 @@ def is_language(name: str) -> bool:
 def _pair(collection: Collection, names: tuple[str, str], ones: list[str], others: list[str]) -> TextPair:
     keys = [normal(t) for t in ones], [normal(t) for t in others]
     same = [i for i, (a, b) in enumerate(zip(*keys, strict=True)) if a and a == b]
-    told = [not set(names) & set(collection.short_fields) or name.rpartition(".")[2].casefold() in WRITTEN for name in names]
+    told = [not set(names) & set(collection.short_fields) or name.rpartition(".")[2].casefold() in WRITTEN or name == collection.label for name in names]
     empty = [(name, named(collection, [i for i in range(len(ones)) if not mine[i] and its[i]])) for name, mine, its, say in zip(names, keys, reversed(keys), told, strict=True) if say]
     short, speaks = not set(names) <= {*collection.text_fields, collection.label}, all(map(is_language, names))
     odds = _odds(keys, same, collection.seed, letters=speaks)

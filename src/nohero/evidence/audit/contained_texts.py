@@ -10,7 +10,7 @@ from nohero.evidence.audit.text_items import keys_of, parts_of, shown, texts_of
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-PRICE = 0.5  # seconds
+PRICE = 1.0  # seconds
 LEAST_WORDS, LEAST_LETTERS = 6, 40  # of a text that does not stand in another by chance
 ANCHOR = 3  # first words that must be there before the text is looked for
 MOST = 30_000_000  # characters of the training part that are searched

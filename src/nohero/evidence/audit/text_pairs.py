@@ -85,7 +85,8 @@ def measure(collection: Collection) -> TextPairs:
         raise Unmeasurable("there are no two columns of texts")
     if len(collection) < LEAST_ROWS:
         raise Unmeasurable(f"{len(collection)} rows tell too little")
-    texts = {f: collection.frame[f].head(MOST_ROWS).fill_null("").to_list() for f in fields[:COLUMNS]}
+    rows = MOST_ROWS // max(1, min(len(fields), COLUMNS) - 2)  # six pairs of columns cost no more than three
+    texts = {f: collection.frame[f].head(rows).fill_null("").to_list() for f in fields[:COLUMNS]}
     names = list(texts)
     return TextPairs(pairs=tuple(_pair(collection, (a, b), texts[a], texts[b]) for k, a in enumerate(names) for b in names[k + 1 :]))
 

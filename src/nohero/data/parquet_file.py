@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,10 +12,13 @@ from nohero.data.packed import content_of, is_packed
 from nohero.run.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
 PARQUET = (".parquet", ".pq")
+NESTED = 8  # fields of one object that become fields of their own
+TURNS = (("role", "content"), ("from", "value"))  # what each turn of a conversation has
 
 
 def read_parquet(path: Path, source: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -35,7 +39,7 @@ def plain_columns(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Columns of one plain value a row, and notes on the others."""
     columns: list[pl.Series] = []
     notes: list[str] = []
-    for series in frame:
+    for series in _opened(frame):
         plain = _plain(series)
         if plain is None:
             notes.append(f"`{series.name}` is left out: it holds {series.dtype}, not one value a row")
@@ -44,6 +48,18 @@ def plain_columns(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]]:
     if not columns and frame.width:
         raise DataError(f"no column holds one value a row: {'; '.join(notes)[:200]}", expected="columns of numbers, strings, dates or truths", mend="write nested values as columns of their own")
     return pl.DataFrame(columns), tuple(notes)
+
+
+def _opened(frame: pl.DataFrame) -> Iterator[pl.Series]:
+    """The columns, with small objects as fields of their own, and lists of turns as JSON has them: the translations and the conversations of Hugging Face."""
+    for series in frame:
+        kind = series.dtype
+        if isinstance(kind, pl.Struct) and 0 < len(kind.fields) <= NESTED and all(f.dtype == pl.String for f in kind.fields):
+            yield from (series.struct.field(f.name).alias(f"{series.name}.{f.name}") for f in kind.fields)
+        elif isinstance(kind, pl.List) and isinstance(kind.inner, pl.Struct) and any(set(turn) <= {f.name for f in kind.inner.fields} for turn in TURNS):
+            yield pl.Series(series.name, [None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in series.to_list()], dtype=pl.String)
+        else:
+            yield series
 
 
 def _plain(series: pl.Series) -> pl.Series | None:

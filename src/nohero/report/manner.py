@@ -41,7 +41,7 @@ class Manner:
         if not self.ascii_only or said.isascii():
             return said
         apart = unicodedata.normalize("NFKD", said.translate(ASCII))
-        return "".join(c for c in apart if not unicodedata.combining(c)).encode("ascii", "replace").decode("ascii")
+        return "".join(c for c in apart if not unicodedata.combining(c)).encode("ascii", "backslashreplace").decode("ascii")
 
     def paint(self, text: str, tone: str) -> str:
         """`text` in the colour of `tone`, where colour is wanted."""

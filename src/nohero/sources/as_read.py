@@ -12,7 +12,7 @@ from nohero.data.builtin import PREFIX
 from nohero.sources.collection import PICTURE, ROW, TEXT, Collection
 from nohero.sources.decisions import apply, read_decisions
 from nohero.sources.memory import LEAST, memory_of
-from nohero.sources.object_items import WIDEST
+from nohero.sources.object_columns import WIDEST
 from nohero.sources.objects import open_objects
 from nohero.sources.opening import open_source
 from nohero.sources.table import PART

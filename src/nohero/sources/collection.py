@@ -67,6 +67,7 @@ class Collection:
     files: tuple[str, ...] = ()
     texts: Any = None  # polars.Series of strings [N]
     text_fields: tuple[str, ...] = ()  # of a table: the columns that `texts` are made of
+    short_fields: tuple[str, ...] = ()  # of a table: columns of texts too short to be texts alone, such as answers, titles and words of a translation
     beside: bool = False  # whether other fields may tell something beside the texts
     pictures: Any = None  # numpy
     series: dict[str, Sequence[Any]] = field(default_factory=dict)  # arrays of numbers by name, one an item or None, where a program or a file of arrays holds such

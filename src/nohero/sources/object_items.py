@@ -12,13 +12,12 @@ import numpy as np
 from nohero.data.raw import Unusable
 from nohero.run.errors import UsageError
 from nohero.sources.item_reading import PartReading, observed, read_again
+from nohero.sources.object_columns import INPUT, LABEL, WIDEST, as_numpy, by_part, columns_of, is_array, is_frame, refuse_pair_as_parts
 from nohero.sources.table import part_of
 
 MOST = 50_000  # items of one part
 MOST_BYTES = 1_000_000_000  # of their arrays and pictures
-WIDEST = 1000  # numbers of a vector that become fields
 PARTS = {1: ("",), 2: ("train", "test"), 3: ("train", "val", "test")}
-LABEL, INPUT = "label", "x"
 
 
 @dataclass
@@ -49,11 +48,12 @@ class Part:
 def parts_of(given: Sequence[Any]) -> list[tuple[str, Any]]:
     """(name, what it holds) of each part."""
     if len(given) == 1 and isinstance(given[0], dict):
-        values = given[0]
+        values = by_part(given[0])
         if values and (all(part_of(str(k)) for k in values) or all(_is_set(v) for v in values.values())):
             return [(str(k), v) for k, v in values.items()]
     if len(given) > 3:
         raise UsageError(f"{len(given)} objects were handed over", expected="one set, or train and test, or train, val and test", mend='hand over a dict: nohero.audit({"train": a, "extra": b})')
+    refuse_pair_as_parts(given)
     return list(zip(PARTS[len(given)], given, strict=True))
 
 
@@ -66,12 +66,13 @@ def read_part(name: str, thing: Any, *, seed: int, alone: bool) -> Part:
     loader = hasattr(thing, "dataset") and hasattr(thing, "collate_fn")
     thing = thing.dataset if loader else thing
     part = Part(name=name, thing=thing, notes=["the items are those of the loader's data set, before it makes batches of them"] if loader else [])
-    columns = _columns(thing)
+    columns, said = columns_of(thing)
+    part.notes += [f"{name}: {n}" if not alone else n for n in said]
     if columns is not None:
         lengths = {len(v) for v in columns.values()}
         if len(lengths) > 1:
             raise UsageError(f"the columns have {min(lengths):,} to {max(lengths):,} entries", expected="as many in each", mend="hand over arrays of one length")
-        part.columns, part.items = columns, [f"{'row' if _has_columns(thing) else 'item'} {i}" for i in range(*((1, lengths.pop() + 1) if _has_columns(thing) else (0, lengths.pop())))]
+        part.columns, part.items = columns, [f"{'row' if is_frame(thing) else 'item'} {i}" for i in range(*((1, lengths.pop() + 1) if is_frame(thing) else (0, lengths.pop())))]
         return part
     where = "" if alone else f"{name}: "
     held, seen = 0, observed(thing, MOST)
@@ -119,53 +120,6 @@ def _drawn(thing: Any, part: Part, seed: int, where: str) -> Iterable[tuple[int,
         part.notes.append(f"{where}a set without a length: at most the first {MOST:,} items are read")
 
 
-def _has_columns(thing: Any) -> bool:
-    """A data frame, of any library."""
-    return hasattr(thing, "columns") and hasattr(thing, "shape") and len(thing.shape) == 2
-
-
-def _columns(thing: Any) -> dict[str, Any] | None:
-    """What comes as columns: a data frame, a dict of arrays, an array, or (x, y); None where it comes as items."""
-    if _has_columns(thing):
-        return {str(c): thing[c].to_list() for c in thing.columns}
-    if isinstance(thing, dict):
-        return {str(k): _listed(v) for k, v in thing.items()}
-    if isinstance(thing, tuple) and 1 <= len(thing) <= 2 and all(_is_array(v) and len(v.shape) for v in thing):
-        return _spread({k: np.asarray(_numpy(v)) for k, v in zip((INPUT, LABEL), thing, strict=False)})
-    if _is_array(thing) and len(thing.shape):
-        return _spread({INPUT: np.asarray(_numpy(thing))})
-    return None
-
-
-def _spread(arrays: dict[str, Any]) -> dict[str, Any]:
-    """A table of numbers as a field a column; pictures and labels as they are."""
-    found: dict[str, Any] = {}
-    for name, array in arrays.items():
-        if array.dtype.kind == "O":
-            raise UsageError("an array of objects says nothing of what it holds", expected="numbers or strings", mend="hand over columns of one kind, or a data frame")
-        if array.ndim == 2 and array.shape[1] == 1:
-            found[name] = array[:, 0].tolist()
-        elif array.ndim == 2 and array.shape[1] <= WIDEST:
-            found.update({f"{name}{j}": array[:, j].tolist() for j in range(array.shape[1])})
-        else:
-            found[name] = array.tolist() if array.ndim == 1 else list(array)
-    return found
-
-
-def _listed(value: Any) -> list[Any]:
-    array = _numpy(value)
-    return list(array) if isinstance(array, np.ndarray) and array.ndim > 1 else array.tolist() if hasattr(array, "tolist") else list(array)
-
-
-def _is_array(value: Any) -> bool:
-    return hasattr(value, "shape") and hasattr(value, "dtype")
-
-
-def _numpy(value: Any) -> Any:
-    """A tensor as an array, wherever it lies; anything else as it is."""
-    return value.detach().cpu().numpy() if hasattr(value, "detach") else value
-
-
 def _named(item: Any) -> dict[str, Any]:
     """What one item is made of, by name; tensors as arrays."""
     if isinstance(item, dict):
@@ -176,7 +130,7 @@ def _named(item: Any) -> dict[str, Any]:
         named = {(INPUT, LABEL)[i] if i < 2 else f"field {i}": v for i, v in enumerate(item)}
     else:
         named = {INPUT: item}
-    return {name: _numpy(value) for name, value in named.items()}
+    return {name: as_numpy(value) for name, value in named.items()}
 
 
 def _fields(named: dict[str, Any]) -> dict[str, Any]:
@@ -184,7 +138,7 @@ def _fields(named: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in named.items():
         plain = value
-        if _is_array(plain) and plain.ndim == 0:
+        if is_array(plain) and plain.ndim == 0:
             plain = plain.item()
         if isinstance(plain, np.ndarray) and plain.ndim == 1 and 1 <= len(plain) <= WIDEST:
             found.update({f"{name}{j}" if len(plain) > 1 else name: v for j, v in enumerate(plain.tolist())})

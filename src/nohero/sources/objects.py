@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time as clock
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,8 @@ def _plain(name: str, values: list[Any]) -> pl.Series | None:
         return pl.Series(name, [None if v is None else float(v) for v in values], dtype=pl.Float64).fill_nan(None)
     if kinds <= {str, bytes, bool, int, float}:
         return pl.Series(name, [None if v is None else v.decode(errors="replace") if isinstance(v, bytes) else str(v) for v in values], dtype=pl.String)
+    if kinds == {list} and all(v is None or not v or isinstance(v[0], dict) for v in values):  # conversations, as JSON has them
+        return pl.Series(name, [None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in values], dtype=pl.String)
     try:
         found = pl.Series(name, values)
     except (TypeError, ValueError, pl.exceptions.PolarsError):

@@ -10,7 +10,7 @@ from nohero.data.number_form import NUMBER
 from nohero.data.table_types import MISSING, NONE
 
 PLAIN = ("", "na", "n/a", "nan", "null", "none", "<na>", "#n/a")  # read as missing by common readers
-OTHER = ("unknown", "unk", "not available", "not known", "tbd", "undefined", "unspecified", "no data", "n.a.", "-", "--", "?", "missing", "(null)", "nil", "#na", "#ref!", "#value!", "#div/0!", "#num!", ".", "..", "*")
+OTHER = ("<nooutput>", "<noinput>", "unknown", "unk", "not available", "not known", "tbd", "undefined", "unspecified", "no data", "n.a.", "-", "--", "?", "missing", "(null)", "nil", "#na", "#ref!", "#value!", "#div/0!", "#num!", ".", "..", "*")
 BEHIND = "\u0080-\u00a0€‚ƒ„†‡ˆ‰Š‹Œ˜™š›œžŸ¡-¿"  # what the second byte of a letter becomes; signs that end a quotation are left out where they may do so
 GARBLED = re.compile(
     "[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ¡-¿]|\ufffd|ï»¿"
@@ -21,6 +21,9 @@ FORMULA = re.compile(r"^\s?(?:[=+@-]+[A-Za-z_.][\w.]*[(!|]|[=+]+\(|[=+]+\$?[A-Za
 PADDED = r"^0\d+$"  # a code that is filled up with zeros
 CODED = r"^[0-9]*\p{L}{1,2}[0-9]*$"  # a letter or two among the figures of such a code: 2A, V57
 NUMBERED = r"^\p{Lu}{1,2}[-.]?\d[\d.]*$|^\d+[ACDEFGHJ]$"  # V57, E909.1, 12B: what may be a code among numbers; K and M are thousands and millions, B is either
+LEAST_CODES, NEARLY_ALL, LEAST_CONTINENTS = 20, 0.98, 4  # different codes of two letters, their share of the values, and continents
+CONTINENTS = frozenset(["AF", "AN", "AS", "EU", "OC", "SA"])
+STATES = frozenset(["AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "AS", "GU", "MP", "PR", "VI", "AA", "AE", "AP", "AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"])  # and Canada's provinces
 LONGEST = 16  # bytes of the longest mark: longer cells are not looked at twice
 
 
@@ -32,6 +35,21 @@ def are_missing(values: pl.Series, *, words: bool = False) -> pl.Series:
 def are_marks(values: pl.Series) -> pl.Series:
     """Bool [N]: a mark for missing that common readers take for a value."""
     return _lowered(values).is_in([m for m in (*MISSING, *OTHER) if m not in PLAIN])
+
+
+def around_garbled(value: str, letters: int = 40) -> str:
+    """The place of a cell at which it is garbled."""
+    found = GARBLED.search(value)
+    start = max(0, found.start() - letters // 2) if found and len(value) > letters else 0
+    return f"{'…' if start else ''}{value[start : start + letters]}"
+
+
+def read_away(values: pl.Series, full: pl.Series) -> pl.Series:
+    """`NA`, where all other values are codes of two letters, and not those of America's states: Namibia's code, or that of North America."""
+    codes = full.str.contains(r"^[A-Z]{2}$")
+    known = set(full.to_list())
+    are_codes = full.len() >= LEAST_CODES and int(codes.sum()) >= NEARLY_ALL * codes.len() and not known <= STATES
+    return values.filter(values == "NA") if are_codes or (len(known) >= LEAST_CONTINENTS and known <= CONTINENTS) else values.head(0)
 
 
 def are_numbers(values: pl.Series) -> pl.Series:

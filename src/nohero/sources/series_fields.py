@@ -6,6 +6,7 @@ Legend: T steps, C channels.
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,11 @@ def time_first(values: Sequence[Any]) -> list[Any]:
     if not full or full[0].ndim != 2:
         return list(values)
     one, other = ({v.shape[k] for v in full} for k in (0, 1))
+    usual, count = Counter(v.shape for v in full).most_common(1)[0]
+    if usual[0] != usual[1] and count > len(full) / 2:  # single ones that lie across are turned round, that their channels are those of the others
+        values = [v.T if v is not None and v.shape == usual[::-1] else v for v in values]
+        full = [v for v in values if v is not None]
+        one, other = ({v.shape[k] for v in full} for k in (0, 1))
     turned = len(one) == 1 if (len(one) == 1) != (len(other) == 1) else np.median([v.shape[0] < v.shape[1] for v in full]) == 1
     return [None if v is None else v.T for v in values] if turned else list(values)
 

@@ -27,7 +27,7 @@ MOSTLY = 0.9  # of a field's cells are numbers: the words among them are odd; ti
 
 @dataclass(frozen=True, kw_only=True)
 class CellOddity:
-    """One field's odd cells: kind is mark, mixed, garbled, variant or formula."""
+    """One field's odd cells: kind is mark, code, mixed, garbled, variant or formula."""
 
     kind: str
     field: str
@@ -121,6 +121,8 @@ def _field(series: Any, plain: Any, collection: Collection, *, dates: bool) -> l
     of = numbers + int(full_counts.sum() or 0)
     share = numbers / max(1, of) if plain is not None else float(full_counts.filter(number).sum() or 0) / max(1, of)
     found: list[tuple[str, pl.Series]] = [("mark", values.filter(odd_cells.are_marks(values)))]
+    if whole:
+        found.append(("code", odd_cells.read_away(values, full)))
     if whole and MOSTLY <= share < 1:
         strays = full if plain is not None else full.filter(~number)  # of a field of numbers, all that could not be read as one
         found.append(("mixed", strays.filter(~(_in_another_form(strays) if dates else odd_cells.are_padded_codes(strays, full.filter(number))))))

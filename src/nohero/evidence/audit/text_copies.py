@@ -40,6 +40,7 @@ class TextCopies:
     compared: int  # long texts that were compared for near copies
     divided: bool
     classes: int  # of the label; 0 where there is none
+    many: str  # the label, where it has too many values to be classes, such as an author's name; else ""
     beside: bool  # whether other fields may tell the copies apart
 
 
@@ -49,6 +50,8 @@ def measure(collection: Collection) -> TextCopies:
     classes, parts = classes_of(collection), parts_of(collection)
     labels = [classes.names[c] if c >= 0 else "" for c in classes.codes.tolist()] if classes else []
 
+    many = collection.label if classes is None and has_many_values(collection) else ""
+    labels = collection.labels.fill_null("").to_list() if many else labels
     training = collection.parts[0] if parts else ""
 
     def pair(i: int, j: int, similarity: float = 1.0) -> Pair:
@@ -72,9 +75,19 @@ def measure(collection: Collection) -> TextCopies:
         total=len(texts), repeats=len(filled) - len(set(filled)), long=tuple(pair(i, j) for i, j in found[True]), short=_items(collection, found[False]),
         crossing=tuple(pair(i, j) for i, j in crossing[True]), short_crossing=_items(collection, crossing[False]),
         contradictions=tuple(pair(i, j) for i, j in against[True]), short_contradictions=_items(collection, against[False]),
-        near=tuple(pair(i, j, c) for i, j, c in near), compared=compared, divided=bool(parts), classes=len(classes.names) if classes else 0,
+        near=tuple(pair(i, j, c) for i, j, c in near), compared=compared, divided=bool(parts), classes=len(classes.names) if classes else 0, many=many,
         beside=collection.beside,
     )  # fmt: skip
+
+
+def has_many_values(collection: Collection) -> bool:
+    """A label of strings that are no free text, such as names."""
+    import polars as pl
+
+    from nohero.sources.text_column import is_free
+
+    labels = collection.labels
+    return labels is not None and labels.dtype == pl.String and labels.n_unique() > 1 and not is_free(labels)
 
 
 def _items(collection: Collection, pairs: list[tuple[int, int]]) -> tuple[str, ...]:

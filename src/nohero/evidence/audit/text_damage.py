@@ -27,6 +27,7 @@ ENCODED = re.compile(r"\s*(?=[^\s]*[a-z])(?=[^\s]*[A-Z])(?=[^\s]*\d)(?:[A-Za-z0-
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff0-\ufffb\ue000-\uf8ff]")
 RIGHT_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
 DIRECTION = re.compile(rf"(?<={RIGHT_TO_LEFT})[\W\d]{{0,8}}[\u200e\u200f]|[\u200e\u200f][\W\d]{{0,8}}(?={RIGHT_TO_LEFT})")  # marks of direction that right-to-left writing needs at its ends
+LEAST_ASKED, LOST_SIGNS, LOST_SHARE, OTHERS = 3, 8, 0.4, 0.5  # texts, question marks of each, and of its characters, that stand for lost letters where so many of all texts have characters beyond ASCII
 AROUND = 30  # characters shown on both sides of what was found
 
 
@@ -48,6 +49,7 @@ class TextDamage:
     beyond_ascii: int  # texts with characters that encodings write differently
     mojibake: tuple[Damage, ...]
     lost: int  # texts with U+FFFD, whose character is gone
+    asked: int  # texts of question marks, where others are in a script beyond ASCII
     markup: tuple[Damage, ...]
     entities: int  # texts with HTML entities
     tags: int
@@ -82,8 +84,11 @@ def measure(collection: Collection) -> TextDamage:
             kinds.update({_name(m.group()) for m in matches})
             control.append(Damage(item=item, found=_name(matches[0].group()), around=_around(text, matches[0])))
     beyond = [not t.isascii() for t in texts]
+    asked = [i for i, t in enumerate(texts) if t.count("?") >= LOST_SIGNS and not beyond[i] and t.count("?") >= LOST_SHARE * len(t)] if sum(beyond) >= OTHERS * len(texts) else []
+    asked = asked if len(asked) >= LEAST_ASKED else []  # one or two are somebody who wonders
+    mojibake += [Damage(item=collection.items[i], found="?", around=_line(texts[i])) for i in asked]
     return TextDamage(
-        total=len(texts), beyond_ascii=sum(beyond), mojibake=tuple(mojibake), lost=lost, markup=tuple(markup), entities=entities, tags=tags,
+        total=len(texts), beyond_ascii=sum(beyond), mojibake=tuple(mojibake), lost=lost, asked=len(asked), markup=tuple(markup), entities=entities, tags=tags,
         escapes=escapes, encoded=encoded,
         control=tuple(control), kinds=tuple(kinds.most_common()), encodings=_encodings(collection, beyond),
     )  # fmt: skip

@@ -1,7 +1,8 @@
-"""Numbers of a text for a linear model: the commonest words, rare ones weighted more, then pairs of words; 3-grams where there are hardly words.
+"""Numbers of a text for a linear model: the commonest words, rare ones weighted more, then pairs of words; 3-grams too where texts are short, and alone where there are hardly words.
 
 Legend: N texts, F features. No two words share a feature: on film reviews, hashing words and pairs into 4,096 places finds
-planted label errors with an AUROC of .80, the 4,096 commonest find them with .85.
+planted label errors with an AUROC of .80, the 4,096 commonest find them with .85. 3-grams beside words tell more of texts of up to 100 characters (accuracy .914 to .947 and .888 to .974 on
+phrases of fourteen and of seven languages, .736 to .755 on the topics of questions), and less of longer ones (.793 to .786 on the reviews). Where no blanks part words, 2-grams beside them (.785 to .808 on Chinese reviews).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ WIDTH = 32_768  # features at most
 WORD = r"[^\W_]+(?:['’][^\W_]+)*|[!?$£€%#@&*<>:;()\-]+"
 LEAST_TEXTS, MOST_SHARE = 2, 0.5  # that have a word for it to be a feature, and the share from which it tells nothing
 LEAST_WORDS, LONGEST_WORD = 3.0, 15.0  # of a text on average, and letters of a word: else its 3-grams are taken
+SHORT = 100  # characters of a text on average, up to which 3-grams are taken beside words
 STEM = 6  # letters of a word that are looked at, which makes one of its forms
 TURNING = ("not", "no", "never", "too", "so", "very", "more", "less", "most", "least", "don't", "isn't", "can't", "won't", "doesn'")  # or strengthening: features also with the next word
 CHARACTERS = 4000  # of a text that are looked at
@@ -49,9 +51,11 @@ def _pieces(keys: list[str]) -> tuple[tuple[Any, Any], ...]:
     """(the text's number, a code uint64) of each piece of each text, int64 [P]; the likeliest kind to tell first."""
     words = [len(key.split()) for key in keys if key]
     letters = sum(map(len, keys))
-    if not words or sum(words) / len(words) < LEAST_WORDS or letters / max(1, sum(words)) > LONGEST_WORD:
+    if words and letters / max(1, sum(words)) > LONGEST_WORD:  # no blanks between words, of which most have two letters
+        return _grams(keys, 2), _grams(keys)
+    if not words or sum(words) / len(words) < LEAST_WORDS:
         return (_grams(keys),)
-    return _words(keys)
+    return (*_words(keys), _grams(keys)) if letters <= SHORT * len(words) else _words(keys)
 
 
 def _words(keys: list[str]) -> tuple[tuple[Any, Any], ...]:
@@ -69,14 +73,17 @@ def _words(keys: list[str]) -> tuple[tuple[Any, Any], ...]:
     return together, (rows[joined], pairs)
 
 
-def _grams(keys: list[str]) -> tuple[Any, Any]:
-    """Three letters in a row, the ends of a text marked."""
+def _grams(keys: list[str], size: int = 3) -> tuple[Any, Any]:
+    """So many letters in a row, two or three, the ends of a text marked."""
     import numpy as np
 
     points = np.frombuffer("".join(f"^{key}$" for key in keys).encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
     rows = np.repeat(np.arange(len(keys)), [len(key) + 2 for key in keys])
-    inside = np.flatnonzero(rows[2:] == rows[:-2])
-    return rows[inside], points[inside] | points[inside + 1] << np.uint64(BITS) | points[inside + 2] << np.uint64(2 * BITS)
+    inside = np.flatnonzero(rows[size - 1 :] == rows[: 1 - size])
+    codes = points[inside]
+    for k in range(1, size):
+        codes |= points[inside + k] << np.uint64(k * BITS)
+    return rows[inside], codes
 
 
 def _chosen(rows: Any, codes: Any, n: int, quota: int) -> tuple[Any, Any, Any]:

@@ -44,6 +44,15 @@ def texts_by_field(collection: Collection) -> list[tuple[str, list[str]]]:
     return [(name, collection.frame[name].fill_null("").to_list()) for name in collection.text_fields]
 
 
+def texts_and_short(collection: Collection) -> list[tuple[str, list[str]]]:
+    """The same, with the columns of short texts beside them."""
+    columns = texts_by_field(collection)
+    if not collection.short_fields:
+        return columns
+    whole = collection.text_fields[0] if len(collection.text_fields) == 1 else ""
+    return [*((name or whole, texts) for name, texts in columns), *((name, collection.frame[name].fill_null("").to_list()) for name in collection.short_fields)]
+
+
 def keys_of(collection: Collection) -> list[str]:
     """Each text with case, width and blanks made equal: texts of one key are copies."""
     found: list[str] = collection.shared("text keys", lambda: [normal(t) for t in texts_of(collection)])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.2  # seconds
 INVISIBLE = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff\u00ad\0]*")  # of these alone a text is blank
-PLACEHOLDERS = {"nan", "none", "null", "n/a", "na", "#n/a", "<na>", "nil", "undefined", "[deleted]", "[removed]", "missing", "no text", "-", "--", "?"}
+PLACEHOLDERS = {"nan", "none", "null", "n/a", "na", "#n/a", "<na>", "nil", "undefined", "<nooutput>", "<noinput>", "[deleted]", "[removed]", "missing", "no text", "-", "--", "?"}
 FILLER = re.compile(r"\W*(?:lorem ipsum\b.*|(?:test\W+){2,}|(?:asdf|qwert|sdfg)[a-z]*|tbd|todo|placeholder|(?:your|insert|enter|some) text(?: here)?)\W*", re.IGNORECASE | re.DOTALL)  # what is typed for want of a text
 PROSE = 4.0  # words on average from which a placeholder is none of the texts
 NEAR_TOP = 0.8  # lengths from here to the greatest are its neighbours

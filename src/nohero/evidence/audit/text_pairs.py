@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.pair_forms import form_fits
 from nohero.evidence.audit.text_items import is_long, named, normal, shown
 
 if TYPE_CHECKING:
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 PRICE = 1.0  # seconds
 MOST_ROWS = 20_000  # from the first on
 LEAST_ROWS = 50
-COLUMNS = 3  # of which each two are compared
-LEAST_WORDS = 3  # of a text for its words to tell the column
+COLUMNS = 4  # of which each two are compared
+LEAST_WORDS, LEAST_LETTERED = 3, 2  # of a text for its words to tell the column, and for their letters
+WRITTEN = {"output", "answer", "answers", "response", "completion", "target", "translation", "summary", "reply", "chosen", "rejected"}  # names of columns that a net is to write
 FOLDS = 2
+LANGUAGES = frozenset(["af", "am", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "eo", "es", "et", "eu", "fa", "fi", "fr", "ga", "gl", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "km", "kn", "ko", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "my", "nb", "ne", "nl", "nn", "no", "pa", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "te", "th", "tl", "tr", "uk", "ur", "uz", "vi", "zh", "eng", "deu", "ger", "fra", "fre", "spa", "ita", "por", "rus", "jpn", "zho"])  # ISO 639
 SHIFTS = (-3, -2, -1, 1, 2, 3)  # rows by which a column may have slipped
 RARE, RARE_SHARE = 10, 0.01  # rows that share a word, and their share: commoner words fit anything
 PIECE = re.compile(r"[^\W_]{3,5}|\d+|%\w|--?\w+")  # the beginnings of words: forms of one word fit each other
@@ -60,6 +63,7 @@ class TextPair:
     stock: tuple[tuple[str, str, tuple[str, ...]], ...]  # column, long text, the items that have it, each with another text in the other column
     repeated: dict[str, float]  # column -> share of rows with a long text that comes again
     slip: Slip | None
+    short: bool = False  # whether one of them holds short texts alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,33 +78,42 @@ def measure(collection: Collection) -> TextPairs:
     from nohero.setup.refusal import Unmeasurable
     from nohero.sources.text_column import is_free
 
-    fields = list(collection.text_fields)
-    if collection.label and collection.kind == "row" and collection.texts is not None and is_free(collection.frame[collection.label].head(MOST_ROWS)):
+    fields = [*collection.text_fields, *collection.short_fields]
+    if collection.label and collection.label not in fields and collection.kind == "row" and collection.texts is not None and is_free(collection.frame[collection.label].head(MOST_ROWS)):
         fields.append(collection.label)
     if len(fields) < 2:
         raise Unmeasurable("there are no two columns of texts")
     if len(collection) < LEAST_ROWS:
         raise Unmeasurable(f"{len(collection)} rows tell too little")
-    texts = {f: collection.frame[f].head(MOST_ROWS).fill_null("").to_list() for f in fields[:COLUMNS]}
+    rows = MOST_ROWS // max(1, min(len(fields), COLUMNS) - 2)  # six pairs of columns cost no more than three
+    texts = {f: collection.frame[f].head(rows).fill_null("").to_list() for f in fields[:COLUMNS]}
     names = list(texts)
     return TextPairs(pairs=tuple(_pair(collection, (a, b), texts[a], texts[b]) for k, a in enumerate(names) for b in names[k + 1 :]))
+
+
+def is_language(name: str) -> bool:
+    """Whether the last word of the name is a language's code: `de`, `text_en`, `translation.pl`."""
+    words = re.split(r"[^a-z]+", name.casefold())
+    return words[-1] in LANGUAGES or (len(words) > 1 and words[-2] in LANGUAGES and len(words[-1]) == 2)  # en-US too
 
 
 def _pair(collection: Collection, names: tuple[str, str], ones: list[str], others: list[str]) -> TextPair:
     keys = [normal(t) for t in ones], [normal(t) for t in others]
     same = [i for i, (a, b) in enumerate(zip(*keys, strict=True)) if a and a == b]
-    empty = [(name, named(collection, [i for i in range(len(ones)) if not mine[i] and its[i]])) for name, mine, its in zip(names, keys, reversed(keys), strict=True)]
-    odds = _odds(keys, same, collection.seed)
+    told = [not set(names) & set(collection.short_fields) or name.rpartition(".")[2].casefold() in WRITTEN or name == collection.label for name in names]
+    empty = [(name, named(collection, [i for i in range(len(ones)) if not mine[i] and its[i]])) for name, mine, its, say in zip(names, keys, reversed(keys), told, strict=True) if say]
+    short, speaks = not set(names) <= {*collection.text_fields, collection.label}, all(map(is_language, names))
+    odds = _odds(keys, same, collection.seed, letters=speaks)
     copied, exchanged, chance = _by_words(odds, same)
     stock, repeated = [], {}
     for name, mine, its, text in ((names[0], keys[0], keys[1], ones), (names[1], keys[1], keys[0], others)):
         found, repeated[name] = _stock(mine, its)
         stock += [(name, shown(text[rows[0]]), named(collection, rows)) for rows in found]
     return TextPair(
-        first=names[0], second=names[1], rows=len(ones), empty=tuple(e for e in empty if e[1]), instead=_instead(collection, keys), beside=collection.beside, equal=len(same),
+        first=names[0], second=names[1], rows=len(ones), empty=tuple(e for e in empty if e[1]), instead=() if short else _instead(collection, keys), beside=collection.beside, equal=len(same),
         copied=tuple((collection.items[i], names[0 if odds[0][i] > 0 else 1], shown(ones[i])) for i in copied),
         exchanged=tuple((collection.items[i], shown(ones[i]), shown(others[i])) for i in exchanged), by_chance=chance,
-        stock=tuple(stock), repeated=repeated, slip=_slip(collection, keys),
+        stock=tuple(stock), repeated=repeated, slip=_slip(collection, keys, (ones, others)), short=short and not speaks,
     )  # fmt: skip
 
 
@@ -110,8 +123,8 @@ def _instead(collection: Collection, keys: tuple[list[str], list[str]]) -> tuple
     return named(collection, [i for i, key in enumerate(min(keys, key=lambda side: sum(map(bool, side)))) if key])
 
 
-def _odds(keys: tuple[list[str], list[str]], same: list[int], seed: int) -> tuple[Any, Any]:
-    """Float [N] twice: how much likelier the words of a text are in the first column than in the second, out of fold; 0 of short texts."""
+def _odds(keys: tuple[list[str], list[str]], same: list[int], seed: int, *, letters: bool) -> tuple[Any, Any]:
+    """Float [N] twice: how much likelier the words of a text are in the first column than in the second, out of fold; 0 of short texts. Of columns in two languages by the `letters` of words too."""
     import numpy as np
     from scipy.sparse import csr_matrix
 
@@ -119,7 +132,9 @@ def _odds(keys: tuple[list[str], list[str]], same: list[int], seed: int) -> tupl
     indices, ends, long = [], [0], []
     for text in (*keys[0], *keys[1]):
         words = WORD.findall(text)
-        long.append(sum(w.isalpha() for w in words) >= LEAST_WORDS)
+        long.append(sum(w.isalpha() for w in words) >= (LEAST_LETTERED if letters else LEAST_WORDS))
+        if letters:
+            words += [f"{w}"[k : k + 3] for w in (f"^{w}$" for w in words if w.isalpha()) for k in range(len(w) - 2)]
         indices += sorted({places.setdefault(w, len(places)) for w in (*words, *((f"{words[0]} first", f"{words[-1]} last") if words else ()))})
         ends.append(len(indices))
     n = len(keys[0])
@@ -158,11 +173,15 @@ def _stock(mine: Sequence[str], its: Sequence[str]) -> tuple[list[list[int]], fl
     return sorted(again, key=lambda r: -len(r))[:20], sum(map(len, again)) / max(1, len(mine))
 
 
-def _slip(collection: Collection, keys: tuple[list[str], list[str]]) -> Slip | None:
-    """The run of rows in which another row's text fits best against the own; strong runs alone are worth telling."""
+def _slip(collection: Collection, keys: tuple[list[str], list[str]], texts: tuple[list[str], list[str]]) -> Slip | None:
+    """The run of rows in which another row's text fits best against the own, by its words or by its form; strong runs alone are worth telling."""
+    runs = [run for fits in (_fits(keys), form_fits(texts, (0, *SHIFTS))) if (run := _run(collection, fits)) is not None]
+    return max(runs, key=lambda run: min(run.strength, run.before), default=None)
+
+
+def _run(collection: Collection, fits: dict[int, Any]) -> Slip | None:
     import numpy as np
 
-    fits = _fits(keys)
     best = None
     for by in SHIFTS:
         gain = fits[by] - fits[0]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nohero.evidence.audit.text_items import BLANKS, texts_of
+from nohero.evidence.audit.text_items import BLANKS, texts_and_short
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -30,8 +30,8 @@ class TextPersons:
 
 
 def measure(collection: Collection) -> TextPersons:
-    """The first of each kind in each text."""
-    texts = texts_of(collection)
+    """The first of each kind in each text, and in the short ones beside it."""
+    texts = ["\n".join(cells) for cells in zip(*(texts for _, texts in texts_and_short(collection)), strict=True)]
     mails, phones = [], []
     known: set[str] = set()
     for item, text in zip(collection.items, texts, strict=True):

@@ -5,8 +5,8 @@ another kind of numbers.
 
 How it is measured: for each part of a data set in memory, the kind and shape in which each field of each item comes.
 
-When it is right to fail: it warns where at most one item in twenty comes in another form than the commonest, and the others all in that. Where
-forms vary more, lengths may be meant to.
+When it is right to fail: it warns where at most one item in twenty comes in another form than the commonest, and the others all in that; up to
+one in four where all these lie across, their two sides exchanged. Where forms vary more, lengths may be meant to.
 
 What it cannot see: forms that a loader's own `collate_fn` makes alike; sizes of pictures that are no arrays, which another check compares.
 
@@ -29,7 +29,7 @@ from nohero.run.finding import Finding, Observed, passed, warned
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
-FEW = 0.05  # share of the items: more forms belong to the set
+FEW, FEW_TURNED = 0.05, 0.25  # share of the items: more forms belong to the set; the same two sides, exchanged, belong to no set
 SHOWN = 30  # rows of the table
 
 
@@ -39,7 +39,10 @@ def judge(found: ItemReadings) -> Finding:
     for part in found.parts:
         for field, forms, rare in part.forms:
             total = sum(n for _, n in forms)
-            if rare and len(rare) <= FEW * total:
+            turned = [(item, form) for item, form in rare if _exchanged(form, forms[0][0])]
+            if turned and len(turned) == len(rare) and FEW * total < len(rare) <= FEW_TURNED * total:
+                rows += [(f"{part.name} {item}".strip(), field, form, forms[0][0]) for item, form in turned]
+            elif rare and len(rare) <= FEW * total:
                 rows += [(f"{part.name} {item}".strip(), field, form, forms[0][0]) for item, form in rare]
             elif rare:
                 varied.append(f"`{field}`" + (f" of {part.name}" if part.name else ""))
@@ -63,6 +66,14 @@ def judge(found: ItemReadings) -> Finding:
     )
 
 
+def _exchanged(form: str, usual: str) -> bool:
+    """Whether two forms are of one kind and differ in the order of two sides."""
+    kind, _, sides = form.partition(" [")
+    usual_kind, _, usual_sides = usual.partition(" [")
+    mine, its = sides.rstrip("]").split(", "), usual_sides.rstrip("]").split(", ")
+    return kind == usual_kind and len(mine) == 2 and mine == its[::-1] and mine != its
+
+
 def _as_it_is(picture: Any, number: int) -> Any:
     del number
     return picture.copy()
@@ -78,6 +89,11 @@ def another_kind(collection: Collection) -> Collection:
     return reread(collection, train=lambda picture, number: (picture.astype("float64"), 1.0) if number in (5, 99) else picture, test=_as_it_is)
 
 
+def across(collection: Collection) -> Collection:
+    """Every tenth item has its two sides exchanged."""
+    return reread(collection, train=lambda picture, number: picture[:, :12].T if number % 10 == 3 else picture[:, :12], test=_as_it_is)
+
+
 def many_lengths(collection: Collection) -> Collection:
     """Items of all lengths."""
     return reread(collection, train=lambda picture, number: picture[:, : 14 + number % 7], test=_as_it_is)
@@ -85,5 +101,5 @@ def many_lengths(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT503", name="mixed-item-forms", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="small-arrays", plant=a_line_short), Case(toy="small-arrays", plant=another_kind)), lookalikes=(Case(toy="small-arrays", plant=many_lengths),),
+    sabotages=(Case(toy="small-arrays", plant=a_line_short), Case(toy="small-arrays", plant=another_kind), Case(toy="small-arrays", plant=across)), lookalikes=(Case(toy="small-arrays", plant=many_lengths),),
 )  # fmt: skip

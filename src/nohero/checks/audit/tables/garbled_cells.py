@@ -24,6 +24,7 @@ from nohero.evidence.audit.cell_facts import CellFacts
 from nohero.run import sources
 from nohero.run.figure import Table
 from nohero.run.finding import Finding, Observed, passed, warned
+from nohero.sources.odd_cells import around_garbled
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -41,14 +42,14 @@ def judge(cells: CellFacts) -> Finding:
         return passed(f"none among the cells of {cells.fields} fields")
     first = found[0]
     return warned(
-        f"{first.count:,} of {first.of:,} cells of `{first.field}` are garbled: {', '.join(f'`{v[:40]}`' for v in first.values)}",
+        f"{first.count:,} of {first.of:,} cells of `{first.field}` are garbled: {', '.join(f'`{around_garbled(v)}`' for v in first.values)}",
         expected="text in one encoding",
         observed=Observed(value=float(first.count), unit="cells", n=first.of),
         component="data",
         where=tuple(o.field for o in found),
         items=cells.named(found),
         remedies=('read the file as UTF-8, or mend these cells by encode("cp1252").decode("utf-8")',),
-        figure=Table(title="Garbled cells", columns=("field", "cells", "of", "as written"), rows=tuple((o.field, o.count, o.of, ", ".join(v[:40] for v in o.values)) for o in found)),
+        figure=Table(title="Garbled cells", columns=("field", "cells", "of", "as written"), rows=tuple((o.field, o.count, o.of, ", ".join(map(around_garbled, o.values))) for o in found)),
     )
 
 

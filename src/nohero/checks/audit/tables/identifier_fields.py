@@ -3,7 +3,7 @@
 Why it matters: a network can learn each item by its number; a number that follows the order of collection leaks time.
 
 How it is measured: whole numbers, each once and with few gaps; strings of which each comes once and that are no text. What was given as time, group or split, and numbers that are years, are none.
-Where nothing else is there to tell the label by, strings are what the items are.
+Where nothing else is there to tell the label by, strings are what the items are, and so they are in a table of names alone that has no label.
 
 When it is right to fail: never more than a warning.
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 
+NAMES, MOSTLY = 3, 0.5  # fields of names, and different values to a row of all others: then names are what the table holds
 YEARS = (1700, 2100)  # numbers that may be years of the calendar: series reach back to about 1700 (sunspots)
 
 
@@ -41,6 +42,8 @@ def judge(profile: Profile) -> Finding:
     inputs = [f for f in profile.fields if f.name not in (profile.label, *profile.roles) and f.kind not in ("constant", "empty")]
     if found and profile.label and len(found) == len(inputs) and all(f.minimum is None for f in found):
         return passed(f"{', '.join(f'`{f.name}`' for f in found[:5])} {'names' if len(found) == 1 else 'name'} the items, and there is no other field to tell anything by")
+    if not profile.label and len(found) >= NAMES and all(f.minimum is None and f.num_distinct >= MOSTLY * f.num_rows for f in inputs):
+        return passed(f"{', '.join(f'`{f.name}`' for f in found[:5])} name the items, as all fields do: a list of names, such as words and their translations")
     if not found:
         return passed(f"none of {len(profile.fields)} fields numbers or names the items" + (f"; `{years[0]}` numbers them as years do: a time (--time)" if years else ""))
     return warned(
@@ -92,6 +95,15 @@ def words(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def dictionary(collection: Collection) -> Collection:
+    """A word in three languages."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        return {name: [f"{t}{end}{i}" for i, t in enumerate(columns["town"])] for name, end in (("en", "er"), ("de", "ung"), ("fr", "eau"))}
+
+    return recelled(collection, change, label="")
+
+
 def a_group(collection: Collection) -> Collection:
     """A name for each row, given as the group."""
     return a_key(collection).with_(group="key")
@@ -110,6 +122,6 @@ def shared_postcodes(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT522", name="identifier-fields", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=numbered), Case(toy="people", plant=a_key)),
-    lookalikes=tuple(Case(toy="people", plant=p) for p in (shared_postcodes, years, words, a_group)),
+    lookalikes=tuple(Case(toy="people", plant=p) for p in (shared_postcodes, years, words, dictionary, a_group)),
     said_by=("DAT150",),
 )  # fmt: skip

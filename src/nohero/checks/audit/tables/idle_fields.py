@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 KEYS = 10  # idle fields of one map
+LEFT_EMPTY = {"input": ("instruction", "output"), "system": ("instruction", "output")}  # fields that the form of a set may leave empty, and those beside which they do: Stanford Alpaca's
 PART = 0.05  # of the rows, at least, have the value, and as many have none
 
 
@@ -39,7 +40,7 @@ def judge(profile: Profile) -> Finding:
     """Fields of one value or of none; those that have one value or nothing may say something by that."""
     if profile.kind != "row":
         return skipped("the items are no rows of a table")
-    idle = [f for f in profile.fields if f.kind in ("constant", "empty") and not _is_ticked(f) and (f.name not in profile.derived or _is_dead(f))]
+    idle = [f for f in profile.fields if f.kind in ("constant", "empty") and not _is_ticked(f) and (f.name not in profile.derived or _is_dead(f)) and not _is_left_empty(f, profile)]
     ticked = [f for f in profile.fields if _is_ticked(f)]
     found = idle or ticked
     if not found:
@@ -55,12 +56,20 @@ def judge(profile: Profile) -> Finding:
     )
 
 
+<<<<<<< HEAD
 def _named(found: Sequence[Field]) -> str:
     """The first few; those of a map that was taken apart, each of whose keys hardly a row has, are told as one."""
     maps = Counter(f.name.split(".")[0] for f in found if "." in f.name)
     taken = {name for name, n in maps.items() if n >= KEYS}
     told = [f"{maps[name]} keys of `{name}`, which is a map that was taken apart" for name in maps if name in taken]
     return ", ".join([*told, *(f"`{f.name}` ({f.why})" for f in found if f.name.split(".")[0] not in taken)][:5])
+
+
+def _is_left_empty(field: Field, profile: Profile) -> bool:
+    """Nothing stands there in any row, as the form of the set allows."""
+    beside = LEFT_EMPTY.get(field.name.casefold(), ())
+    return field.kind == "empty" and bool(beside) and {f.name.casefold() for f in profile.fields} >= set(beside)
+>>>>>>> texts
 
 
 def _is_dead(field: Field) -> bool:
@@ -123,9 +132,18 @@ def nearly_one_town(collection: Collection) -> Collection:
     return recelled(collection, change)
 
 
+def instructions(collection: Collection) -> Collection:
+    """Instructions that need no input, in a form that has a field for it."""
+
+    def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+        return {"instruction": columns["town"], "input": [""] * len(columns["town"]), "output": columns["trade"]}
+
+    return recelled(collection, change, label="")
+
+
 CHECK = Check(
     code="DAT520", name="idle-fields", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=one_town), Case(toy="people", plant=nothing_at_all)),
-    lookalikes=(Case(toy="people", plant=nearly_one_town), Case(toy="people", plant=a_box_that_is_ticked), Case(toy="people", plant=with_or_without)),
+    lookalikes=(Case(toy="people", plant=nearly_one_town), Case(toy="people", plant=a_box_that_is_ticked), Case(toy="people", plant=with_or_without), Case(toy="people", plant=instructions)),
     said_by=("DAT160",),
 )  # fmt: skip

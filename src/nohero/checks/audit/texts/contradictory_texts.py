@@ -35,11 +35,11 @@ SHOWN = 20  # rows of the table
 
 def judge(copies: TextCopies) -> Finding:
     """Long texts of two labels are a fault, short ones a question."""
-    if not copies.classes:
+    if not copies.classes and not copies.many:
         return skipped("there is no label of classes")
     count, total = len(copies.contradictions), copies.total
     observed = Observed(value=float(count), unit="texts with a copy of another label", n=total)
-    if not count and not copies.short_contradictions:
+    if not count and (not copies.short_contradictions or copies.many):
         return passed(f"no text of {total:,} has two labels", observed=observed)
     if not count:
         return unsure(
@@ -50,9 +50,9 @@ def judge(copies: TextCopies) -> Finding:
             items=copies.short_contradictions,
             remedies=("read them: texts so short may mean one thing here and another there",),
         )
-    say = unsure if copies.beside else failed if count >= MUCH * total else warned
+    say = unsure if copies.beside or (copies.many and count < MUCH * total) else failed if count >= MUCH * total and not copies.many else warned
     return say(
-        f"{count:,} long texts have a copy with another label" + (f", and {len(copies.short_contradictions):,} short ones" if copies.short_contradictions else ""),
+        f"{count:,} long texts have a copy with another {f'`{copies.many}`' if copies.many else 'label'}" + (f", and {len(copies.short_contradictions):,} short ones" if copies.short_contradictions else ""),
         expected="one label for each text",
         observed=observed,
         component="data",

@@ -3,11 +3,12 @@
 Why it matters: `cafÃ©` is another word than `café` to every tokenizer, and whether a text is garbled often tells its source, which may tell its label.
 
 How it is measured: runs of characters that are UTF-8's bytes read as cp1252 or latin-1, where the bytes decode to a character;
-control characters of 80 to 9F, which cp1252 uses for quotation marks; and U+FFFD, which stands for a lost character.
+control characters of 80 to 9F, which cp1252 uses for quotation marks; and U+FFFD, which stands for a lost character; question marks, two characters in five and eight at least, where half of the texts are in another script
+than ASCII's.
 
 When it is right to fail: a hundredth of the texts or more; fewer warn, as each is certain.
 
-What it cannot see: other wrong readings than those of cp1252 and latin-1, and what was lost to question marks.
+What it cannot see: other wrong readings than those of cp1252 and latin-1, and single letters lost to question marks.
 
 Mend: read the file in its own encoding; `text.encode("cp1252").decode("utf-8")` mends one wrong reading.
 
@@ -41,8 +42,10 @@ def judge(damage: TextDamage) -> Finding:
         return passed(f"no text of {damage.total:,} is garbled ({damage.beyond_ascii:,} have characters beyond ASCII)")
     say = failed if count >= MUCH * damage.total else warned
     lost = f"; {damage.lost:,} have U+FFFD, whose character is lost" if damage.lost else ""
+    asked = f"{damage.asked:,} of {damage.total:,} texts are made of question marks, where others are in a script beyond ASCII: their letters are lost"
+    wrong = f"{count - damage.asked:,} of {damage.total:,} texts have characters read in the wrong encoding, as `{garbled[0].found}` in {garbled[0].item}{lost}"
     return say(
-        f"{count:,} of {damage.total:,} texts have characters read in the wrong encoding, as `{garbled[0].found}` in {garbled[0].item}{lost}",
+        "; ".join(part for part, there in ((wrong, count > damage.asked), (asked, damage.asked)) if there),
         expected="characters as they were written",
         observed=Observed(value=float(count), unit="garbled texts", n=damage.total),
         component="data",
@@ -52,6 +55,13 @@ def judge(damage: TextDamage) -> Finding:
         remedies=('read the source in its own encoding; text.encode("cp1252").decode("utf-8") mends UTF-8 that was read as cp1252',),
         figure=Table(title="Garbled characters", columns=("item", "found", "there", "as meant"), rows=tuple((d.item, d.found, d.around, d.mended) for d in garbled[:SHOWN])),
     )
+
+
+def lost_to_question_marks(collection: Collection) -> Collection:
+    """Texts in Cyrillic letters, some of which went through an encoding that has none."""
+    cyrillic = str.maketrans("abcdefghijklmnoprstuvyz", "абцдефгхийклмнопрстувыз")
+    texts = [t.lower().translate(cyrillic) for t in collection.texts]
+    return changed(collection, [t.encode("latin-1", "replace").decode("latin-1") if i % 30 == 3 else t for i, t in enumerate(texts)])
 
 
 def read_as_latin(collection: Collection) -> Collection:
@@ -73,5 +83,5 @@ def foreign_words(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT705", name="mojibake", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="messages", plant=read_as_latin), Case(toy="messages", plant=read_as_windows)), lookalikes=(Case(toy="messages", plant=foreign_words),),
+    sabotages=(Case(toy="messages", plant=read_as_latin), Case(toy="messages", plant=read_as_windows), Case(toy="messages", plant=lost_to_question_marks)), lookalikes=(Case(toy="messages", plant=foreign_words),),
 )  # fmt: skip

@@ -6,7 +6,7 @@ How it is measured: the longest opening and the longest ending that a twentieth 
 each class and of each part have it. Copies of whole texts count once.
 
 When it is right to fail: the shares of two classes (or parts) differ by 30 points or more, both of 20 texts at least: a warning.
-An opening that all share alike is left open: it costs tokens and tells nothing.
+An opening of 40 characters or six words that all share alike is left open: it costs tokens and tells nothing; shorter ones are a turn of phrase.
 
 What it cannot see: openings that differ in a number or a name.
 
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from nohero.checks.audit.planted_texts import changed
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.shared_openings import SharedOpenings
+from nohero.evidence.audit.text_items import is_long
 from nohero.run.figure import Bar, Bars
 from nohero.run.finding import Finding, Observed, passed, unsure, warned
 
@@ -48,6 +49,8 @@ def judge(openings: SharedOpenings) -> Finding:
         "component": "data", "observed": Observed(value=gap, unit="difference of shares", n=openings.total), "where": worst.items[:5], "items": worst.items,
         "figure": Bars(title="Share of the texts with these words", value_label="share", bars=bars) if bars else None,
     }  # fmt: skip
+    if gap < APART and not is_long(told):
+        return passed(f"{message}: so few words many begin or end with by nature, and classes and parts share them alike")
     if gap < APART:
         return unsure(
             f"{message}; classes and parts share it alike",
@@ -81,7 +84,12 @@ def letters(collection: Collection) -> Collection:
     return changed(collection, [f"Dear customer service, {t} Yours sincerely" for t in collection.texts])
 
 
+def questions(collection: Collection) -> Collection:
+    """A fifth of the texts begin with the same words, as questions do."""
+    return changed(collection, [f"What is the matter? {t}" if i % 5 == 2 else t for i, t in enumerate(collection.texts)])
+
+
 CHECK = Check(
     code="DAT713", name="unequal-openings", source="Geirhos et al. 2020, Shortcut learning in deep neural networks (arXiv:2004.07780)", judge=judge,
-    sabotages=(Case(toy="messages", plant=forwarded),), lookalikes=(Case(toy="messages", plant=letters),),
+    sabotages=(Case(toy="messages", plant=forwarded),), lookalikes=(Case(toy="messages", plant=letters), Case(toy="messages", plant=questions)),
 )  # fmt: skip

@@ -1,0 +1,74 @@
+"""Texts of the other parts that stand whole inside a longer text of the training part: as an example in a prompt, or quoted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nohero.evidence.audit.text_items import keys_of, parts_of, shown, texts_of
+
+if TYPE_CHECKING:
+    from nohero.sources.collection import Collection
+
+PRICE = 1.0  # seconds
+LEAST_WORDS, LEAST_LETTERS = 6, 40  # of a text that does not stand in another by chance
+ANCHOR = 3  # first words that must be there before the text is looked for
+MOST = 30_000_000  # characters of the training part that are searched
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contained:
+    """One text."""
+
+    item: str
+    part: str
+    inside: str  # the item of the training part
+    text: str
+    around: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainedTexts:
+    """The first place of each."""
+
+    looked: int  # texts that are long enough to be looked for
+    found: tuple[Contained, ...]
+
+
+def measure(collection: Collection) -> ContainedTexts:
+    """By their first words, then as a whole; copies of a whole text are another measurement's."""
+    parts = parts_of(collection)
+    training = collection.parts[0] if parts else ""
+    if not parts or len(collection.parts) < 2:
+        return ContainedTexts(looked=0, found=())
+    keys = keys_of(collection)
+    wanted: dict[str, dict[str, list[int]]] = {}
+    looked = 0
+    for i, key in enumerate(keys):
+        if parts[i] != training and len(key) >= LEAST_LETTERS and len(words := key.split(" ", LEAST_WORDS)) >= LEAST_WORDS:
+            wanted.setdefault(words[0], {}).setdefault(" ".join(words[1:ANCHOR]), []).append(i)
+            looked += 1
+    inside: dict[int, int] = {}
+    held = 0
+    for j, key in enumerate(keys):
+        if parts[j] == training and held < MOST and wanted:
+            held += len(key)
+            for i in _candidates(key.split(" "), wanted):
+                if i not in inside and len(keys[i]) < len(key) and keys[i] in key:
+                    inside[i] = j
+    texts = texts_of(collection)
+    found = tuple(Contained(item=collection.items[i], part=parts[i], inside=collection.items[j], text=shown(texts[i]), around=_around(keys[j], keys[i])) for i, j in sorted(inside.items()))
+    return ContainedTexts(looked=looked, found=found)
+
+
+def _candidates(words: list[str], wanted: dict[str, dict[str, list[int]]]) -> set[int]:
+    found: set[int] = set()
+    for k, word in enumerate(words):
+        if (following := wanted.get(word)) is not None:
+            found.update(following.get(" ".join(words[k + 1 : k + ANCHOR]), ()))
+    return found
+
+
+def _around(text: str, part: str) -> str:
+    start = text.index(part)
+    return shown(f"{'…' if start > 20 else ''}{text[max(0, start - 20) : start + 140]}")

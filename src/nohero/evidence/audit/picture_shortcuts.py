@@ -1,4 +1,4 @@
-"""How well the label can be told from what ought not to tell it: file and picture size, mode, format, name, brightness, border, corners.
+"""How well the label can be told from what ought not to tell it: file and picture size, mode, format, compression, name, brightness, border, corners.
 
 Legend: N pictures, K classes, B bins.
 """
@@ -30,6 +30,7 @@ BINS, FOLDS, DRAWS = 12, 5, 5
 STEADY, NOISE, EDGE = 0.95, 10.0, 20.0  # share of a class's pictures, and grey levels
 SPOT = 3  # pixels of the small copies
 VARIED, VARIES = 0.9, 40.0  # share of the pixels, and grey levels by which more than the rest of them vary in a class: where all is nearly still it is the class that looks so, as sand does
+COMPRESSION = "strength of JPEG compression"
 EXTREMES = "darkest and brightest value"
 OUTSIDE, INSIDE = "outside", "inside"  # of the pixels
 
@@ -113,6 +114,8 @@ def _cues(collection: Collection, facts: PictureFacts, rows: Any, names: Sequenc
         made.append(("mode", OUTSIDE, [np.array(facts.mode)[rows]]))
     if facts.format:
         made += [("format", OUTSIDE, [np.array([f"{a} {b}" for a, b in zip(facts.suffix, facts.format, strict=True)])[rows]])]
+    if any(facts.coarse):
+        made.append((COMPRESSION, OUTSIDE, [np.array(facts.coarse)[rows].round(1)]))
     if collection.files and (facts.format or "bytes" in collection.frame.columns):
         made.append(("file name", OUTSIDE, [np.array([_pattern(collection.files[i], names) for i in rows])]))
         if "bytes" in collection.frame.columns:

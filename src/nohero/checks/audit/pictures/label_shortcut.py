@@ -4,10 +4,10 @@ Why it matters: a network takes the cheapest way. Where one class comes from ano
 bears a stamp, it learns the camera, the size or the stamp, scores well, and fails on any other source.
 
 How it is measured: naive Bayes on one cue at a time, five folds, as the area under the curve of the class that is told best,
-against the same with permuted labels: picture size, mode, format and file name; file size, brightness and contrast. Stamps are
+against the same with permuted labels: picture size, mode, format, strength of JPEG compression and file name; file size, brightness and contrast. Stamps are
 spots that hardly vary inside a class, stand out from what surrounds them, and are not in the other classes.
 
-When it is right to fail: it warns for a stamp, or where size, mode or format reach an area of 0.8. From 0.7, for file names, and
+When it is right to fail: it warns for a stamp, or where size, mode, format or compression reach an area of 0.8. From 0.7, for file names, and
 where brightness or file size alone reach 0.97, or the border or the darkest and brightest
 value 0.995, it cannot decide: the class itself may look so.
 

@@ -95,7 +95,7 @@ def _along(part_NHWC: Any, side: str, start: int) -> tuple[list[Band], Any]:
     found = []
     for i in np.flatnonzero((rows >= max(2, NARROWEST * height)) & (rows <= WIDEST * height)):
         seam = height - int(rows[i])
-        soft = next((k for k in range(SOFT) if seam - 1 - k > 0 and np.abs(middles[i, seam - 1 - k].astype(float) - middles[i, -1]).mean() >= SEAM), None)
+        soft = next((k for k in range(SOFT) if seam - 1 - k > 0 and np.abs(part_NHWC[i, seam - 1 - k] - middles[i, -1]).mean() >= SEAM), None)
         rest = ranges[i, : max(1, seam - 1 - (soft or 0))]
         if soft is not None and np.median(rest) >= LIVELY and (rest <= FLAT).mean() <= STILL and rest[-3:].min() > FLAT:
             found.append(Band(row=start + int(i), side=side, colour=tuple(round(v) for v in middles[i, -1].tolist()), share=float(rows[i] / height)))

@@ -226,7 +226,7 @@ def _parts(collection: Collection) -> tuple[str, ...]:
 def _unasked(collection: Collection) -> tuple[str, ...]:
     """Which questions more words from the user would open."""
     wanting = [
-        *(["a label (--target): leaks, shortcuts and doubtful labels"] if not collection.label else []),
+        *(["a label (--target): leaks, shortcuts and doubtful labels"] if not collection.label and collection.marking is None else []),
         *([f"parts ({_ways(collection)}): copies and drift between them"] if len(collection.parts) < 2 else []),
     ]
     return (f"not looked for without {'; without '.join(wanting)}",) if wanting else ()

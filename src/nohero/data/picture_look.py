@@ -45,6 +45,7 @@ class Look:
     high: int = 255
     sharpness: float = 0.0  # energy of the Laplacian against the variance, at MEASURED pixels
     clear: float = 0.0  # share of pixels that are transparent
+    coarse: float = 0.0  # mean step in which a JPEG file's brightness is stored: 3 at a quality of 95, 36 at 50, 90 at 20; 0 of other formats
     fault: str = ""
 
 
@@ -98,7 +99,7 @@ def _decoded(content: bytes, known: Look, out_SSC: np.ndarray[Any, Any]) -> Look
             return replace(known, fault=f"{width}x{height} is {width * height / 1e6:.0f} million pixels; at most {MAX_PIXELS / 1e6:.0f} are read")
         orientation = int(image.getexif().get(ORIENTATION, 1) or 1)
         seen = replace(
-            known, mode=image.mode, format=image.format or "", orientation=orientation, frames=getattr(image, "n_frames", 1),
+            known, mode=image.mode, coarse=_coarse(image), format=image.format or "", orientation=orientation, frames=getattr(image, "n_frames", 1),
             width=height if orientation in SIDEWAYS else width, height=width if orientation in SIDEWAYS else height,
         )  # fmt: skip
         if width * height > HEAVY:
@@ -135,6 +136,13 @@ def sharpness(grey_HW: np.ndarray[Any, Any]) -> float:
     edges = v[1:-1, :-2] + v[1:-1, 2:] + v[:-2, 1:-1] + v[2:, 1:-1] - 4 * v[1:-1, 1:-1]
     spread = float(v.var())
     return float(np.square(edges).mean()) / spread if spread > 0.5 else 0.0
+
+
+def _coarse(image: Any) -> float:
+    """Of the table of quantisation that the file itself holds."""
+    tables = getattr(image, "quantization", None)
+    first = tables.get(0) if isinstance(tables, dict) else None
+    return float(np.mean(first)) if first is not None and len(first) else 0.0
 
 
 def _clear(image: Any) -> float:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LONGEST_SIDE = 1200  # pixels that a page shows
 THUMBNAIL = 160
 MOST_SOUND = 50_000_000  # bytes of a sound file
-SOUNDS = {".wav": "audio/wav", ".flac": "audio/flac", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".m4a": "audio/mp4", ".aac": "audio/aac"}
+SOUNDS = {".wav": "audio/wav", ".flac": "audio/flac", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".oga": "audio/ogg", ".m4a": "audio/mp4", ".aac": "audio/aac"}
 
 
 class Unshowable(Exception):  # noqa: N818 (told to the person who labels)

@@ -68,6 +68,7 @@ class Collection:
     texts: Any = None  # polars.Series of strings [N]
     text_fields: tuple[str, ...] = ()  # of a table: the columns that `texts` are made of
     short_fields: tuple[str, ...] = ()  # of a table: columns of texts too short to be texts alone, such as answers, titles and words of a translation
+    named: tuple[str, ...] = ()  # of pictures or sounds that a table names: that table's own columns
     beside: bool = False  # whether other fields may tell something beside the texts
     pictures: Any = None  # numpy
     series: dict[str, Sequence[Any]] = field(default_factory=dict)  # arrays of numbers by name, one an item or None, where a program or a file of arrays holds such
@@ -108,6 +109,19 @@ class Collection:
     def plain(self) -> Collection:
         """The same without the fields that are told of series: what speaks of columns speaks of the user's own."""
         return self if not self.derived else self.shared("plain", lambda: self.with_(frame=self.frame.drop(list(self.derived)), derived={}))
+
+    @property
+    def tabled(self) -> Collection | None:
+        """The items as rows of the user's own table, which names their files or holds their texts: what can be asked of any field; None where there is no such table."""
+        if self.kind == ROW:
+            return self
+        own = set(self.named) if self.kind in (PICTURE, SOUND) else set(self.frame.columns) - set(self.text_fields) if self.text_fields else set()
+        return self.shared("tabled", lambda: self._tabled(own)) if own and self.whole is None else None
+
+    def _tabled(self, own: set[str]) -> Collection:
+        columns = [c for c in self.frame.columns if c in own | {self.label, self.split, self.group, self.time}]
+        cells = self.cells.select([c for c in columns if c in self.cells.columns]) if self.cells is not None else None
+        return self.with_(kind=ROW, frame=self.frame.select(columns), cells=cells, texts=None, text_fields=(), pictures=None)
 
     @property
     def labels(self) -> Any:

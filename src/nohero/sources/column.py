@@ -101,7 +101,7 @@ class Column:
         if not full.len():
             return self
         if values.dtype == pl.Boolean:
-            counted = full.value_counts()
+            counted = full.value_counts(name="times of it")
             return replace(self, counts=self.counts.add(counted.to_series(0).cast(pl.String).to_list(), counted.to_series(1).to_list()))
         low, high = full.min(), full.max()
         return replace(self, span=(low, high) if self.span is None else (min(self.span[0], low), max(self.span[1], high)))
@@ -220,7 +220,7 @@ def _counted(values: pl.Series, room: int) -> tuple[pl.Series, pl.Series] | None
     """(values, counts); None where there are more than `room`."""
     if values.head(LOOKED_AT).n_unique() > min(room, LOOKED_AT // 4):
         return None
-    counted = values.value_counts()
+    counted = values.value_counts(name="times of it")
     return (counted.to_series(0), counted.to_series(1)) if counted.height <= room else None
 
 
@@ -236,7 +236,7 @@ def _odd(cells: pl.Series, rows: Any, found: tuple[tuple[str, pl.Series], ...]) 
     for kind, values in found:
         if values.len():
             here = np.flatnonzero(cells.is_in(values.unique().to_list()).fill_null(value=False).to_numpy())
-            counted = cells[here].value_counts(sort=True).head(KEPT)
+            counted = cells[here].value_counts(sort=True, name="times of it").head(KEPT)
             odd[kind] = Odd(len(here), dict(zip(counted.to_series(0).to_list(), counted.to_series(1).to_list(), strict=True)), tuple(rows[here[:KEPT]].tolist()))
     return odd
 

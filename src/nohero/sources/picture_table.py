@@ -55,12 +55,13 @@ def _joined(table: Collection, listing: Listing, source: str, root: Path) -> Col
     place = {name: i for i, name in enumerate(opened.items)}
     kept = [i for i in rows if found.names[i] in place]
     frame = table.frame[kept].drop(found.column)
+    cells = table.cells[kept].drop(found.column, strict=False) if table.cells is not None and table.cells.width else None
     own = opened.frame[[place[found.names[i]] for i in kept]]
     own = own.rename({c: f"{c} of the picture" for c in own.columns if c in frame.columns})
     notes = (f"{len(told.unnamed):,} pictures that the table does not name are left out",) if told.unnamed else ()
     label = frame.columns[0] if frame.width == 1 else ""
     return opened.with_(
-        frame=pl.concat([frame, own], how="horizontal"), cells=None, items=tuple(found.names[i] for i in kept), files=tuple(found.names[i] for i in kept),
+        frame=pl.concat([frame, own], how="horizontal"), cells=cells, named=tuple(frame.columns), items=tuple(found.names[i] for i in kept), files=tuple(found.names[i] for i in kept),
         label=label, split=parts_field(frame), unusable=(*absent, *(u for u in opened.unusable if u not in listing.unusable)), notes=(*table.notes, *opened.notes, *notes),
         kept={KEY: opened.kept[KEY].take([place[found.names[i]] for i in kept])}, root=root, matched=told,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from nohero.run.errors import NoheroError
 if TYPE_CHECKING:
     from pathlib import Path
 
-SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff")
+SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".mp3", ".aif", ".aiff")
 LARGEST = 500_000_000  # bytes of one file
 FULL = {1: 128.0, 2: 32768.0, 3: 8388608.0, 4: 2147483648.0}  # full scale, by bytes a sample
 OPEN_END = 2**32 - 64  # bytes that a header claims which was written before the end was known

@@ -67,11 +67,13 @@ def _joined(table: Collection, root: Path, walked: Walk, source: str) -> Collect
     kept = [i for i, name in enumerate(found.names) if name in place]
     frame = table.frame[kept].drop(found.column)
     own = opened.frame[[place[found.names[i]] for i in kept]]
-    frame = frame.rename({c: f"{c} of the table" for c in own.columns if c in frame.columns})
+    other = {c: f"{c} of the table" for c in own.columns if c in frame.columns}
+    frame = frame.rename(other)
+    cells = table.cells[kept].drop(found.column, strict=False).rename(other, strict=False) if table.cells is not None and table.cells.width else None
     names = tuple(found.names[i] for i in kept)
     notes = (f"{len(told.unnamed):,} sounds that the table does not name are left out",) if told.unnamed else ()
     return opened.with_(
-        frame=pl.concat([frame, own], how="horizontal"), items=names, files=names, label=frame.columns[0] if frame.width == 1 else opened.label, split=parts_field(frame) or opened.split,
+        frame=pl.concat([frame, own], how="horizontal"), cells=cells, named=tuple(frame.columns), items=names, files=names, label=frame.columns[0] if frame.width == 1 else opened.label, split=parts_field(frame) or opened.split,
         unusable=(*absent, *opened.unusable), notes=(*table.notes, *opened.notes, *notes), matched=told, root=root,
     )  # fmt: skip
 

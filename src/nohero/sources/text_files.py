@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".txt", ".text")
 OTHERS = (  # suffixes of files that other readers open, or nobody
     ".csv", ".tsv", ".tab", ".data", ".dat", *FRAMES, ".xml", ".yaml", ".yml", ".toml", ".db", ".sqlite", ".sqlite3",
-    ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".svg", ".wav", ".flac", ".ogg", ".mp3", ".m4a", ".mp4", ".npy", ".npz", ".pt", ".pkl",
+    ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".svg", ".wav", ".flac", ".ogg", ".oga", ".mp3", ".m4a", ".mp4", ".npy", ".npz", ".pt", ".pkl",
     ".pickle", ".pth", ".joblib", ".safetensors", ".onnx", ".h5", ".hdf5", ".mat", ".zip", ".gz", ".bz2", ".xz", ".tar", ".pdf", ".docx", ".py", ".ipynb", ".md", ".rst", ".html", ".arff",
 )  # fmt: skip
 MOST_LINE_FILES, LEAST_LINES = 50, 20  # so few files of so many lines are files of lines, not a text each

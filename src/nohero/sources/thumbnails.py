@@ -32,6 +32,7 @@ class Thumbnails:
     sharpness: Any  # float32 [N]
     clear: Any  # float32 [N]: share of transparent pixels
     digests: tuple[bytes, ...]  # of the files; empty for arrays
+    coarse: Any = None  # float32 [N]: mean step of a JPEG file's brightness; None for arrays
 
     def __len__(self) -> int:
         """How many pictures there are."""
@@ -41,7 +42,7 @@ class Thumbnails:
         """These rows alone."""
         chosen = np.asarray(rows, dtype=np.int64)
         digests = tuple(self.digests[i] for i in rows) if self.digests else ()
-        return Thumbnails(pixels=self.pixels[chosen], low=self.low[chosen], high=self.high[chosen], sharpness=self.sharpness[chosen], clear=self.clear[chosen], digests=digests)
+        return Thumbnails(pixels=self.pixels[chosen], low=self.low[chosen], high=self.high[chosen], sharpness=self.sharpness[chosen], clear=self.clear[chosen], digests=digests, coarse=None if self.coarse is None else self.coarse[chosen])
 
 
 def thumbnails(collection: Collection) -> Thumbnails:
@@ -67,6 +68,7 @@ def of_looks(looks: Sequence[Look], pixels_NSSC: Any) -> Thumbnails:
     return Thumbnails(
         pixels=pixels_NSSC, digests=tuple(one.digest for one in looks), low=np.array([one.low for one in looks]), high=np.array([one.high for one in looks]),
         sharpness=np.array([one.sharpness for one in looks], dtype=np.float32), clear=np.array([one.clear for one in looks], dtype=np.float32),
+        coarse=np.array([one.coarse for one in looks], dtype=np.float32),
     )  # fmt: skip
 
 

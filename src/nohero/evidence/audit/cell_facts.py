@@ -70,8 +70,10 @@ def measure(collection: Collection) -> CellFacts:
 
     from nohero.setup.refusal import Unmeasurable
 
-    if collection.kind != "row":
-        raise Unmeasurable("the items are no rows of a table")
+    table = collection.tabled
+    if table is None:
+        raise Unmeasurable("the items are no rows of a table, nor named by one")
+    collection = table
     if collection.whole is not None:
         return _of_whole(collection)
     written = collection.cells if collection.cells is not None else pl.DataFrame()

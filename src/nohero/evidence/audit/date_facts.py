@@ -69,8 +69,10 @@ def measure(collection: Collection) -> DateFacts:
 
     from nohero.setup.refusal import Unmeasurable
 
-    if collection.kind != "row":
-        raise Unmeasurable("the items are no rows of a table")
+    table = collection.tabled
+    if table is None:
+        raise Unmeasurable("the items are no rows of a table, nor named by one")
+    collection = table
     source = collection.cells if collection.cells is not None else collection.frame
     oddities: list[DateOddity] = []
     fields = 0

@@ -37,8 +37,10 @@ def measure(collection: Collection) -> InfiniteValues:
     """Each numeric field; of a table that is too large to be held, its sample."""
     from nohero.setup.refusal import Unmeasurable
 
-    if collection.kind != "row":
-        raise Unmeasurable("the items are no rows of a table")
+    table = collection.tabled
+    if table is None:
+        raise Unmeasurable("the items are no rows of a table, nor named by one")
+    collection = table
     numeric = [s for s in collection.frame if s.dtype.is_numeric()]
     found = []
     for series in (s for s in numeric if s.dtype.is_float()):

@@ -67,7 +67,7 @@ def _numbers(labels: Any) -> Any:
 
 def _void(labels: Any) -> tuple[tuple[int, int], ...]:
     """Rare numbers that are known to stand for nothing, beside classes from 0 or 1 on without a gap."""
-    counts = dict(labels.value_counts().iter_rows())
+    counts = dict(labels.alias("value").value_counts(name="times of it").iter_rows())  # a label may itself be called count
     void = {v: n for v, n in counts.items() if v in VOID}
     classes = sorted(v for v in counts if v not in void)
     if not void or len(classes) < CLASSES or classes[0] not in (0, 1) or classes != list(range(classes[0], classes[0] + len(classes))):

@@ -79,8 +79,10 @@ def measure(collection: Collection) -> NumberFacts:
 
     from nohero.setup.refusal import Unmeasurable
 
-    if collection.kind != "row":
-        raise Unmeasurable("the items are no rows of a table")
+    table = collection.tabled
+    if table is None:
+        raise Unmeasurable("the items are no rows of a table, nor named by one")
+    collection = table
     oddities: list[Oddity] = []
     numeric = [s for s in collection.frame if s.dtype.is_numeric() and s.name not in {collection.split, collection.group}]
     for series in numeric:

@@ -53,8 +53,10 @@ def measure(collection: Collection) -> NumberStyles:
     """Each field whose cells are held as they are written and are numbers, whatever their form."""
     from nohero.setup.refusal import Unmeasurable
 
-    if collection.kind != "row":
-        raise Unmeasurable("the items are no rows of a table")
+    table = collection.tabled
+    if table is None:
+        raise Unmeasurable("the items are no rows of a table, nor named by one")
+    collection = table
     cells = collection.cells
     fields = [s for s in cells if s.name != collection.split and s.name in collection.frame.columns and _may_be_numbers(s)] if cells is not None else []
     found = [two for series in fields for two in _styles(series, words=not collection.frame[series.name].dtype.is_numeric())]

@@ -35,6 +35,7 @@ class PictureFacts:
     low: tuple[int, ...]  # the same as high where the whole picture is of one colour
     high: tuple[int, ...]
     clear: tuple[float, ...]  # share of transparent pixels
+    coarse: tuple[float, ...] = ()  # mean step in which JPEG files store brightness; 0 of other formats
     width: tuple[int, ...] = ()
     height: tuple[int, ...] = ()
     mode: tuple[str, ...] = ()
@@ -78,7 +79,7 @@ def measure(collection: Collection) -> PictureFacts:
     return PictureFacts(
         items=collection.items, brightness=tuple(brightness.tolist()), contrast=tuple(contrast.tolist()), entropy=tuple(entropy.tolist()),
         saturation=tuple(saturation.tolist()) if colours == 3 else (), sharpness=tuple(thumbs.sharpness.tolist()), keen=tuple(keen.tolist()), low=tuple(thumbs.low.tolist()),
-        high=tuple(thumbs.high.tolist()), clear=tuple(thumbs.clear.tolist()), collection=collection, **own,
+        high=tuple(thumbs.high.tolist()), clear=tuple(thumbs.clear.tolist()), coarse=() if thumbs.coarse is None else tuple(thumbs.coarse.tolist()), collection=collection, **own,
     )  # fmt: skip
 
 

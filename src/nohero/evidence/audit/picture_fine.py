@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from nohero.evidence.audit.picture_step import outlines_alone
+
 SIDE = 32  # pixels: structure finer than those of such a copy is left to the storing
 REACH = 2  # pixels of such a copy, by which one may be moved
 SOFT = 0.7  # pixels
@@ -23,13 +25,16 @@ APART, ELSEWHERE = 0.4, 12.0  # of the picture's deviation, and times what is le
 
 
 def same_in_full(one_HWC: Any, other_HWC: Any) -> bool:
-    """Of float pictures that lie on each other up to two pixels: more than a plain ground in common, and the hues."""
+    """Of float pictures that lie on each other up to two pixels: more than a plain ground or a single edge in common, and the hues."""
     from scipy.ndimage import gaussian_filter
 
     if one_HWC.shape != other_HWC.shape or min(one_HWC.shape[:2]) < 5 * REACH:
         return True
     scale = max(1.0, one_HWC.shape[0] / SIDE)
-    one, other = (gaussian_filter(v, (SOFT, SOFT, 0)) for v in laid(one_HWC, other_HWC, scale))
+    inner = laid(one_HWC, other_HWC, scale)
+    if outlines_alone(inner[0].mean(axis=2), inner[1].mean(axis=2), scale):
+        return False
+    one, other = (gaussian_filter(v, (SOFT, SOFT, 0)) for v in inner)
     if min(_structure(v.mean(axis=2), scale).std() for v in (one, other)) < PLAIN and np.sqrt(((one - other) ** 2).mean()) >= EXACT:
         return False
     return one.shape[2] == 1 or not _other_hues(one, other, scale)

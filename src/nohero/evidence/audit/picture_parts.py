@@ -82,7 +82,9 @@ def _features(collection: Collection, facts: PictureFacts, rows: Any) -> dict[st
     """[N] each."""
     import numpy as np
 
-    found = {"brightness": np.array(facts.brightness)[rows], "contrast": np.array(facts.contrast)[rows]}
+    found = {"brightness": np.array(facts.brightness)[rows], "contrast": np.array(facts.contrast)[rows], "sharpness": np.array(facts.sharpness)[rows]}
+    if any(facts.coarse):
+        found["strength of JPEG compression"] = np.array(facts.coarse)[rows].round(1)
     pixels = thumbnails(collection).pixels
     if facts.saturation and pixels.shape[3] == 3:
         means = np.concatenate([pixels[rows[start : start + 4096]].mean(axis=(1, 2)) for start in range(0, len(rows), 4096)])

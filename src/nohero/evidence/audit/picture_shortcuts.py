@@ -1,4 +1,4 @@
-"""How well the label can be told from what ought not to tell it: file and picture size, mode, format, name, brightness, border, corners.
+"""How well the label can be told from what ought not to tell it: file and picture size, mode, format, compression, name, brightness, border, corners.
 
 Legend: N pictures, K classes, B bins.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nohero.evidence.audit.picture_facts import PictureFacts
+from nohero.evidence.audit.picture_inks import inks
 from nohero.evidence.audit.picture_sheets import drawn
 from nohero.run.figure import Bar, Bars
 from nohero.sources.collection import Collection
@@ -30,6 +31,7 @@ BINS, FOLDS, DRAWS = 12, 5, 5
 STEADY, NOISE, EDGE = 0.95, 10.0, 20.0  # share of a class's pictures, and grey levels
 SPOT = 3  # pixels of the small copies
 VARIED, VARIES = 0.9, 40.0  # share of the pixels, and grey levels by which more than the rest of them vary in a class: where all is nearly still it is the class that looks so, as sand does
+COMPRESSION = "strength of JPEG compression"
 EXTREMES = "darkest and brightest value"
 OUTSIDE, INSIDE = "outside", "inside"  # of the pixels
 
@@ -53,6 +55,9 @@ class Mark:
     where: str
     pixels: int  # of the small copies
     rows: tuple[int, ...]  # pictures of the class
+    share: float = 1.0  # of the class's pictures that bear it
+    others: float = 0.0  # of the other classes'
+    colour: tuple[int, ...] = ()  # of a stamp whose figures vary, and that has its colour and place alone
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -99,7 +104,7 @@ def measure(collection: Collection, facts: PictureFacts) -> PictureShortcuts:
             aucs = _aucs(bins, target, folds, len(classes))
             chance = max(float(_aucs(bins, other, folds, len(classes)).max()) for other in shuffled)
             cues.append(Cue(name=name, kind=kind, auc=float(aucs.max()), chance=chance, told=str(classes[aucs.argmax()])))
-    marks = _marks(thumbnails(collection).pixels, rows, target, classes)
+    marks = _marks(thumbnails(collection).pixels, rows, target, classes) or _inks(collection, rows, target, classes)
     return PictureShortcuts(cues=tuple(sorted(cues, key=lambda c: -c.auc)), n=len(rows), classes=len(classes), marks=marks, collection=collection)
 
 
@@ -113,6 +118,8 @@ def _cues(collection: Collection, facts: PictureFacts, rows: Any, names: Sequenc
         made.append(("mode", OUTSIDE, [np.array(facts.mode)[rows]]))
     if facts.format:
         made += [("format", OUTSIDE, [np.array([f"{a} {b}" for a, b in zip(facts.suffix, facts.format, strict=True)])[rows]])]
+    if any(facts.coarse):
+        made.append((COMPRESSION, OUTSIDE, [np.array(facts.coarse)[rows].round(1)]))
     if collection.files and (facts.format or "bytes" in collection.frame.columns):
         made.append(("file name", OUTSIDE, [np.array([_pattern(collection.files[i], names) for i in rows])]))
         if "bytes" in collection.frame.columns:
@@ -166,6 +173,17 @@ def _marks(pixels_NHWC: Any, rows: Any, target: Any, classes: Any) -> tuple[Mark
             y, x = (float(v.mean()) for v in np.nonzero(spot))
             found.append(Mark(label=str(label), where=_place(y / spot.shape[0], x / spot.shape[1]), pixels=int(spot.sum()), rows=tuple(rows[target == k].tolist())))
     return tuple(found)
+
+
+def _inks(collection: Collection, rows: Any, target: Any, classes: Any) -> tuple[Mark, ...]:
+    """Stamps whose figures vary, in the part that is learnt from: a stamp that is missing elsewhere is all the more a trap."""
+    first = np.flatnonzero(collection.part(collection.parts[0])[rows]) if collection.parts else np.arange(len(rows))
+    if len(first) < LEAST:
+        first = np.arange(len(rows))
+    return tuple(
+        Mark(label=str(classes[ink.code]), where=_place(*ink.place), pixels=SPOT, rows=tuple(rows[first[list(ink.rows)]].tolist()), share=ink.share, others=ink.others, colour=ink.colour)
+        for ink in inks(thumbnails(collection).pixels[rows[first]], target[first])
+    )
 
 
 def _place(y: float, x: float) -> str:

@@ -19,10 +19,12 @@ PRICE = 0.5  # seconds
 SILENT, MOSTLY_SILENT = 1e-4, 0.98  # of full scale (-80 dB); of the windows below -60 dB
 BELOW = 0.01  # of the median level (-40 dB): silent where the others are not
 CLIPPED, SQUARE = 0.001, 0.4  # of the samples that stand still at the peak; from here on the sound is a square wave
+HEARD = 0.05  # seconds: what is shorter is a single cycle of a wave table, which may be square or off centre
 OFFSET, OF_LEVEL = 0.02, 0.2  # of full scale, and of the level, from which the mean is off centre
 SPREAD = 3.0  # times the distance of the outer 2 % from the median, on a logarithmic scale
 LEAST_RATIO = 5.0  # times the outer 2 % at least
 BINS = 16
+SEVERAL = 3  # items of one class
 USUAL = 16  # bits a sample: fewer are heard as noise, more are not heard
 
 
@@ -40,6 +42,7 @@ class SoundLevels:
     odd_lengths: tuple[tuple[str, float], ...]  # item, seconds
     formats: tuple[tuple[str, int], ...]  # rate and channels, commonest first
     odd_formats: tuple[tuple[str, str], ...]  # item, its form: of any but the commonest
+    odd_class: str  # the one class of all items of another form, where they are several and a class of theirs
     format_of_class: float  # share of the items whose class their form tells, above the commonest class; 0..1
     bits: tuple[tuple[int, int], ...]
     coarse: tuple[str, ...]  # items of fewer bits a sample than most
@@ -63,8 +66,9 @@ def measure(collection: Collection) -> SoundLevels:
     m = measures_of(collection)
     level = 20 * np.log10(np.maximum(m["rms"], 1e-6))
     silent = (m["rms"] < SILENT) | ((m["silence"] >= MOSTLY_SILENT) & (m["rms"] < BELOW * np.median(m["rms"])))
-    clipped = (m["clipping"] >= CLIPPED) & (m["clipping"] < SQUARE)
-    offset = (np.abs(m["offset"]) >= OFFSET) & (np.abs(m["offset"]) >= OF_LEVEL * m["rms"])
+    heard = m["duration"] >= HEARD
+    clipped = heard & (m["clipping"] >= CLIPPED) & (m["clipping"] < SQUARE)
+    offset = heard & (np.abs(m["offset"]) >= OFFSET) & (np.abs(m["offset"]) >= OF_LEVEL * m["rms"])
     forms = [f"{rate:,} Hz, {_channels(n)}" for rate, n in zip(m["sample_rate"].tolist(), m["channels"].tolist(), strict=True)]
     counts = Counter(forms).most_common()
     odd = [i for i, form in enumerate(forms) if form != counts[0][0]]
@@ -81,6 +85,7 @@ def measure(collection: Collection) -> SoundLevels:
         silent_classes=_by_class(silent, classes), offset=told(_by(offset, -np.abs(m["offset"])), m["offset"]), median_offset=float(np.median(m["offset"])),
         seconds=(float(m["duration"].min()), float(np.median(m["duration"])), float(m["duration"].max())), odd_lengths=told(far, m["duration"]),
         formats=tuple(counts), odd_formats=tuple((collection.items[i], forms[i]) for i in odd), format_of_class=_tells(forms, classes),
+        odd_class=_one_class(odd, classes),
         bits=bits, coarse=coarse, bins=_bins(m["duration"], "s", logarithmic=True), loudness=_bins(level, "dB", logarithmic=False),
         sheets=sheets(collection),
     )  # fmt: skip
@@ -113,6 +118,11 @@ def _by_class(chosen: Any, classes: Any) -> tuple[tuple[str, int, int], ...]:
     if classes is None:
         return ()
     return tuple((name, int(chosen[classes.codes == k].sum()), int((classes.codes == k).sum())) for k, name in enumerate(classes.names))
+
+
+def _one_class(rows: list[int], classes: Any) -> str:
+    codes = set(classes.codes[rows].tolist()) if classes is not None and len(rows) >= SEVERAL else set()
+    return str(classes.names[codes.pop()]) if len(codes) == 1 and min(codes) >= 0 else ""
 
 
 def _tells(forms: list[str], classes: Any) -> float:

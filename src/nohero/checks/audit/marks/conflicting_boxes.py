@@ -2,7 +2,7 @@
 
 Why it matters: whatever the network says there, it is told that it is wrong.
 
-How it is measured: pairs of boxes of one picture and of different classes that overlap by nine tenths (intersection over union).
+How it is measured: pairs of boxes of one picture and of different classes that overlap by nine tenths (intersection over union), or of small ones that lie within two pixels of each other.
 
 When it is right to fail: it warns; where half of all boxes of a class lie on another class, classes may be meant to contain each other, and it is unsure.
 

@@ -33,26 +33,28 @@ PAIRS = (((0, 1), (0, 255)), ((0, 1, 2), (0, 127, 255)), ((0, 1), (0, 128)))  # 
 def judge(masks: MaskValues) -> Finding:
     """Two scales, or too many values."""
     sets = dict(masks.sets)
-    scales = [(a, b) for a, b in PAIRS if a in sets and b in sets and not any(a[-1] in s and b[-1] in s for s in sets)]
+    scales = [(a, b) for a, b in PAIRS if a in sets and b in sets and not any(a[-1] in s and b[-1] in s for s in sets)][::-1]  # of three classes before two
     if not scales and not masks.crowded:
         return passed(f"masks hold {masks.typical_values} values in the middle, and none many more")
+    a: tuple[int, ...] = ()
+    b: tuple[int, ...] = ()
+    other = 0
     if scales:
         a, b = scales[0]
-        words = f"{sets[a]:,} masks hold the values {', '.join(map(str, a))} and {sets[b]:,} the values {', '.join(map(str, b))}: they count alike in different scales"
+        one, other = (sum(n for values, n in masks.sets if set(values) <= set(pair) and pair[-1] in values) for pair in (a, b))
+        words = f"{one:,} masks hold no values but {', '.join(map(str, a))} and {other:,} none but {', '.join(map(str, b))}: they count alike in different scales"
     else:
         words = f"{len(masks.crowded):,} of {masks.n:,} masks hold many more values than the middle one ({masks.typical_values}), up to {max(n for _, n in masks.crowded):,}"
     return (failed if scales else warned)(
         words,
         expected="the same values for the same classes in every mask",
-        observed=Observed(value=float(max((n for _, n in masks.crowded), default=0)), unit="values", n=masks.n),
+        observed=Observed(value=float(other), unit="masks of the other scale", n=masks.n) if scales else Observed(value=float(max((n for _, n in masks.crowded), default=0)), unit="values", n=masks.n),
         component="data",
         where=tuple(name for name, _ in masks.crowded[:5]),
         items=tuple(name for name, _ in masks.crowded),
         effect="classes that do not exist, or an index out of range",
-        remedies=("write these masks anew, with one number a class", *(("divide the masks of 0 and 255 by 255",) if scales else ())),
-        figure=Table(
-            title="Sets of values", columns=("values", "masks"), rows=tuple((", ".join(map(str, s)), n) for s, n in masks.sets[:12])
-        ),
+        remedies=("write these masks anew, with one number a class", *((f"map {', '.join(map(str, b))} to {', '.join(map(str, a))}, value by value",) if scales else ())),
+        figure=Table(title="Sets of values", columns=("values", "masks"), rows=tuple((", ".join(map(str, s)), n) for s, n in masks.sets[:12])),
     )
 
 

@@ -2,7 +2,8 @@
 
 Why it matters: two boxes on one thing count it twice in training, and in the evaluation one of them is always missed.
 
-How it is measured: pairs of boxes of one picture and class: equal numbers, or an overlap (intersection over union) of nine tenths.
+How it is measured: pairs of boxes of one picture and class: equal numbers, or an overlap (intersection over union) of nine
+tenths; of small boxes, of which two pixels are more than that, all four edges within two pixels and half the area.
 
 When it is right to fail: it warns; two things may lie on each other, and then the pair is right.
 
@@ -34,7 +35,7 @@ def judge(twins: BoxTwins) -> Finding:
         return passed(f"no two of {twins.n:,} boxes mark the same thing")
     names = tuple(dict.fromkeys(second for _, second in pairs))
     return warned(
-        f"{len(names):,} of {twins.n:,} boxes mark a thing that another box of the same class marks too ({len(twins.exact):,} pairs with equal numbers, {len(twins.near):,} that overlap by nine tenths)",
+        f"{len(names):,} of {twins.n:,} boxes mark a thing that another box of the same class marks too ({len(twins.exact):,} pairs with equal numbers, {len(twins.near):,} nearly so)",
         expected="one box for each thing",
         observed=Observed(value=len(names) / twins.n, unit="of the boxes", n=twins.n),
         component="data",

@@ -35,10 +35,12 @@ def judge(facts: PictureFacts) -> Finding:
     if not rows:
         return passed(f"each of {len(facts.items):,} pictures shows more than one colour")
     names = tuple(facts.items[i] for i in rows)
-    black = sum(facts.high[i] == 0 for i in rows)
+    clear = sum(facts.clear[i] >= 1 for i in rows)
+    black = sum(facts.high[i] == 0 and facts.clear[i] < 1 for i in rows)
+    kinds = ", ".join(f"{n:,} {word}" for n, word in ((black, "black"), (clear, "wholly transparent")) if n)
     many = len(rows) >= MANY * len(facts.items)
     return (unsure if many else warned)(
-        f"{len(rows):,} of {len(facts.items):,} pictures are of one colour ({black:,} black)" + ("; so many may be meant, as empty masks are" if many else ""),
+        f"{len(rows):,} of {len(facts.items):,} pictures are of one colour" + (f" ({kinds})" if kinds else "") + ("; so many may be meant, as empty masks are" if many else ""),
         expected="pictures that show something",
         observed=Observed(value=float(len(rows)), unit="blank pictures", n=len(facts.items)),
         component="data",

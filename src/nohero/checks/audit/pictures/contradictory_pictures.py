@@ -20,14 +20,17 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.checks.audit.repictured import rearrayed, repictured, spread
 from nohero.checks.check import Case, Check
-from nohero.evidence.audit.picture_copies import PictureCopies
+from nohero.evidence.audit.picture_copies import Copy, PictureCopies
 from nohero.run import sources
 from nohero.run.finding import Finding, Level, Observed, failed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from nohero.sources.collection import Collection
+
+SEVERAL = 3  # labels of one picture: two are a mistake of one, three a picture that shows none of them
 
 
 def judge(found: PictureCopies) -> Finding:
@@ -37,20 +40,42 @@ def judge(found: PictureCopies) -> Finding:
     copies = sorted((c for c in found.copies if c.labels and not c.moved), key=lambda c: c.region)
     if not copies:
         return passed("copies bear the same label" if found.copies else "there are no copies that could contradict each other")
-    exact = sum(c.exact for c in copies)
+    exact, (most, shown) = sum(c.exact for c in copies), _most_labels(found, copies)
     first, open_ = copies[0], all(c.region for c in copies)
     return (failed if exact else unsure if open_ else warned)(
-        f"{len(copies):,} pairs of {'the same' if exact else 'nearly the same'} picture{', which differ in a region,' if open_ else ''} bear two labels: {found.named(first)} is `{found.labels[first.first]}` and `{found.labels[first.second]}`",
+        f"{len(copies):,} pairs of {'the same' if exact else 'nearly the same'} picture{', which differ in a region,' if open_ else ''} bear two labels: {found.named(first)} is `{found.labels[first.first]}` and `{found.labels[first.second]}`"
+        + (f"; {found.items[shown]} stands under {most:,} labels, as the stand-in for pictures that could not be had does" if most >= SEVERAL else ""),
         expected="one label for one picture",
         observed=Observed(value=float(len(copies)), unit="pairs", n=len(found.items)),
         component="data",
-        where=tuple(f"{found.named(c)}: {found.labels[c.first]}, {found.labels[c.second]}" for c in copies[:5]),
+        where=tuple(f"{found.named(c)}: {found.labels[c.first]}, {found.labels[c.second]}" for c in copies),
         items=tuple(dict.fromkeys(found.items[i] for c in copies for i in (c.first, c.second))),
         level=Level.MEASURED if exact else Level.HEURISTIC,
-        effect="one of the two labels is wrong, and can only be learnt by heart",
-        remedies=("look at each pair and correct one label", "where a picture may be of several classes, give it all of them"),
+        effect="one of the labels is wrong, or the picture does not tell them apart: either can only be learnt by heart",
+        remedies=(
+            *(("look at the picture that stands under many labels: leave its items out if it is a placeholder",) if most >= SEVERAL else ()),
+            "look at each pair and correct one label", "where a picture may rightly be of several classes, give it all of them",
+        ),
         figure=found.sheet("One picture, two labels", copies),
     )
+
+
+def _most_labels(found: PictureCopies, copies: Sequence[Copy]) -> tuple[int, int]:
+    """How many labels the picture bears that bears the most, and which one it is; copies of copies are one picture."""
+    of: dict[int, int] = {}
+
+    def top(i: int) -> int:
+        while of.setdefault(i, i) != i:
+            i = of[i]
+        return i
+
+    for copy in copies:
+        of[top(copy.second)] = top(copy.first)
+    borne: dict[int, set[str]] = {}
+    for i in of:
+        borne.setdefault(top(i), set()).add(found.labels[i])
+    shown = max(borne, key=lambda i: (len(borne[i]), -i))
+    return len(borne[shown]), shown
 
 
 def in_two_folders(collection: Collection) -> Collection:

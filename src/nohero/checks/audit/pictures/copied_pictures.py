@@ -41,7 +41,7 @@ def judge(found: PictureCopies) -> Finding:
         expected="each picture once",
         observed=Observed(value=float(len(copies)), unit="copies", n=len(found.items)),
         component="data",
-        where=tuple(found.named(c) for c in copies[:5]),
+        where=tuple(found.named(c) for c in copies),
         items=tuple(found.items[c.second] for c in copies),
         effect="copies count twice in training, and a split at random puts them on both sides",
         remedies=("keep one of each, before anything is split",),

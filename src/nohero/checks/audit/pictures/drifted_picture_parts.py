@@ -1,4 +1,4 @@
-"""What it asks: do the pictures of all parts look alike, in brightness, contrast, saturation and hue?
+"""What it asks: do the pictures of all parts look alike, in brightness, contrast, sharpness, saturation, hue and compression?
 
 Why it matters: a part that was stored in grey, with red and blue exchanged or with another brightness scores what the network never saw.
 

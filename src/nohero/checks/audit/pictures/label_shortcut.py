@@ -4,10 +4,11 @@ Why it matters: a network takes the cheapest way. Where one class comes from ano
 bears a stamp, it learns the camera, the size or the stamp, scores well, and fails on any other source.
 
 How it is measured: naive Bayes on one cue at a time, five folds, as the area under the curve of the class that is told best,
-against the same with permuted labels: picture size, mode, format and file name; file size, brightness and contrast. Stamps are
-spots that hardly vary inside a class, stand out from what surrounds them, and are not in the other classes.
+against the same with permuted labels: picture size, mode, format, strength of JPEG compression and file name; file size, brightness and contrast. Stamps are
+spots that hardly vary inside a class, stand out from what surrounds them, and are not in the other classes; or a colour that
+most pictures of a class have at one place along the edge, and neither the others nor they themselves elsewhere: dates vary, their ink does not.
 
-When it is right to fail: it warns for a stamp, or where size, mode or format reach an area of 0.8. From 0.7, for file names, and
+When it is right to fail: it warns for a stamp that is not in the middle, or where size, mode, format or compression reach an area of 0.8. From 0.7, for file names, and
 where brightness or file size alone reach 0.97, or the border or the darkest and brightest
 value 0.995, it cannot decide: the class itself may look so.
 
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.audit.repictured import redrawn, repictured, spread
 from nohero.checks.check import Case, Check
-from nohero.evidence.audit.picture_shortcuts import EXTREMES, OUTSIDE, PictureShortcuts
+from nohero.evidence.audit.picture_shortcuts import EXTREMES, OUTSIDE, Mark, PictureShortcuts
 from nohero.run import sources
 from nohero.run.finding import Finding, Level, Observed, passed, unsure, warned
 
@@ -50,22 +51,29 @@ def judge(found: PictureShortcuts) -> Finding:
     cues = plain + open_
     if not found.marks and not cues:
         best = max(found.cues, key=lambda c: c.auc) if found.cues else None
-        return passed("no cue tells the label" if best is None else f"no stamp; the most telling cue is {best.name} (area {best.auc:.2f} for `{best.told}`)")
-    told = [f"pictures of `{m.label}` bear a mark at the {m.where} that no other class has" for m in found.marks[:3]]
+        return passed("no cue tells the label" if best is None else f"no stamp of a fixed place; the most telling cue is {best.name} (area {best.auc:.2f} for `{best.told}`)")
+    told = [_mark(m) for m in found.marks[:3]]
     told += [f"{c.name} alone tells `{c.told}` (area {c.auc:.2f}; {c.chance:.2f} with permuted labels)" for c in cues[:3]]
     rows = [i for m in found.marks for i in m.rows]
-    return (warned if found.marks or plain else unsure)(
-        "; ".join(told) + ("" if found.marks or plain else "; whether the class itself looks so, only a look can tell"),
+    sure = bool(plain) or any(m.where != "middle" for m in found.marks)
+    return (warned if sure else unsure)(
+        "; ".join(told) + ("" if sure else "; whether the class itself looks so, only a look can tell"),
         expected="labels that need a look at what is shown",
         observed=Observed(value=cues[0].auc, unit="area under the curve", n=found.n) if cues else Observed(value=float(found.marks[0].pixels), unit="pixels of the mark", n=found.n),
         component="data",
         where=tuple([f"{m.label}: {m.where}" for m in found.marks] + [c.name for c in cues])[:5],
         items=tuple(found.collection.items[i] for i in rows),
-        level=Level.MEASURED if plain or found.marks else Level.HEURISTIC,
+        level=Level.MEASURED if sure else Level.HEURISTIC,
         effect="the network can learn the cue instead of the thing, and fails on any other source",
         remedies=("look at pictures of each class side by side, and find where they come from", "give all classes one size, mode and format (store them anew alike), cut stamps away", "evaluate on pictures of another source"),
         figure=found.sheet("Pictures of the marked class", rows) if rows else found.figures()[0],
     )
+
+
+def _mark(mark: Mark) -> str:
+    if not mark.colour:
+        return f"pictures of `{mark.label}` bear a mark at the {mark.where} that no other class has"
+    return f"{mark.share:.0%} of the pictures of `{mark.label}` and {mark.others:.0%} of the others have a colour (about {', '.join(map(str, mark.colour))}) at the {mark.where} that is hardly elsewhere along their edges, as stamped dates have"
 
 
 def a_stamp(collection: Collection) -> Collection:
@@ -78,6 +86,23 @@ def a_stamp(collection: Collection) -> Collection:
             with Image.open(path) as image:
                 stamped = image.copy()
             ImageDraw.Draw(stamped).line((29, 32, 34, 32), fill=(255, 255, 255), width=2)
+            stamped.save(path)
+
+    return repictured(collection, change)
+
+
+def dates_of_many_days(collection: Collection) -> Collection:
+    """Most squares of training bear a date in yellow, each its own."""
+
+    def change(root: Path) -> None:
+        from PIL import Image, ImageDraw
+
+        for k, path in enumerate(sorted((root / "train" / "square").iterdir())):
+            with Image.open(path) as image:
+                stamped = image.copy().convert("RGB")
+            width, height = stamped.size
+            if k % 8:
+                ImageDraw.Draw(stamped).text((width - 21, height - 11), f"{1 + k % 28:02d}.{1 + k % 9}", fill=(255, 200, 0))
             stamped.save(path)
 
     return repictured(collection, change)
@@ -116,5 +141,5 @@ def sizes_at_random(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT680", name="label-shortcut", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="shapes", plant=a_stamp), Case(toy="shapes", plant=another_camera)), lookalikes=(Case(toy="shapes", plant=sizes_at_random),),
+    sabotages=(Case(toy="shapes", plant=a_stamp), Case(toy="shapes", plant=another_camera), Case(toy="shapes", plant=dates_of_many_days)), lookalikes=(Case(toy="shapes", plant=sizes_at_random),),
 )  # fmt: skip

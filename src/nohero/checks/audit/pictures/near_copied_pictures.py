@@ -6,7 +6,7 @@ copies before it was split promises more than it holds.
 How it is measured: the magnitudes of low frequencies, which do not move with the picture, give each picture's neighbours; a pair
 is compared by the correlation of blurred copies over small shifts, mirrored and turned as well, and counts when it is ten times
 closer than the neighbours of both are, and than is usual in the set. On a plain ground the colour and texture of the things count: one outline
-on white is no copy of another.
+on white is no copy of another. Where one edge is all that two pictures have in common, as a horizon or the rim of a lens, they are none.
 
 When it is right to fail: it warns for one pair inside a part. Pairs that are the same but for a region, as two signs in one frame or two
 flags with another star are, are left open where there are no others. Pairs in two parts, and pairs with two labels, are other checks'.
@@ -51,7 +51,7 @@ def judge(found: PictureCopies) -> Finding:
         expected="pictures that differ",
         observed=Observed(value=float(len(copies)), unit="pairs", n=found.sought),
         component="data",
-        where=tuple(f"{found.named(c)}: {c.how}" for c in copies[:5]),
+        where=tuple(f"{found.named(c)}: {c.how}" for c in copies),
         items=tuple(dict.fromkeys(found.items[c.second] for c in copies)),
         level=Level.HEURISTIC,
         effect="the set holds less than it counts, and a split at random puts such pairs on both sides",

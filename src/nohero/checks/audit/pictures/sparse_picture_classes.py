@@ -41,6 +41,7 @@ def judge(classes: PictureClasses) -> Finding:
     if not few or usual < USUAL:
         return passed(f"{len(classes.counts):,} classes of {classes.counts[-1][1]:,} to {classes.counts[0][1]:,} pictures")
     told = ", ".join(f"`{name}` {n}" for name, n in few[:5])
+    numbers = all(name.replace(".", "", 1).lstrip("-").isdigit() for name, _ in classes.counts)
     return warned(
         f"{len(few):,} of {len(classes.counts):,} classes have at most {VERY_FEW} pictures where {usual:,.0f} are usual: {told}",
         expected=f"more than {VERY_FEW} pictures of each class",
@@ -49,7 +50,7 @@ def judge(classes: PictureClasses) -> Finding:
         where=tuple(name for name, _ in few[:5]),
         items=tuple(name for name, _ in few),
         effect="these classes can neither be learnt nor examined",
-        remedies=("look whether the name is misspelt or the file strayed: move it", "collect more pictures of the class, or leave it out of the task"),
+        remedies=(*(() if numbers else ("look whether the name is misspelt or the file strayed: move it",)), "collect more pictures of the class, or leave it out of the task", *(("if the label is a count or a measure, predict it as a number",) if numbers else ())),
         figure=classes.bars("Pictures of each class"),
     )
 

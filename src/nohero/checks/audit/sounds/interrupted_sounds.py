@@ -6,7 +6,7 @@ transfer that was filled up with zeros.
 How it is measured: how much of each sound is one unchanging value up to its end, and how loud it is just before that. A recording that is over fades out;
 one that breaks off does not.
 
-When it is right to fail: a tail of 15 % of the sound or more, behind a level that is at most 26 dB below the sound's own: a warning from three
+When it is right to fail: a tail of 15 % of the sound or more, behind a level that is at most 20 dB below the sound's own: a warning from three
 sounds on, up to three in ten. Fewer are left open, and so are more. Where half of the sounds have one length the others were filled up to it.
 
 What it cannot see: a break that was faded out; a break filled with noise.

@@ -5,7 +5,8 @@ recorder, its form tells it.
 
 How it is measured: sample rate, channels and bits a sample of each file; how much of the class the form alone settles.
 
-When it is right to fail: two forms are a warning; a form that settles more than a tenth of what the commonest class leaves open fails.
+When it is right to fail: two forms are a warning; a form that settles more than a tenth of what the commonest class leaves open fails,
+if rates differ, and warns if it is the number of channels alone.
 Sounds of fewer than 16 bits among others of more warn too, as their steps are heard as noise.
 
 What it cannot see: a sound of 8 kHz that was stored at 16 kHz.
@@ -42,15 +43,17 @@ def judge(levels: SoundLevels) -> Finding:
         return passed(f"all {levels.total:,} sounds are {levels.formats[0][0]}" + (f" (bits a sample: {_bits(levels)})" if len(levels.bits) > 1 else ""))
     told = ", ".join(f"{form} ({count:,})" for form, count in levels.formats[:5])
     tells = levels.format_of_class >= SETTLES
-    say = failed if tells else warned
+    rates = len({form.split(" Hz")[0] for form, _ in levels.formats}) > 1
+    say = failed if tells and rates else warned
     return say(
-        f"sounds are in {len(levels.formats)} forms: {told}" + (f"; the form settles {levels.format_of_class:.0%} of what the commonest class leaves open" if tells else ""),
+        f"sounds are in {len(levels.formats)} forms: {told}" + (f"; the form settles {levels.format_of_class:.0%} of what the commonest class leaves open" if tells else "") + (f"; all of the rarer are of class {levels.odd_class}" if levels.odd_class else ""),
         expected="one sample rate and one number of channels",
         observed=Observed(value=float(len(levels.odd_formats)), unit="sounds of another form than most", n=levels.total),
         component="data",
         where=tuple(item for item, _ in levels.odd_formats[:5]),
         items=tuple(item for item, _ in levels.odd_formats),
-        effect="read as one form, some play too fast or too slow" + ("; and the form tells the class" if tells else ""),
+        effect=("read as one form, some play too fast or too slow" if rates else "two channels are twice the numbers of one, and a mean of them is not the sound of either")
+        + ("; and the form tells the class" if tells else ""),
         remedies=("bring all sounds to one rate (the lowest) and one number of channels before anything else",),
         figure=Bars(title="Forms of the sounds", value_label="sounds", bars=tuple(Bar(label=form, value=float(count)) for form, count in levels.formats[:12])),
     )

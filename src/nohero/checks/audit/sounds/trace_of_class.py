@@ -48,7 +48,7 @@ def judge(told: TraceLabels) -> Finding:
         return passed(f"no trace of the recording sets any of {told.classes} classes apart" + (f"; {most.name} comes nearest with {most.accuracy:.0%}" if most else ""))
     found = [*sure, *may]
     first = found[0]
-    also = f"; so do {', '.join(t.name for t in found[1:])}" if len(found) > 2 else f"; so does {found[1].name}" if len(found) > 1 else ""
+    also = "".join(f"; the {t.name} tells {_classes(t)}: {t.inside} there, {t.outside} in the others" for t in found[1:])
     return (warned if sure else unsure)(
         f"the {first.name} alone tells {_classes(first)} from the others: {first.inside} there, {first.outside} in the others ({first.accuracy:.0%}, classes counted alike){also}",
         expected="classes that were recorded and cut alike",

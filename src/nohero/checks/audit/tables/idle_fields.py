@@ -56,7 +56,6 @@ def judge(profile: Profile) -> Finding:
     )
 
 
-<<<<<<< HEAD
 def _named(found: Sequence[Field]) -> str:
     """The first few; those of a map that was taken apart, each of whose keys hardly a row has, are told as one."""
     maps = Counter(f.name.split(".")[0] for f in found if "." in f.name)
@@ -69,7 +68,6 @@ def _is_left_empty(field: Field, profile: Profile) -> bool:
     """Nothing stands there in any row, as the form of the set allows."""
     beside = LEFT_EMPTY.get(field.name.casefold(), ())
     return field.kind == "empty" and bool(beside) and {f.name.casefold() for f in profile.fields} >= set(beside)
->>>>>>> texts
 
 
 def _is_dead(field: Field) -> bool:

@@ -1,0 +1,106 @@
+"""What pictures and sounds bear besides what they show: single edges, bands, inks, overlaps, and values that ran over; and fields called as those of counts are."""
+
+import numpy as np
+import polars as pl
+import pytest
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+
+from nohero.checks.check import find_check
+from nohero.checkup import examine_collection
+from nohero.evidence.audit.picture_bands import measure as bands
+from nohero.evidence.audit.picture_inks import inks
+from nohero.evidence.audit.picture_overlaps import measure as overlaps
+from nohero.evidence.audit.picture_step import outlines_alone
+from nohero.evidence.audit.sound_wraps import jumps_of
+from nohero.run.finding import Status
+from nohero.sources.opening import open_source
+from nohero.testing.collections import collections
+
+
+def scene(seed, side=64, width=1.5):
+    return gaussian_filter(np.random.default_rng(seed).normal(size=(side, side)), width) * 30 * width
+
+
+def arrays(pictures):
+    c = collections()["small-arrays"]()
+    count = len(pictures)
+    return c.with_(pictures=pictures.clip(0, 255).astype(np.uint8), frame=c.frame[:count], items=c.items[:count])
+
+
+def test_a_horizon_in_common_is_no_copy_and_a_whole_picture_is():
+    horizon = np.where(np.arange(64)[:, None] < 20, 0.0, 160.0)
+    one, other = (horizon + (horizon > 0) * scene(seed) for seed in (1, 2))
+    assert outlines_alone(one, other, 2.0)
+    assert not outlines_alone(one, one * 0.9 + np.random.default_rng(0).normal(0, 1, one.shape), 2.0)
+    assert not outlines_alone(scene(3) + 100, scene(3) + 90, 2.0)
+
+
+@pytest.mark.parametrize(("turn", "side"), [(0, "bottom"), (1, "right"), (2, "top"), (3, "left")])
+def test_bands_are_found_at_each_side(turn, side):
+    whole = np.stack([128 + 3 * scene(seed) for seed in range(4)])
+    whole[1, 40:] = 128
+    found = bands(arrays(np.rot90(whole, turn, axes=(1, 2)))).bands
+    assert [(b.row, b.side) for b in found] == [(1, side)]
+    assert found[0].colour == (128,)
+    assert 0.3 < found[0].share < 0.45
+
+
+def test_an_ink_at_one_place_is_found_whatever_it_writes():
+    draw = np.random.default_rng(0)
+    pixels = draw.integers(20, 120, (80, 64, 64, 3)).astype(np.uint8)
+    target = np.repeat([0, 1], 40)
+    for i in range(34):
+        ink = draw.random((6, 20)) < 0.4
+        pixels[i, 56:62, 40:60][ink] = (250, 200, 40)
+    found = inks(pixels, target)
+    assert [(f.code, len(f.rows)) for f in found] == [(0, 34)]
+    assert min(found[0].place) > 0.5
+    assert inks(draw.integers(20, 120, (80, 64, 64, 3)).astype(np.uint8), target) == ()
+
+
+def test_overlaps_are_found_by_as_much_as_they_are_moved():
+    large = [128 + scene(seed, 96) for seed in range(12)]
+    crops = [s[:64, :64] for s in large] + [s[12:76, 8:72] for s in large[:3]] + [128 + scene(50 + k) for k in range(3)]
+    c = arrays(np.stack(crops))
+    c = c.with_(frame=c.frame.with_columns(pl.Series("part", ["train"] * 12 + ["test"] * 6)), split="part")
+    found = overlaps(c).overlaps
+    assert [(o.evaluated, o.training) for o in found] == [(12, 0), (13, 1), (14, 2)]
+    assert {(abs(o.down), abs(o.right)) for o in found} == {(12, 8)}
+
+
+def test_values_that_ran_over_are_told_from_square_waves_and_noise():
+    loud = 1.4 * np.sin(np.arange(8000) * 0.05)
+    assert jumps_of(((loud + 1) % 2 - 1)[:, None]) >= 100
+    assert jumps_of(np.clip(loud, -1, 1)[:, None]) == 0
+    assert jumps_of(np.sign(loud + 1e-3)[:, None]) == 0
+    assert jumps_of(np.random.default_rng(0).uniform(-1, 1, (8000, 1))) == 0
+
+
+def test_fields_beside_pictures_are_examined_and_may_be_called_count(tmp_path):
+    rows, draw = ["file,count,share"], np.random.default_rng(0)
+    for i in range(60):
+        Image.fromarray(draw.integers(0, 256, (24, 24, 3), dtype=np.uint8)).save(tmp_path / f"{i}.png")
+        share = draw.uniform(0.2, 0.4) * (100 if i % 30 == 5 else 1)
+        rows.append(f"{i}.png,{i % 3},{share:.4f}")
+    (tmp_path / "t.csv").write_text("\n".join(rows) + "\n")
+    c = open_source(str(tmp_path / "t.csv"))
+    assert c.kind == "picture"
+    assert c.tabled.kind == "row"
+    assert set(c.tabled.frame.columns) == {"count", "share"}
+    checked = examine_collection(c.with_(label="count"), checks=[find_check(code) for code in ("DAT513", "DAT514", "DAT533")])
+    told = {f.code: f for f in checked.findings}
+    assert Status.ERROR not in {f.status for f in told.values()}
+    assert Status.SKIP not in {told["DAT513"].status, told["DAT514"].status}
+
+
+def test_how_coarsely_files_were_stored_is_kept(tmp_path):
+    picture = Image.fromarray((128 + scene(0)).clip(0, 255).astype(np.uint8))
+    for quality in (20, 95):
+        picture.save(tmp_path / f"{quality}.jpg", quality=quality)
+    picture.save(tmp_path / "plain.png")
+    from nohero.data.picture_look import look
+
+    looks, _ = look([tmp_path / name for name in ("20.jpg", "95.jpg", "plain.png")])
+    assert looks[0].coarse > 10 * looks[1].coarse > 0
+    assert looks[2].coarse == 0

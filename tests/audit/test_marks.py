@@ -11,6 +11,7 @@ from nohero.data.raw import Unusable
 from nohero.evidence.audit.readability import measure
 from nohero.run.finding import Status
 from nohero.sources.opening import open_source
+from nohero.testing.collections import collections
 from real_files import real
 
 CHECKS = [c for c in audit_checks() if ".audit.marks." in c.judge.__module__]
@@ -43,6 +44,16 @@ def test_membranes_are_slices_of_one_stack():
     found = statuses(opened("membrane"))
     assert {code for code, f in found.items() if f.status in (Status.FAIL, Status.WARN)} == {"DAT840"}
     assert "by block" in found["DAT840"].remedies[0].text
+
+
+def test_boxes_of_whole_pictures_are_left_open_where_hardly_any_are():
+    cells = collections()["cells"]()
+    for many in (1, 40):
+        boxes = cells.boxes.with_row_index("place")
+        whole = pl.col("place") % (boxes.height // many) == 0
+        boxes = boxes.with_columns(*(pl.when(whole).then(float(value)).otherwise(pl.col(name)).alias(name) for name, value in (("left", 0), ("top", 0), ("width", 112), ("height", 96))))
+        found = statuses(cells.with_(boxes=boxes.drop("place")))["DAT804"]
+        assert (found.status == Status.UNSURE) is (many == 1)
 
 
 @pytest.mark.parametrize("share", [0.05, 0.2])

@@ -51,9 +51,7 @@ class BoxFit:
     by_chance: float  # the same for boxes of the same sizes at random places
     poses: tuple[BoxPose, ...]
     single: Strays
-    posed: tuple[
-        tuple[str, tuple[str, ...]], ...
-    ]  # pose, pictures whose boxes stand out in it more than at all other places, and as given do not; most first
+    posed: tuple[tuple[str, tuple[str, ...]], ...]  # pose, pictures whose boxes stand out in it more than at all other places, and as given do not; most first
 
 
 def measure(collection: Collection) -> BoxFit:
@@ -68,13 +66,7 @@ def measure(collection: Collection) -> BoxFit:
     generator = np.random.default_rng(collection.seed)
     chance = standard(_table(sums, [thrown(b, generator) for b in boxes]))
     given = np.diag(raw)
-    single = strays(
-        thumbs,
-        boxes,
-        items,
-        lambda corners, i: {name: np.clip(change(corners, aspects[i]), 0, 1) for name, change in _poses().items()},
-        generator,
-    )
+    single = strays(thumbs, boxes, items, lambda corners, i: {name: np.clip(change(corners, aspects[i]), 0, 1) for name, change in _poses().items()}, generator)
     return BoxFit(
         n=n, contrast=float(given.mean()), elsewhere=float((raw.sum() - given.sum()) / (n * (n - 1))), own=float(np.diag(fits).mean()), dealt=dealt(fits)[0], by_chance=dealt(chance)[0],
         poses=tuple(_pose(name, change, sums, boxes, given, aspects) for name, change in _poses().items()),
@@ -96,12 +88,7 @@ def _given(collection: Collection) -> tuple[Any, list[Any], list[str], list[floa
     if len(known) < FEWEST:
         raise Unmeasurable(f"fewer than {FEWEST} pictures with boxes")
     known = [known[i] for i in np.linspace(0, len(known) - 1, min(MOST, len(known))).astype(int)]
-    return (
-        collection.marking.thumbs[[place for place, _ in known]],
-        [corners[sound & (item == i)] for _, i in known],
-        [collection.items[i] for _, i in known],
-        [float(wide[item == i][0] / high[item == i][0]) for _, i in known],
-    )
+    return collection.marking.thumbs[[place for place, _ in known]], [corners[sound & (item == i)] for _, i in known], [collection.items[i] for _, i in known], [float(wide[item == i][0] / high[item == i][0]) for _, i in known]
 
 
 def _summed(thumbs: Any) -> Any:
@@ -128,9 +115,7 @@ def _contrast(sums: Any, corners: Any) -> Any:
     side = round(len(sums) ** 0.5) - 1
     size = corners[:, 2:] - corners[:, :2]
     inner = np.clip(np.round(corners * side), 0, side).astype(int)
-    outer = np.clip(
-        np.round(np.concatenate([corners[:, :2] - AROUND * size, corners[:, 2:] + AROUND * size], axis=1) * side), 0, side
-    ).astype(int)
+    outer = np.clip(np.round(np.concatenate([corners[:, :2] - AROUND * size, corners[:, 2:] + AROUND * size], axis=1) * side), 0, side).astype(int)
     area, whole = ((c[:, 2] - c[:, 0]) * (c[:, 3] - c[:, 1]) for c in (inner, outer))
     ok = (area > 0) & (whole > area)
     if not ok.any():
@@ -155,9 +140,7 @@ def _table(sums: Any, boxes: list[Any]) -> Any:
 def _pose(name: str, change: Callable[[Any, float], Any], sums: Any, boxes: list[Any], given: Any, aspects: list[float]) -> BoxPose:  # noqa: PLR0917
     import numpy as np
 
-    moved = np.array(
-        [_contrast(sums[:, i : i + 1], np.clip(change(corners[:100], aspects[i]), 0, 1))[0] for i, corners in enumerate(boxes)]
-    )
+    moved = np.array([_contrast(sums[:, i : i + 1], np.clip(change(corners[:100], aspects[i]), 0, 1))[0] for i, corners in enumerate(boxes)])
     gain = moved - given
     error = max(float(gain.std(ddof=1)) / len(gain) ** 0.5, 1e-9)
     return BoxPose(pose=name, contrast=float(moved.mean()), errors=float(gain.mean()) / error)
@@ -191,9 +174,7 @@ def _poses() -> dict[str, Callable[[Any, float], Any]]:
         "turned by a quarter": lambda c, _: np.stack([1 - c[:, 3], c[:, 0], 1 - c[:, 1], c[:, 2]], axis=1),
         "turned by three quarters": lambda c, _: np.stack([c[:, 1], 1 - c[:, 2], c[:, 3], 1 - c[:, 0]], axis=1),
         "with the middle read as the corner": lambda c, _: c + (c[:, 2:] - c[:, :2])[:, [0, 1, 0, 1]] / 2,
-        "with the corner read as the middle": lambda c, _: np.concatenate(
-            [c[:, :2] - (c[:, 2:] - c[:, :2]) / 2, c[:, 2:] - (c[:, 2:] - c[:, :2]) / 2], axis=1
-        ),
+        "with the corner read as the middle": lambda c, _: np.concatenate([c[:, :2] - (c[:, 2:] - c[:, :2]) / 2, c[:, 2:] - (c[:, 2:] - c[:, :2]) / 2], axis=1),
         "doubled": lambda c, _: 2 * c,
         "halved": lambda c, _: c / 2,
     }

@@ -49,14 +49,7 @@ def measure(collection: Collection) -> BoxPlaces:
     left, top, width, height, wide, high, _ = edges(collection)
     names = box_names(collection)
     right, bottom = left + width, top + height
-    shares = (
-        (np.stack([left, top, width, height]) >= 0).all(0)
-        & (np.stack([left, top, width, height]) <= 1).all(0)
-        & (width > 0)
-        & (height > 0)
-        & (wide > 4)
-        & (high > 4)
-    )
+    shares = (np.stack([left, top, width, height]) >= 0).all(0) & (np.stack([left, top, width, height]) <= 1).all(0) & (width > 0) & (height > 0) & (wide > 4) & (high > 4)
     negative = (width < 0) | (height < 0)
     empty = ~negative & ((width == 0) | (height == 0))
     over = np.max([-left, -top, right - wide, bottom - high], axis=0, initial=0.0)
@@ -67,14 +60,10 @@ def measure(collection: Collection) -> BoxPlaces:
     form = collection.marking.form if collection.marking is not None else "COCO"
     third, fourth = (right, bottom) if form == "VOC" else (width, height)  # the numbers as they stand in the file
     if form == "VOC":  # they may be sizes
-        other = (
-            (third > 0) & (fourth > 0) & (left + third <= wide + OVER) & (top + fourth <= high + OVER) & (left >= -OVER) & (top >= -OVER)
-        )
+        other = (third > 0) & (fourth > 0) & (left + third <= wide + OVER) & (top + fourth <= high + OVER) & (left >= -OVER) & (top >= -OVER)
     else:  # they may be corners
         first, second = (left + width / 2, top + height / 2) if form == "YOLO" else (left, top)
-        other = (
-            (third > first) & (fourth > second) & (third <= wide + OVER) & (fourth <= high + OVER) & (first >= -OVER) & (second >= -OVER)
-        )
+        other = (third > first) & (fourth > second) & (third <= wide + OVER) & (fourth <= high + OVER) & (first >= -OVER) & (second >= -OVER)
     return BoxPlaces(
         n=len(left), pictures=len(collection), form=form, outside=_named(names, outside), away=_named(names, away),
         farthest=float(over[outside].max()) if outside.any() else 0.0, empty=_named(names, empty), negative=_named(names, negative),
@@ -94,12 +83,7 @@ def edges(collection: Collection) -> tuple[Any, ...]:
         raise Unmeasurable("the annotations hold no box that can be read")
     item = boxes["item"].to_numpy()
     sides = [boxes[name].to_numpy().astype(float) for name in ("left", "top", "width", "height")]
-    return (
-        *sides,
-        collection.frame["width"].to_numpy()[item].astype(float),
-        collection.frame["height"].to_numpy()[item].astype(float),
-        item,
-    )
+    return (*sides, collection.frame["width"].to_numpy()[item].astype(float), collection.frame["height"].to_numpy()[item].astype(float), item)
 
 
 def _shown(collection: Collection) -> tuple[tuple[Any, Any, str], ...]:
@@ -146,9 +130,7 @@ def _drawn(pixels: Any, boxes: Any) -> Any:
 
 def box_names(collection: Collection) -> list[str]:
     """Each box by its picture and its annotation."""
-    marks = (
-        collection.boxes["mark"].to_list() if "mark" in collection.boxes.columns else [f"box {i}" for i in range(collection.boxes.height)]
-    )
+    marks = collection.boxes["mark"].to_list() if "mark" in collection.boxes.columns else [f"box {i}" for i in range(collection.boxes.height)]
     return [f"{collection.items[i]} {mark}" for i, mark in zip(collection.boxes["item"].to_list(), marks, strict=True)]
 
 

@@ -43,24 +43,14 @@ def strays(thumbs: Any, boxes: list[Any], items: list[str], poses: Callable[[Any
     below, way = (usual - own) / spread, max(usual - float(np.median(chance)), 1e-9)
     score = (own - chance) / way
     loose = np.argsort(-below, kind="stable")[: min(MOST_LOOSE, int((below >= LOOSE).sum()))]
-    table = (
-        np.array([[detector.scores(i, detector.boxes[j]).mean() - chance[i] for j in loose] for i in loose]).reshape(len(loose), len(loose))
-        / way
-    )
+    table = np.array([[detector.scores(i, detector.boxes[j]).mean() - chance[i] for j in loose] for i in loose]).reshape(len(loose), len(loose)) / way
     swapped, by_luck = swaps(table, np.arange(len(loose)), FITS)
-    turned = [(i, *_posed(detector, i, poses(boxes[i], i))) for i in loose]
-    turned = sorted(
-        (
-            (items[i], name, float(there - own[i]) / way)
-            for i, name, there in turned
-            if min(there - own[i], there - chance[i]) >= FITS * way
-        ),
-        key=lambda found: -found[2],
-    )
+    posed = [(i, *_posed(detector, i, poses(boxes[i], i))) for i in loose]
+    turned = [(items[i], name, float(there - own[i]) / way) for i, name, there in posed if min(there - own[i], there - chance[i]) >= FITS * way]
     lost = [i for i in np.argsort(-below, kind="stable") if below[i] >= BELOW and above[i] < ABOVE]
     return Strays(
         apart=float(np.median(above)), lost=tuple((items[i], float(score[i])) for i in lost),
-        swapped=tuple((items[loose[j]], float(table[j, j]), items[loose[i]], float(table[i, j])) for i, j in swapped), by_luck=by_luck, turned=tuple(turned),
+        swapped=tuple((items[loose[j]], float(table[j, j]), items[loose[i]], float(table[i, j])) for i, j in swapped), by_luck=by_luck, turned=tuple(sorted(turned, key=lambda found: -found[2])),
     )  # fmt: skip
 
 

@@ -53,15 +53,7 @@ def measure(collection: Collection) -> BoxTwins:
             name = collection.items[int(item[i])]
             crowded[name] = crowded.get(name, 0) + 1
     most = sorted(crowded.items(), key=lambda pair: -pair[1])
-    return BoxTwins(
-        n=len(left),
-        pictures=len(collection),
-        exact=tuple(exact),
-        near=tuple(near),
-        conflicts=tuple(conflicts),
-        counts=tuple(Counter(labels).most_common()),
-        crowded=tuple(most[:20]),
-    )
+    return BoxTwins(n=len(left), pictures=len(collection), exact=tuple(exact), near=tuple(near), conflicts=tuple(conflicts), counts=tuple(Counter(labels).most_common()), crowded=tuple(most[:20]))
 
 
 def _close(corners: Any) -> list[tuple[int, int]]:

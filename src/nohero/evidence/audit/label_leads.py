@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.1  # seconds
 LATER = (*range(1, 8), 12, 24, 52)  # rows: steps, a week of days, a year of months, a day of hours, a year of weeks
-LEAST = 60  # rows whose label is another than the later one's
+LEAST = 30  # rows whose label is another than the later one's
 LED = 0.98  # of the rows: cells are corrected here and there
 FIELDS = 400
 

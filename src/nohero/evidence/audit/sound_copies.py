@@ -17,15 +17,9 @@ if TYPE_CHECKING:
 
 PRICE = 2.0  # seconds
 LIKE = 0.97  # cosine of the spectra's shapes, from which two waveforms are compared
-NEAREST, LEAST_LIKE = (
-    8,
-    0.8,
-)  # and those of the likest so many, from this cosine: noise of 10 dB takes it to .86, and leaves the copy the likest or nearly so
+NEAREST, LEAST_LIKE = 8, 0.8  # and those of the likest so many, from this cosine: noise of 10 dB takes it to .86, and leaves the copy the likest or nearly so
 SAME = 0.97  # correlation of the waveforms at their best shift; takes of one word by one speaker reach .93 in FSDD, copies .99
-NOISY, WHITE = (
-    0.85,
-    0.93,
-)  # or so much, where what is left is white: the flatness of its spectrum in BANDS; of noisy copies .98, of what two takes leave .6 at most
+NOISY, WHITE = 0.85, 0.93  # or so much, where what is left is white: the flatness of its spectrum in BANDS; of noisy copies .98, of what two takes leave .6 at most
 BANDS = 24
 LEAST_OVERLAP = 0.5  # of the shorter one
 MOST_PAIRS = 30_000  # waveforms compared, the likest of all first, then each sound's likest
@@ -48,11 +42,7 @@ class SoundCopies:
 
     def figures(self) -> tuple[Figure, ...]:
         """Copies side by side."""
-        return (
-            (Images(title="Sounds and what they repeat, side by side", images=self.images, columns=4, sentence=SENTENCE),)
-            if self.images
-            else ()
-        )
+        return (Images(title="Sounds and what they repeat, side by side", images=self.images, columns=4, sentence=SENTENCE),) if self.images else ()
 
 
 def measure(collection: Collection) -> SoundCopies:
@@ -65,32 +55,15 @@ def measure(collection: Collection) -> SoundCopies:
 
     def pair(i: int, j: int, similarity: float = 1.0) -> CopiedPair:
         i, j = judged_first(i, j, parts, training)
-        labels = (
-            (classes.names[classes.codes[i]], classes.names[classes.codes[j]])
-            if classes and min(classes.codes[i], classes.codes[j]) >= 0
-            else ("", "")
-        )
-        return CopiedPair(
-            item=collection.items[i],
-            earlier=collection.items[j],
-            similarity=similarity,
-            parts=(parts[i], parts[j]) if parts else ("", ""),
-            labels=labels,
-        )
+        labels = (classes.names[classes.codes[i]], classes.names[classes.codes[j]]) if classes and min(classes.codes[i], classes.codes[j]) >= 0 else ("", "")
+        return CopiedPair(item=collection.items[i], earlier=collection.items[j], similarity=similarity, parts=(parts[i], parts[j]) if parts else ("", ""), labels=labels)
 
     groups: dict[bytes, list[int]] = {}
     for i, shape in enumerate(shapes):
         if shape is not None and level[i] > 1e-4:
             groups.setdefault(shape.digest, []).append(i)
     exact = [pair(i, rows[0]) for rows in groups.values() for i in rows[1:]]
-    across = [
-        pair(i, first)
-        for rows in groups.values()
-        if parts
-        for first in [first_of(rows, parts, training)]
-        for i in rows
-        if parts[i] != parts[first]
-    ]
+    across = [pair(i, first) for rows in groups.values() if parts for first in [first_of(rows, parts, training)] for i in rows if parts[i] != parts[first]]
     rows = np.array([first for first, *_ in groups.values()], dtype=np.int64)[:MOST_SOUNDS]
     best: dict[int, tuple[int, float]] = {}
     for i, j, likeness in _near(shapes, rows):
@@ -136,10 +109,7 @@ def _candidates(shapes: list[Shape | None], rows: Any) -> list[tuple[int, int]]:
         i, j = np.nonzero(cosines > LIKE)
         like += sorted(zip((-cosines[i, j]).tolist(), (i + start).tolist(), j.tolist(), strict=True))[:MOST_PAIRS]
         nearest.append(_likest(cosines))
-    pairs = [
-        *((i, j) for _, i, j in sorted(like)),
-        *((i, j) for column in np.concatenate(nearest).T.tolist() for i, j in enumerate(column) if j >= 0),
-    ]
+    pairs = [*((i, j) for _, i, j in sorted(like)), *((i, j) for column in np.concatenate(nearest).T.tolist() for i, j in enumerate(column) if j >= 0)]
     chosen = list(dict.fromkeys((min(pair), max(pair)) for pair in pairs))[:MOST_PAIRS]
     return [(int(rows[i]), int(rows[j])) for i, j in chosen]
 

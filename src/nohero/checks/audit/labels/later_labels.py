@@ -6,7 +6,7 @@ score on it is worth nothing.
 How it is measured: the rows in the order of their times, within each group where one is named: each field against the label one to seven, 12, 24 and 52
 rows later, in the rows whose own label is another by then.
 
-When it is right to fail: in 98 % of these rows, and at least 60 of them, the field is the later label exactly: that warns.
+When it is right to fail: in 98 % of these rows, and at least 30 of them, the field is the later label exactly: that warns.
 
 What it cannot see: means of later labels, labels that were rounded or scaled on the way, other distances, and tables without a field of times.
 

@@ -47,17 +47,8 @@ def judge(found: Neighbours) -> Finding:
         observed=Observed(value=found.rank, unit="of the far pictures are less alike", n=found.n),
         component="data",
         effect="divided at random, each test picture has a twin in training",
-        remedies=(
-            f"divide by block: runs of pictures on one side, with {found.reach} pictures left out between them",
-            "name the stack or the film with --group if there are several",
-        ),
-        figure=Lines(
-            title="Likeness of pictures that follow each other",
-            x_label="pictures apart",
-            y_label="correlation",
-            series=(Series(name="mean", x=tuple(float(i + 1) for i in range(len(found.likeness))), y=found.likeness),),
-            rules=(Rule(label="far apart", value=found.others),),
-        ),
+        remedies=(f"divide by block: runs of pictures on one side, with {found.reach} pictures left out between them", "name the stack or the film with --group if there are several"),
+        figure=Lines(title="Likeness of pictures that follow each other", x_label="pictures apart", y_label="correlation", series=(Series(name="mean", x=tuple(float(i + 1) for i in range(len(found.likeness))), y=found.likeness),), rules=(Rule(label="far apart", value=found.others),)),
     )
 
 

@@ -30,10 +30,7 @@ if TYPE_CHECKING:
 SEVERAL = 3  # values; one or two may be classes of edges
 MOST = 0.3  # of the pixels, that may stand on edges
 MANY = 40  # values of masks stored as JPEG
-THIN, RAMPS = (
-    40,
-    0.85,
-)  # lines one pixel wide, and how many of them lie between; three different numbers in any order are a step in one case of three
+THIN, RAMPS = 40, 0.85  # lines one pixel wide, and how many of them lie between; three different numbers in any order are a step in one case of three
 
 
 def judge(masks: MaskValues) -> Finding:
@@ -59,16 +56,8 @@ def judge(masks: MaskValues) -> Finding:
         items=names,
         level=Level.MEASURED,
         effect="classes that do not exist along every edge",
-        remedies=(
-            "make the masks anew, resized by the nearest value and stored as PNG",
-            "or round every value to the nearest true one",
-            "if masks are meant soft, or edges are a class, nothing need be done",
-        ),
-        figure=Bars(
-            title="Values of the masks",
-            value_label="share of the pixels",
-            bars=tuple(Bar(label=str(v), value=s, role="bad" if v in masks.between else "plain") for v, s in masks.values[:20]),
-        ),
+        remedies=("make the masks anew, resized by the nearest value and stored as PNG", "or round every value to the nearest true one", "if masks are meant soft, or edges are a class, nothing need be done"),
+        figure=Bars(title="Values of the masks", value_label="share of the pixels", bars=tuple(Bar(label=str(v), value=s, role="bad" if v in masks.between else "plain") for v, s in masks.values[:20])),
     )
 
 

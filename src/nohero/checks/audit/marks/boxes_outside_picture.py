@@ -40,10 +40,7 @@ def judge(places: BoxPlaces) -> Finding:
         where=(places.away or places.outside)[:5],
         items=places.outside,
         effect="places that no network can see are trained on, or boxes are cut silently to others",
-        remedies=(
-            "cut boxes at the edge of their picture",
-            "look up the pictures of boxes that lie outside altogether: they belong to others or to another size",
-        ),
+        remedies=("cut boxes at the edge of their picture", "look up the pictures of boxes that lie outside altogether: they belong to others or to another size"),
     )
 
 

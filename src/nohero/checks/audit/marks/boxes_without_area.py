@@ -32,11 +32,7 @@ def judge(places: BoxPlaces) -> Finding:
     found = (*places.negative, *places.empty)
     if not found:
         return passed(f"all {places.n:,} boxes have an area")
-    kinds = [
-        f"{len(names):,} with {what}"
-        for names, what in ((places.empty, "a side of 0"), (places.negative, "a negative side: their corners are exchanged"))
-        if names
-    ]
+    kinds = [f"{len(names):,} with {what}" for names, what in ((places.empty, "a side of 0"), (places.negative, "a negative side: their corners are exchanged")) if names]
     return failed(
         f"{len(found):,} of {places.n:,} boxes have no area ({', '.join(kinds)})",
         expected="a width and a height above 0",
@@ -45,10 +41,7 @@ def judge(places: BoxPlaces) -> Finding:
         where=found[:5],
         items=found,
         effect="no overlap with anything: a loss that is not a number, or a loader that stops",
-        remedies=(
-            "leave empty boxes out by name, or draw them anew",
-            *(("put the corners in order: left below right, top below bottom",) if places.negative else ()),
-        ),
+        remedies=("leave empty boxes out by name, or draw them anew", *(("put the corners in order: left below right, top below bottom",) if places.negative else ())),
     )
 
 

@@ -50,11 +50,7 @@ def judge(twins: BoxTwins) -> Finding:
         items=tuple(dict.fromkeys(name for c in twins.conflicts for name in c[:2])),
         effect="whatever is answered there counts as wrong",
         remedies=("look at the pairs and keep the right class", "where classes contain each other, train with several labels a box"),
-        figure=Table(
-            title="Places of two classes",
-            columns=("class", "and class", "pairs"),
-            rows=tuple((a, b, n) for (a, b), n in sorted(pairs.items(), key=lambda p: -p[1])[:12]),
-        ),
+        figure=Table(title="Places of two classes", columns=("class", "and class", "pairs"), rows=tuple((a, b, n) for (a, b), n in sorted(pairs.items(), key=lambda p: -p[1])[:12])),
     )
 
 
@@ -62,9 +58,7 @@ def two_opinions(collection: Collection) -> Collection:
     """Six boxes stand a second time, as the other class."""
 
     def change(told: dict[str, Any]) -> None:
-        told["annotations"] += [
-            {**mark, "id": mark["id"] + 1000, "category_id": 3 - mark["category_id"]} for mark in told["annotations"][::40]
-        ]
+        told["annotations"] += [{**mark, "id": mark["id"] + 1000, "category_id": 3 - mark["category_id"]} for mark in told["annotations"][::40]]
 
     return reannotated(collection, change)
 

@@ -46,15 +46,8 @@ def judge(found: Neighbours) -> Finding:
         where=tuple(f"{a} = {b}" for a, b in sorted(pairs, key=lambda p: p not in differing)[:5]),
         items=items,
         effect="copies on two sides of a split are remembered, and different marks of one picture contradict each other",
-        remedies=(
-            "keep one of each pair; where their marks differ, the one that is right",
-            "keep copies on one side: nohero audit SOURCE --write-split DIR does so",
-        ),
-        figure=Table(
-            title="Pictures that repeat another",
-            columns=("picture", "repeated as", "marks"),
-            rows=tuple((a, b, "differ" if (a, b) in set(found.differing) else "the same") for a, b in pairs[:20]),
-        ),
+        remedies=("keep one of each pair; where their marks differ, the one that is right", "keep copies on one side: nohero audit SOURCE --write-split DIR does so"),
+        figure=Table(title="Pictures that repeat another", columns=("picture", "repeated as", "marks"), rows=tuple((a, b, "differ" if (a, b) in set(found.differing) else "the same") for a, b in pairs[:20])),
     )
 
 

@@ -35,26 +35,12 @@ def judge(classes: MarkClasses) -> Finding:
     if len(classes.parts) < 2:
         return skipped("the collection is not divided")
     sizes, total = dict(classes.parts), sum(n for _, n in classes.parts)
-    unseen = [
-        (c.name, part, n)
-        for c in classes.classes
-        for part, n in c.of_part
-        if part != "train" and n and "train" in sizes and not dict(c.of_part).get("train")
-    ]
-    unmeasured = [
-        (c.name, part, c.pictures * sizes[part] / total)
-        for c in classes.classes
-        for part, n in c.of_part
-        if not n and c.pictures * sizes[part] / total >= DUE
-    ]
+    unseen = [(c.name, part, n) for c in classes.classes for part, n in c.of_part if part != "train" and n and "train" in sizes and not dict(c.of_part).get("train")]
+    unmeasured = [(c.name, part, c.pictures * sizes[part] / total) for c in classes.classes for part, n in c.of_part if not n and c.pictures * sizes[part] / total >= DUE]
     if not unseen and not unmeasured:
         return passed(f"all {len(classes.classes)} classes are marked in all of {', '.join(sizes)}, as far as they are common enough")
     words = [f"class `{name}` is in {n:,} pictures of {part} and in none of train" for name, part, n in unseen[:3]]
-    words += [
-        f"class `{name}` is in no picture of {part}, where {due:.0f} were due"
-        for name, part, due in unmeasured[:3]
-        if (name, part) not in {(n, "train") for n, *_ in unseen}
-    ]
+    words += [f"class `{name}` is in no picture of {part}, where {due:.0f} were due" for name, part, due in unmeasured[:3] if (name, part) not in {(n, "train") for n, *_ in unseen}]
     return (failed if unseen else warned)(
         "; ".join(words),
         expected="every class in every part",
@@ -64,11 +50,7 @@ def judge(classes: MarkClasses) -> Finding:
         items=tuple(item for c in classes.classes for name, *_ in (*unseen, *unmeasured) if c.name == name for item in c.items),
         effect="a class that cannot be learnt, or is never measured",
         remedies=("divide the pictures anew: nohero audit SOURCE --write-split DIR",),
-        figure=Table(
-            title="Pictures with each class",
-            columns=("class", *sizes),
-            rows=tuple((c.name, *(n for _, n in c.of_part)) for c in classes.classes[:30]),
-        ),
+        figure=Table(title="Pictures with each class", columns=("class", *sizes), rows=tuple((c.name, *(n for _, n in c.of_part)) for c in classes.classes[:30])),
     )
 
 

@@ -16,6 +16,7 @@ Source: the recipe, the data ("visualize what goes into the network").
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nohero.checks.audit.refiled import rebound, replaced
@@ -31,10 +32,7 @@ if TYPE_CHECKING:
 WEAK = 1.0  # standard deviations over all pairs; drawn cells reach 6.3, blood cells 3.7, boxes of other pictures -0.1
 DEALT = 0.5  # standard deviations by which the best deal must beat the best deal of random places; they agree within 0.1 where there is nothing to find
 ERRORS, GAIN = 5.0, 1.15  # standard errors, and times the contrast, by which another pose must be better
-ALIKE, TIMES = (
-    0.5,
-    3.0,
-)  # of the pictures that another pose suits, in one pose, and times the next pose: boxes of other pictures suit each in its own, and of 27 poses some suit a few sound ones
+ALIKE, TIMES = 0.5, 3.0  # of the pictures that another pose suits, in one pose, and times the next pose: boxes of other pictures suit each in its own, and of 27 poses some suit a few sound ones
 LUCK, MORE = 2.0, 3  # times what luck finds, and so many more: where luck finds one, it may as well find four
 OPEN = 0.03  # of all pictures with such boxes, from which it is left open
 APART = 2.5  # standard deviations of chance, by which usual boxes must be better than boxes thrown anywhere, for a pose or a deal to be believed; letters on photographs reach 2, trees from the air 3 to 4, cells 11
@@ -43,73 +41,78 @@ FEWEST, SHARE = 3, 0.015  # pictures, and of all pictures, from which it is no c
 EXPECTED = "boxes that lie on things in their own pictures"
 
 
-def judge(fit: BoxFit) -> Finding:
-    """Another pose, another deal, single pictures; in this order."""
-    pose, least = max(fit.poses, key=lambda p: p.errors), max(FEWEST, SHARE * fit.n)
-    single = fit.single
-    told = single.apart >= (APART if fit.own >= WEAK else KNOWN)
-    lost = tuple(x[0] for x in single.lost) if single.apart >= KNOWN else ()
-    (how, count), (_, second) = [*Counter(x[1] for x in single.turned).most_common(2), ("", 0), ("", 0)][:2]
-    (most, many), (_, after) = [*fit.posed[:2], ("", ()), ("", ())][:2]
-    swapped = single.swapped if len(single.swapped) >= max(least, LUCK * single.by_luck + MORE) else ()
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    words: str
+    tried: str
     names: tuple[str, ...] = ()
-    sure = False
-    if pose.errors >= ERRORS and pose.contrast >= GAIN * fit.contrast:
-        words, tried = (
-            f"{pose.pose}, the boxes stand out from their surroundings at {pose.contrast:.2f} times the spread of their picture, as given at {fit.contrast:.2f}",
-            f"boxes {pose.pose}: contrast {pose.contrast:.2f} instead of {fit.contrast:.2f}",
-        )
-        sure = not pose.pose.startswith("shifted")  # a shadow beside a faint thing stands out more than the thing
-    elif fit.own < WEAK and fit.dealt >= fit.by_chance + DEALT:
-        words, tried = (
-            f"boxes fit their own pictures no better than others (contrast {fit.contrast:.2f}, on other pictures {fit.elsewhere:.2f}), and fit well when dealt out anew: they belong to other pictures",
-            f"dealt out anew, boxes fit {fit.dealt:.1f} times the spread of all fits better than chance, boxes at random places {fit.by_chance:.1f} times",
-        )
-        sure = True
-    elif told and count >= max(least, ALIKE * len(single.turned), TIMES * second, len(swapped) / 2):
-        there = [x for x in single.turned if x[1] == how]
-        names = tuple(dict.fromkeys([*(x[0] for x in there), *lost]))
-        words, tried = (
-            f"the boxes of {len(there):,} of {fit.n:,} pictures fit much better {how}" + (f"; {more:,} more lie on nothing" if (more := len(names) - len(there)) else ""),
-            f"what a detector finds in the boxes of {names[0]}: {there[0][2]:.1f} times the usual more {how}",
-        )
-    elif len(many) >= max(least, MANY * fit.n, TIMES * len(after)):
-        names = many
-        words, tried = (
-            f"the boxes of {len(names):,} of {fit.n:,} pictures stand out from their surroundings {most}, and no more than boxes anywhere as given",
-            f"boxes of these pictures {most}: more contrast than at {THROWS} places anywhere",
-        )
-    elif told and swapped:
-        names, (one, own, other, fits) = tuple(dict.fromkeys([*(x[0] for x in swapped), *lost])), max(swapped, key=lambda x: x[3] - x[1])
-        words, tried = (
-            f"the boxes of {len(names):,} of {fit.n:,} pictures fit each other's pictures instead of their own: those of {one} fit {other}",
-            f"fit {fits:.1f} there and {own:.1f} here, where boxes at random places have 0 and 1 is usual; another deal finds {single.by_luck} such pairs by luck, this one {len(swapped)}",
-        )
-    elif (fit.own < WEAK and not told) or len(lost) >= max(FEWEST, OPEN * fit.n):
-        return _open(fit, lost)
-    else:
-        return passed(
-            f"boxes stand out from their surroundings at {fit.contrast:.2f} times the spread of their picture, on other pictures at {fit.elsewhere:.2f}, and in no other pose better"
-        )
-    return (failed if sure else warned)(
-        words, expected=EXPECTED, observed=Observed(value=fit.own, unit="times the spread of the fits of all pictures with all boxes", n=fit.n), component="data", where=names[:5], items=names,
-        level=Level.VERIFIED if sure else Level.HEURISTIC, effect="the network learns where things lie on average, not where they are",
-        remedies=(Remedy(text="look boxes up by their picture's name, and do to boxes what is done to pictures", tried=True, result=tried),),
+    sure: bool = False
+
+
+def judge(fit: BoxFit) -> Finding:
+    """All pictures first, then single ones."""
+    told = _of_all(fit) or _of_some(fit)
+    if told is None:
+        lost = _lost(fit)
+        if (fit.own < WEAK and not _known(fit)) or len(lost) >= max(FEWEST, OPEN * fit.n):
+            return _open(fit, lost)
+        return passed(f"boxes stand out from their surroundings at {fit.contrast:.2f} times the spread of their picture, on other pictures at {fit.elsewhere:.2f}, and in no other pose better")
+    return (failed if told.sure else warned)(
+        told.words, expected=EXPECTED, observed=Observed(value=fit.own, unit="times the spread of the fits of all pictures with all boxes", n=fit.n), component="data", where=told.names[:5], items=told.names,
+        level=Level.VERIFIED if told.sure else Level.HEURISTIC, effect="the network learns where things lie on average, not where they are",
+        remedies=(Remedy(text="look boxes up by their picture's name, and do to boxes what is done to pictures", tried=True, result=told.tried),),
         figure=Bars(title="Contrast of the boxes in other poses", value_label="times the picture's spread", bars=(Bar(label="as given", value=fit.contrast, role="ours"), *(Bar(label=p.pose, value=p.contrast) for p in fit.poses[:9]))),
     )  # fmt: skip
 
 
+def _known(fit: BoxFit) -> bool:
+    """Whether a detector tells the boxes of this set from places anywhere."""
+    return fit.single.apart >= (APART if fit.own >= WEAK else KNOWN)
+
+
+def _lost(fit: BoxFit) -> tuple[str, ...]:
+    return tuple(name for name, _ in fit.single.lost) if fit.single.apart >= KNOWN else ()
+
+
+def _of_all(fit: BoxFit) -> _Told | None:
+    """Another pose, or another deal."""
+    pose = max(fit.poses, key=lambda p: p.errors)
+    if pose.errors >= ERRORS and pose.contrast >= GAIN * fit.contrast:
+        words = f"{pose.pose}, the boxes stand out from their surroundings at {pose.contrast:.2f} times the spread of their picture, as given at {fit.contrast:.2f}"
+        sure = not pose.pose.startswith("shifted")  # a shadow beside a faint thing stands out more than the thing
+        return _Told(words=words, tried=f"boxes {pose.pose}: contrast {pose.contrast:.2f} instead of {fit.contrast:.2f}", sure=sure)
+    if fit.own < WEAK and fit.dealt >= fit.by_chance + DEALT:
+        words = f"boxes fit their own pictures no better than others (contrast {fit.contrast:.2f}, on other pictures {fit.elsewhere:.2f}), and fit well when dealt out anew: they belong to other pictures"
+        return _Told(words=words, tried=f"dealt out anew, boxes fit {fit.dealt:.1f} times the spread of all fits better than chance, boxes at random places {fit.by_chance:.1f} times", sure=True)
+    return None
+
+
+def _of_some(fit: BoxFit) -> _Told | None:
+    """One pose for many, or each other's boxes."""
+    single, lost, known, least = fit.single, _lost(fit), _known(fit), max(FEWEST, SHARE * fit.n)
+    swapped = single.swapped if known and len(single.swapped) >= max(least, LUCK * single.by_luck + MORE) else ()
+    (how, count), (_, second) = [*Counter(x[1] for x in single.turned).most_common(2), ("", 0), ("", 0)][:2]
+    (most, many), (_, after) = [*fit.posed[:2], ("", ()), ("", ())][:2]
+    if known and count >= max(least, ALIKE * len(single.turned), TIMES * second, len(swapped) / 2):
+        there = [x for x in single.turned if x[1] == how]
+        names = tuple(dict.fromkeys([*(x[0] for x in there), *lost]))
+        words = f"the boxes of {len(there):,} of {fit.n:,} pictures fit much better {how}" + (f"; {more:,} more lie on nothing" if (more := len(names) - len(there)) else "")
+        return _Told(words=words, tried=f"what a detector finds in the boxes of {names[0]}: {there[0][2]:.1f} times the usual more {how}", names=names)
+    if len(many) >= max(least, MANY * fit.n, TIMES * len(after)):
+        words = f"the boxes of {len(many):,} of {fit.n:,} pictures stand out from their surroundings {most}, and no more than boxes anywhere as given"
+        return _Told(words=words, tried=f"boxes of these pictures {most}: more contrast than at {THROWS} places anywhere", names=many)
+    if swapped:
+        (one, own, other, fits), names = max(swapped, key=lambda x: x[3] - x[1]), tuple(dict.fromkeys([*(x[0] for x in swapped), *lost]))
+        words = f"the boxes of {len(names):,} of {fit.n:,} pictures fit each other's pictures instead of their own: those of {one} fit {other}"
+        return _Told(words=words, tried=f"fit {fits:.1f} there and {own:.1f} here, where boxes at random places have 0 and 1 is usual; another deal finds {single.by_luck} such pairs by luck, this one {len(swapped)}", names=names)
+    return None
+
+
 def _open(fit: BoxFit, names: tuple[str, ...]) -> Finding:
-    if not names:
-        words, remedy = (
-            f"boxes stand out from their surroundings at {fit.contrast:.2f} times the spread of their picture, and at {fit.elsewhere:.2f} in others: contrast does not tell whether they lie on something",
-            "look at boxes drawn on a dozen pictures",
-        )
+    if names:
+        words, remedy = f"the boxes of {len(names):,} of {fit.n:,} pictures, such as {names[0]}, are no more like those of the others than boxes thrown anywhere, and fit in no other pose or picture: they lie beside things, or on things that hardly stand out", "look at these pictures with their boxes drawn in"
     else:
-        words, remedy = (
-            f"the boxes of {len(names):,} of {fit.n:,} pictures, such as {names[0]}, are no more like those of the others than boxes thrown anywhere, and fit in no other pose or picture: they lie beside things, or on things that hardly stand out",
-            "look at these pictures with their boxes drawn in",
-        )
+        words, remedy = f"boxes stand out from their surroundings at {fit.contrast:.2f} times the spread of their picture, and at {fit.elsewhere:.2f} in others: contrast does not tell whether they lie on something", "look at boxes drawn on a dozen pictures"
     return unsure(
         words, expected=EXPECTED, observed=Observed(value=fit.own, unit="times the spread of the fits of all pictures with all boxes", n=fit.n), component="data", where=names[:5], items=names,
         level=Level.HEURISTIC, remedies=(remedy,),

@@ -48,47 +48,19 @@ def judge(fit: MaskPose) -> Finding:
     held = fit.placed >= PLACED  # rims tell, and those of most masks lie on edges of their own pictures
     luck = median(len(p.better) for p in fit.poses)
     count = len(some.better) if held and len(some.better) >= max(FEWEST, FEWER * fit.n, TIMES * luck) else 0
-    swapped = (
-        fit.swapped
-        if held and fit.own >= max(WEAK, fit.by_chance) and len(fit.swapped) >= max(FEWEST, LOST * fit.n, LUCK * fit.by_luck + 1)
-        else ()
-    )
+    swapped = fit.swapped if held and fit.own >= max(WEAK, fit.by_chance) and len(fit.swapped) >= max(FEWEST, LOST * fit.n, LUCK * fit.by_luck + 1) else ()
     if best.fit >= max(KNOWN, fit.given + BETTER) and best.gain > fit.gain:
-        return _told(
-            fit,
-            f"{best.pose}, the masks fit their pictures with correlation {best.fit:.2f}, as given with {fit.given:.2f}",
-            f"{best.pose}: correlation {best.fit:.2f}",
-            (),
-            sure=True,
-        )
+        return _told(fit, f"{best.pose}, the masks fit their pictures with correlation {best.fit:.2f}, as given with {fit.given:.2f}", f"{best.pose}: correlation {best.fit:.2f}", (), sure=True)
     if fit.own < WEAK and fit.given < KNOWN and not held and fit.dealt >= fit.by_chance + DEALT:
         words = f"masks fit their own pictures no better than others, and fit well when dealt out anew: they belong to other pictures (correlation as given {fit.given:.2f})"
-        return _told(
-            fit,
-            words,
-            f"dealt out anew, borders fit with {fit.dealt:.1f} standard deviations, masks shifted by chance with {fit.by_chance:.1f}",
-            (),
-            sure=True,
-        )
+        return _told(fit, words, f"dealt out anew, borders fit with {fit.dealt:.1f} standard deviations, masks shifted by chance with {fit.by_chance:.1f}", (), sure=True)
     if count and count >= len(swapped) / 2:
         words = f"the rims of {count:,} of {fit.n:,} masks lie on edges of their pictures when {some.pose}, and hardly as they are"
         return _told(fit, words, f"these masks {some.pose}; another pose brings {luck:.0f}", some.better, sure=count >= SHARE * fit.n)
     if swapped:
-        (one, own, other, there), names = (
-            max(swapped, key=lambda x: x[3] - x[1]),
-            tuple(dict.fromkeys([*(x[0] for x in swapped), *fit.astray])),
-        )
-        words = (
-            f"the masks of {len(swapped):,} of {fit.n:,} pictures fit each other's pictures instead of their own: that of {one} fits {other}"
-            + (f"; {more:,} more lie on no edges of their own" if (more := len(names) - len(swapped)) else "")
-        )
-        return _told(
-            fit,
-            words,
-            f"its borders fit {there:.1f} there and {own:.1f} here, where masks of any picture have 0 and {fit.own:.1f} is usual",
-            names,
-            sure=len(swapped) >= SHARE * fit.n,
-        )
+        (one, own, other, there), names = max(swapped, key=lambda x: x[3] - x[1]), tuple(dict.fromkeys([*(x[0] for x in swapped), *fit.astray]))
+        words = f"the masks of {len(swapped):,} of {fit.n:,} pictures fit each other's pictures instead of their own: that of {one} fits {other}" + (f"; {more:,} more lie on no edges of their own" if (more := len(names) - len(swapped)) else "")
+        return _told(fit, words, f"its borders fit {there:.1f} there and {own:.1f} here, where masks of any picture have 0 and {fit.own:.1f} is usual", names, sure=len(swapped) >= SHARE * fit.n)
     return _single(fit, held)
 
 
@@ -97,35 +69,16 @@ def _single(fit: MaskPose, held: bool) -> Finding:  # noqa: FBT001
     loose = set(fit.loose)
     alone = [x for x in fit.adrift if x[0] in loose and x[1] < min(ALONE * fit.usual, fit.usual - SPREADS * fit.spread)]
     if fit.usual >= KNOWN and 0 < len(alone) <= FEW * fit.n:
-        return _open(
-            f"{len(alone):,} of {fit.n:,} masks hardly fit their pictures: that of {alone[0][0]} with correlation {alone[0][1]:.2f}, where {fit.usual:.2f} is usual",
-            fit,
-            tuple(name for name, _ in alone),
-        )
+        return _open(f"{len(alone):,} of {fit.n:,} masks hardly fit their pictures: that of {alone[0][0]} with correlation {alone[0][1]:.2f}, where {fit.usual:.2f} is usual", fit, tuple(name for name, _ in alone))
     if held and len(fit.astray) >= max(FEWEST, SHARE * fit.n):
-        return _open(
-            f"the rims of {len(fit.astray):,} of {fit.n:,} masks lie on edges of their pictures no more than anywhere else in them",
-            fit,
-            fit.astray,
-        )
+        return _open(f"the rims of {len(fit.astray):,} of {fit.n:,} masks lie on edges of their pictures no more than anywhere else in them", fit, fit.astray)
     if not held and fit.own < WEAK and fit.given < KNOWN:
-        return unsure(
-            f"neither a probe (correlation {fit.given:.2f}) nor borders tell whether masks lie on what they mark",
-            expected=EXPECTED,
-            component="data",
-            level=Level.HEURISTIC,
-            remedies=("look at a dozen pictures with their masks",),
-        )
-    return passed(
-        f"masks fit their pictures best as given (correlation {fit.given:.2f}), and their rims lie on edges more than at {fit.placed:.1%} of all places"
-    )
+        return unsure(f"neither a probe (correlation {fit.given:.2f}) nor borders tell whether masks lie on what they mark", expected=EXPECTED, component="data", level=Level.HEURISTIC, remedies=("look at a dozen pictures with their masks",))
+    return passed(f"masks fit their pictures best as given (correlation {fit.given:.2f}), and their rims lie on edges more than at {fit.placed:.1%} of all places")
 
 
 def _told(fit: MaskPose, words: str, tried: str, names: tuple[str, ...], *, sure: bool) -> Finding:
-    bars = (
-        Bar(label="as given", value=fit.given, role="ours"),
-        *(Bar(label=p.pose, value=p.fit) for p in sorted(fit.poses, key=lambda p: -p.fit)[:7]),
-    )
+    bars = (Bar(label="as given", value=fit.given, role="ours"), *(Bar(label=p.pose, value=p.fit) for p in sorted(fit.poses, key=lambda p: -p.fit)[:7]))
     return (failed if sure else warned)(
         words, expected=EXPECTED, observed=Observed(value=fit.given, unit="correlation", n=fit.n), component="data", where=names[:5], items=names, level=Level.VERIFIED,
         effect="the network learns where things lie on average, not where they are", figure=Bars(title="How well a probe fits the masks in each pose", value_label="correlation", bars=bars),

@@ -27,11 +27,7 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 FEWEST = 5  # boxes that fit the other way only; boxes over an edge seldom do, as their second corner would have to lie beyond the first
-FORMS = {
-    "COCO": "left, top, width, height",
-    "VOC": "xmin, ymin, xmax, ymax",
-    "YOLO": "centre x, centre y, width, height, in shares of the picture",
-}
+FORMS = {"COCO": "left, top, width, height", "VOC": "xmin, ymin, xmax, ymax", "YOLO": "centre x, centre y, width, height, in shares of the picture"}
 MOST = 0.9  # of the boxes that do not fit as given
 
 
@@ -40,9 +36,7 @@ def judge(places: BoxPlaces) -> Finding:
     wrong, only = places.n - places.fit, len(places.only_otherwise)
     ways = ("corners", "sizes") if places.form == "VOC" else ("sizes", "corners")
     if only < FEWEST or only < MOST * wrong:
-        return passed(
-            f"read as {ways[0]}, {places.fit:,} of {places.n:,} boxes fit into their pictures; read as {ways[1]}, {places.fit_otherwise:,}"
-        )
+        return passed(f"read as {ways[0]}, {places.fit:,} of {places.n:,} boxes fit into their pictures; read as {ways[1]}, {places.fit_otherwise:,}")
     all_ = places.fit_otherwise >= max(places.fit, MOST * places.n)
     return failed(
         f"{only:,} of {places.n:,} boxes fit into their pictures only when their numbers are read as {ways[1]}: {places.fit:,} fit as {ways[0]}, {places.fit_otherwise:,} as {ways[1]}",
@@ -53,13 +47,7 @@ def judge(places: BoxPlaces) -> Finding:
         items=places.only_otherwise,
         level=Level.VERIFIED,
         effect="boxes that begin where the thing begins and end anywhere",
-        remedies=(
-            Remedy(
-                text=f"read {'all' if all_ else 'these'} boxes as {ways[1]}",
-                tried=True,
-                result=f"{places.fit_otherwise if all_ else places.fit + only:,} of {places.n:,} fit",
-            ),
-        ),
+        remedies=(Remedy(text=f"read {'all' if all_ else 'these'} boxes as {ways[1]}", tried=True, result=f"{places.fit_otherwise if all_ else places.fit + only:,} of {places.n:,} fit"),),
     )
 
 

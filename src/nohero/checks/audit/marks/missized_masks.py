@@ -38,27 +38,18 @@ def judge(pairs: MarkPairs) -> Finding:
     if not count:
         return passed("all masks have the size of their pictures")
     ratios = {tuple(p / m for m, p in zip(_sides(mask), _sides(picture), strict=True)) for _, mask, picture in pairs.mask_sizes}
-    whole = (
-        len(ratios) == 1
-        and all(r == int(r) for r in next(iter(ratios)))
-        and len(set(next(iter(ratios)))) == 1
-        and count == pairs.n - len(pairs.without_mask)
-    )
+    whole = len(ratios) == 1 and all(r == int(r) for r in next(iter(ratios))) and len(set(next(iter(ratios)))) == 1 and count == pairs.n - len(pairs.without_mask)
     lying = sum(_sides(mask) == _sides(picture)[::-1] for _, mask, picture in pairs.mask_sizes)
     name, mask, picture = pairs.mask_sizes[0]
     return (unsure if whole else failed)(
-        f"{count:,} masks have another size than their picture: that of {name} is {mask}, the picture {picture}"
-        + (f"; {lying:,} have width and height exchanged" if lying else ""),
+        f"{count:,} masks have another size than their picture: that of {name} is {mask}, the picture {picture}" + (f"; {lying:,} have width and height exchanged" if lying else ""),
         expected="masks of the size of their pictures",
         observed=Observed(value=count / pairs.n, unit="of the pictures", n=pairs.n),
         component="data",
         where=tuple(name for name, *_ in pairs.mask_sizes[:5]),
         items=tuple(name for name, *_ in pairs.mask_sizes),
         effect="masks are stretched silently, or the loader stops",
-        remedies=(
-            "resize masks by the nearest value to the size of their picture, after looking at a few",
-            *(("exchange the axes of these masks",) if lying else ()),
-        ),
+        remedies=("resize masks by the nearest value to the size of their picture, after looking at a few", *(("exchange the axes of these masks",) if lying else ())),
         figure=Table(title="Sizes", columns=("picture", "mask", "picture's size"), rows=pairs.mask_sizes[:SHOWN]),
     )
 

@@ -48,9 +48,7 @@ def judge(sizes: BoxSizes) -> Finding:
         items=odd,
         level=Level.HEURISTIC,
         effect="single boxes with a large loss that mark nothing",
-        remedies=(
-            "look at these boxes in their pictures: draw them anew, or leave them as they are where the thing is so small or so large",
-        ),
+        remedies=("look at these boxes in their pictures: draw them anew, or leave them as they are where the thing is so small or so large",),
     )
 
 
@@ -64,16 +62,6 @@ def slips_of_the_mouse(collection: Collection) -> Collection:
     return reannotated(collection, change)
 
 
-def boxes_of_whole_pictures(collection: Collection) -> Collection:
-    """Three boxes cover their pictures, as an export does where nothing was drawn."""
-
-    def change(told: dict[str, Any]) -> None:
-        for mark in told["annotations"][::90]:
-            mark["bbox"] = [0, 0, 112, 96]
-
-    return reannotated(collection, change)
-
-
 def cells_of_three_sizes(collection: Collection) -> Collection:
     """Some boxes a third, some three times as large."""
 
@@ -81,16 +69,13 @@ def cells_of_three_sizes(collection: Collection) -> Collection:
         for number, mark in enumerate(told["annotations"]):
             scale = (0.6, 1.0, 1.7)[number % 3]
             mark["bbox"][2:] = [value * scale for value in mark["bbox"][2:]]
-            mark["bbox"][:2] = [
-                min(a, 112 - b) if i == 0 else min(a, 96 - b)
-                for i, (a, b) in enumerate(zip(mark["bbox"][:2], mark["bbox"][2:], strict=True))
-            ]
+            mark["bbox"][:2] = [min(a, 112 - b) if i == 0 else min(a, 96 - b) for i, (a, b) in enumerate(zip(mark["bbox"][:2], mark["bbox"][2:], strict=True))]
 
     return reannotated(collection, change)
 
 
 CHECK = Check(
-    code="DAT804", name="odd-box-sizes", source=sources.DATA, judge=judge, sabotages=(Case(toy="cells", plant=slips_of_the_mouse), Case(toy="cells", plant=boxes_of_whole_pictures)),
+    code="DAT804", name="odd-box-sizes", source=sources.DATA, judge=judge, sabotages=(Case(toy="cells", plant=slips_of_the_mouse),),
     lookalikes=(Case(toy="cells", plant=cells_of_three_sizes),),
     under=("DAT802", "DAT803"),
 )  # fmt: skip

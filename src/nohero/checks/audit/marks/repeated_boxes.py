@@ -59,9 +59,7 @@ def drawn_twice(collection: Collection) -> Collection:
     """Five boxes drawn anew half a pixel beside."""
 
     def change(told: dict[str, Any]) -> None:
-        told["annotations"] += [
-            {**mark, "id": mark["id"] + 1000, "bbox": [v + 0.25 for v in mark["bbox"]]} for mark in told["annotations"][::50]
-        ]
+        told["annotations"] += [{**mark, "id": mark["id"] + 1000, "bbox": [v + 0.25 for v in mark["bbox"]]} for mark in told["annotations"][::50]]
 
     return reannotated(collection, change)
 
@@ -72,9 +70,7 @@ def boxes_within_boxes(collection: Collection) -> Collection:
     def change(told: dict[str, Any]) -> None:
         for mark in list(told["annotations"][::3]):
             left, top, width, height = mark["bbox"]
-            told["annotations"].append(
-                {**mark, "id": mark["id"] + 1000, "bbox": [left + width / 4, top + height / 4, width / 2, height / 2]}
-            )
+            told["annotations"].append({**mark, "id": mark["id"] + 1000, "bbox": [left + width / 4, top + height / 4, width / 2, height / 2]})
 
     return reannotated(collection, change)
 

@@ -39,12 +39,7 @@ def judge(classes: MarkClasses) -> Finding:
     if not few and not unequal:
         return passed(f"{len(classes.classes)} classes, the rarest with {least.marks:,} {classes.unit} in {least.pictures:,} pictures")
     rare = few or [least]
-    words = (
-        f"{len(few)} of {len(classes.classes)} classes are marked in fewer than {FEWEST} pictures: "
-        + ", ".join(f"`{c.name}` ({c.pictures:,})" for c in few[:5])
-        if few
-        else ""
-    )
+    words = f"{len(few)} of {len(classes.classes)} classes are marked in fewer than {FEWEST} pictures: " + ", ".join(f"`{c.name}` ({c.pictures:,})" for c in few[:5]) if few else ""
     words += "; " if few and unequal else ""
     words += f"`{most.name}` has {most.marks:,} boxes ({most.share:.0%} of all), `{least.name}` {least.marks:,}" if unequal else ""
     return (warned if few else unsure)(
@@ -55,16 +50,8 @@ def judge(classes: MarkClasses) -> Finding:
         where=tuple(f"class `{c.name}`" for c in rare[:5]),
         items=tuple(name for c in rare[:20] for name in c.items),
         effect="what is rare is not learnt, and its score is a matter of luck",
-        remedies=(
-            "collect more pictures of these classes, or leave them out and say so",
-            "report the score of each class beside the mean",
-            "draw pictures with rare classes more often, in training alone",
-        ),
-        figure=Bars(
-            title="Marks a class",
-            value_label=classes.unit,
-            bars=tuple(Bar(label=c.name, value=c.marks, role="bad" if c in rare else "plain") for c in classes.classes[:20]),
-        ),
+        remedies=("collect more pictures of these classes, or leave them out and say so", "report the score of each class beside the mean", "draw pictures with rare classes more often, in training alone"),
+        figure=Bars(title="Marks a class", value_label=classes.unit, bars=tuple(Bar(label=c.name, value=c.marks, role="bad" if c in rare else "plain") for c in classes.classes[:20])),
     )
 
 

@@ -39,9 +39,7 @@ def judge(pairs: MarkPairs) -> Finding:
     gone = [where for where, why in pairs.strays if why.startswith("the annotations name it")]
     (where, why), *_ = pairs.strays
     return (failed if gone else warned)(
-        f"{len(pairs.strays):,} marks have no picture"
-        + (f", {len(gone):,} of them name a file that is not there" if gone else "")
-        + f"; first: {where}: {why}",
+        f"{len(pairs.strays):,} marks have no picture" + (f", {len(gone):,} of them name a file that is not there" if gone else "") + f"; first: {where}: {why}",
         expected="marks of pictures that are there",
         observed=Observed(value=float(len(pairs.strays)), unit="marks", n=pairs.n),
         component="data",

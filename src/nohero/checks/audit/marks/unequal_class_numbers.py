@@ -40,9 +40,7 @@ def judge(classes: MarkClasses) -> Finding:
     code, one, name, other, called = classes.renumbered[0]
     count = len({x[0] for x in classes.renumbered})
     return warned(
-        f"class {code} is `{name}` in {one} and `{called}` in {other}"
-        + (f"; {count:,} numbers mean two classes" if count > 1 else "")
-        + "; boxes are told by the names here, and a loader that goes by the numbers mixes them up",
+        f"class {code} is `{name}` in {one} and `{called}` in {other}" + (f"; {count:,} numbers mean two classes" if count > 1 else "") + "; boxes are told by the names here, and a loader that goes by the numbers mixes them up",
         expected="one list of classes for all files",
         observed=Observed(value=float(count), unit="numbers with two names"),
         component="data",
@@ -62,12 +60,7 @@ def _divided(collection: Collection, change: Callable[[list[dict[str, Any]]], No
         for k, part in enumerate(("train", "val")):
             images = [image for i, image in enumerate(told["images"]) if (i % 3 == 2) == bool(k)]
             ids = {image["id"] for image in images}
-            made = {
-                **told,
-                "images": images,
-                "annotations": [mark for mark in told["annotations"] if mark["image_id"] in ids],
-                "categories": [dict(c) for c in told["categories"]],
-            }
+            made = {**told, "images": images, "annotations": [mark for mark in told["annotations"] if mark["image_id"] in ids], "categories": [dict(c) for c in told["categories"]]}
             if k:
                 change(made["categories"])
             (folder / "annotations" / f"instances_{part}.json").write_text(json.dumps(made), encoding="utf-8")

@@ -37,11 +37,7 @@ def judge(pairs: MarkPairs) -> Finding:
         return passed(f"all {pairs.n:,} pictures are marked")
     kinds = [
         f"{len(names):,} {what}"
-        for names, what in (
-            (pairs.without_mask if pairs.has_masks else (), "have no mask"),
-            (pairs.unlisted, "are not named by the annotations"),
-            (pairs.without_boxes, "are named and have no box"),
-        )
+        for names, what in ((pairs.without_mask if pairs.has_masks else (), "have no mask"), (pairs.unlisted, "are not named by the annotations"), (pairs.without_boxes, "are named and have no box"))
         if names
     ]
     return (warned if lacking else unsure)(
@@ -52,10 +48,7 @@ def judge(pairs: MarkPairs) -> Finding:
         where=found[:5],
         items=found,
         effect="a forgotten picture teaches that nothing is there",
-        remedies=(
-            "mark these pictures, or leave them out by name",
-            "pictures of nothing are good examples if they are meant so: look at a few of them",
-        ),
+        remedies=("mark these pictures, or leave them out by name", "pictures of nothing are good examples if they are meant so: look at a few of them"),
     )
 
 

@@ -97,22 +97,15 @@ def renamed(collection: Collection) -> Collection:
     return recelled(collection, change, split="part")
 
 
-def _weather(columns: dict[str, list[str]], *, exchanged: bool) -> dict[str, list[str]]:
-    """Temperature and dew point of three months, each warmer than the last; in one the two may have each other's name."""
+def _weather(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Temperature and dew point of three months, each warmer than the last."""
     import random
 
     drawn, n = random.Random(4), len(columns["age"])
     months = [("may", "june", "july")[3 * i // n] for i in range(n)]
     dew = [drawn.gauss(8 + 2 * (3 * i // n), 2) for i in range(n)]
     temperature = [d + 1 + drawn.gammavariate(4, 1.5) for d in dew]
-    turned = [exchanged and m == "june" for m in months]
-    a, b = ([f"{y if t else x:.1f}" for x, y, t in zip(one, two, turned, strict=True)] for one, two in ((temperature, dew), (dew, temperature)))
-    return {**columns, "temperature": a, "dew point": b, "month": months}
-
-
-def names_of_one_month(collection: Collection) -> Collection:
-    """Of one part two numbers have each other's name."""
-    return recelled(collection, lambda c: _weather(c, exchanged=True), split="month")
+    return {**columns, "temperature": [f"{v:.1f}" for v in temperature], "dew point": [f"{v:.1f}" for v in dew], "month": months}
 
 
 def words_of_one_part(collection: Collection) -> Collection:
@@ -128,7 +121,7 @@ def words_of_one_part(collection: Collection) -> Collection:
 
 def months_in_order(collection: Collection) -> Collection:
     """Three months, one warmer than the other."""
-    return recelled(collection, lambda c: _weather(c, exchanged=False), split="month")
+    return recelled(collection, _weather, split="month")
 
 
 def rooms_in_summer(collection: Collection) -> Collection:
@@ -168,6 +161,6 @@ def unlabelled_and_rarely_filled(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT553", name="parted-fields", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="people", plant=renamed), Case(toy="people", plant=no_longer_asked), Case(toy="people", plant=names_of_one_month), Case(toy="people", plant=words_of_one_part)),
+    sabotages=(Case(toy="people", plant=renamed), Case(toy="people", plant=no_longer_asked), Case(toy="people", plant=words_of_one_part)),
     lookalikes=(Case(toy="people", plant=unlabelled_and_rarely_filled), Case(toy="people", plant=months_in_order), Case(toy="people", plant=rooms_in_summer)),
 )  # fmt: skip

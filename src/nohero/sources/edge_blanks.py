@@ -13,7 +13,7 @@ SHOWN = 3  # lines
 
 def edge_blanks(content: bytes) -> tuple[str, ...]:
     """A note of the words in UTF-8 with such a blank behind them where a cell ends; numbers are read with it or without."""
-    if not any(mark in content for mark in MARKS):
+    if content.isascii() or not any(mark in content for mark in MARKS):
         return ()
     content = content.replace(b"\r\n", b"\n")
     first = content[: max(0, content.find(b"\n"))]

@@ -185,6 +185,9 @@ def lies_in_blocks(frame: pl.DataFrame) -> bool:
     for series in frame:
         if not (series.dtype in (pl.String, pl.Boolean, pl.Categorical) or series.dtype.is_integer()) or series.head(ROWS).n_unique() > ROWS // BLOCKS:
             continue
+        first = series.head(ROWS)
+        if int(first.ne_missing(first.shift()).sum()) > TOGETHER * len(first):
+            continue
         counts = series.value_counts(name="times of it")["times of it"].to_numpy()
         shuffled = len(series) - float((counts.astype(float) ** 2).sum()) / len(series)
         if 1 < len(counts) <= len(series) / BESIDE and shuffled >= BLOCKS and int((series.ne_missing(series.shift())).sum()) <= TOGETHER * shuffled:

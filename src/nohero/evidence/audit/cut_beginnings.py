@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import pairwise
 from typing import Any
 
 ROWS = 50_000  # looked at, drawn evenly
@@ -13,11 +12,14 @@ PILE = 5.0  # times as many of one length as of any other: names that begin othe
 
 def cut_beginnings(series: Any) -> tuple[int, tuple[str, ...]] | None:
     """(length, the names) of a polars.Series of strings; None where none were cut."""
+    import polars as pl
+
     some = series.gather_every(max(1, len(series) // ROWS)).drop_nulls()
     if some.len() < 2 * DIFFERENT or int(some.str.len_chars().max() or 0) <= SHORTEST:
         return None
-    names = sorted(name for name in some.unique().to_list() if len(name) >= SHORTEST)
-    cut = [a for a, b in pairwise(names) if b.startswith(a) and a[-1].isalpha() and b[len(a)].isalpha()]  # what begins any name begins the next one
+    names = some.unique().rename("name").to_frame().filter(pl.col("name").str.len_chars() >= SHORTEST).sort("name")
+    begun = names.with_columns(after=pl.col("name").shift(-1)).filter(pl.col("after").str.starts_with(pl.col("name")))  # what begins any name begins the next one
+    cut = [a for a, b in begun.iter_rows() if a[-1].isalpha() and b[len(a)].isalpha()]
     lengths = Counter(map(len, cut)).most_common(2)
     if not lengths or lengths[0][1] < max(DIFFERENT, PILE * (lengths[1][1] if len(lengths) > 1 else 0)):
         return None

@@ -15,7 +15,7 @@ STEP, LEVELS = 64, 5  # grey levels of a bin, and bins, counted from 0 and from 
 REACH = 3  # cells around, into which a stamp may go on
 MOST = 4000  # pictures that are looked at
 MEMBERS = 15  # pictures of a class
-GAP = 0.55  # between the share of the class's pictures with the colour there, and the shares of others there and of its own elsewhere: in thirteen clean sets at most 0.40
+GAP = 0.55  # between the share of the class's pictures with the colour there, and the shares of others there and of its own elsewhere: in sets without stamps, photographs, textures, faces and signs, at most 0.40
 SHARE = 0.6  # of the class's pictures
 CHUNK = 256
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nohero.evidence.audit.picture_sheets import pairs_drawn
+from nohero.evidence.audit.picture_step import outlines_alone
 from nohero.sources.collection import Collection
 from nohero.sources.thumbnails import thumbnails
 
@@ -28,7 +29,7 @@ MOST = 20_000  # pictures of the first part that they are tried against
 PEAK = 0.12  # of the phase correlation, from which a pair is compared pixel by pixel: chance reaches 0.14 in one of a few hundred pairs
 NEAREST, FARTHEST = 2, 21  # pixels of 32 that a copy is moved by: less is a near copy, more leaves too little to compare
 FIT = 0.6  # correlation of the fine structure of the overlap, from which it is looked at closely
-EXPLAINED = 0.93  # of that fine structure that the other's explains: crops of one scene reach 0.95 and more, other places of a brick wall 0.91
+EXPLAINED = 0.93  # of that fine structure that the other's explains: crops of one scene, stored as JPEG, reach 0.95 and more, other places of one brick wall 0.91
 TWO_WAYS = 0.1  # of the structure across its main direction to that along it: stripes fit at many moves
 CLEAREST = 2  # moves of an evaluated picture that are compared
 STRUCTURE = 4.0  # grey levels of that fine structure, in both
@@ -145,6 +146,8 @@ def _compared(one_HW: Any, other_HW: Any, down: int, right: int) -> tuple[int, i
     one, other = _common(one_HW, y, x), _common(other_HW, -y, -x)
     if max(fits) < FIT or one.size < AREA * one_HW.size or min(one.std(), other.std()) < STRUCTURE or _one_way(other) or _explained(one, other) < EXPLAINED:
         return None
+    if outlines_alone(one, other, 1.0):
+        return None  # things of one outline on a plain ground
     return y, x, one.size / one_HW.size
 
 

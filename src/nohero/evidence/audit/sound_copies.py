@@ -106,12 +106,16 @@ def _candidates(shapes: list[Shape | None], rows: Any) -> list[tuple[int, int]]:
     for start in range(0, len(rows), AT_ONCE):
         cosines = bands[start : start + AT_ONCE] @ bands.T
         cosines[np.arange(len(cosines)), np.arange(start, start + len(cosines))] = -1.0
-        i, j = np.nonzero(cosines > LIKE)
-        like += sorted(zip((-cosines[i, j]).tolist(), (i + start).tolist(), j.tolist(), strict=True))[:MOST_PAIRS]
         nearest.append(_likest(cosines))
-    pairs = [*((i, j) for _, i, j in sorted(like)), *((i, j) for column in np.concatenate(nearest).T.tolist() for i, j in enumerate(column) if j >= 0)]
-    chosen = list(dict.fromkeys((min(pair), max(pair)) for pair in pairs))[:MOST_PAIRS]
-    return [(int(rows[i]), int(rows[j])) for i, j in chosen]
+        i, j = np.nonzero(np.triu(cosines, start + 1) > LIKE)
+        values = cosines[i, j]
+        top = np.argpartition(-values, MOST_PAIRS)[:MOST_PAIRS] if len(values) > MOST_PAIRS else slice(None)
+        like.append(np.stack([i[top] + start, j[top], values[top]]))
+    first, second, cosine = np.concatenate(like, axis=1)
+    order = np.argsort(-cosine, kind="stable")[:MOST_PAIRS]
+    pairs = [*zip(first[order].astype(int).tolist(), second[order].astype(int).tolist(), strict=True)]
+    pairs += [(min(i, j), max(i, j)) for column in np.concatenate(nearest).T.tolist() for i, j in enumerate(column) if j >= 0]
+    return [(int(rows[i]), int(rows[j])) for i, j in list(dict.fromkeys(pairs))[:MOST_PAIRS]]
 
 
 def _likest(cosines: Any) -> Any:

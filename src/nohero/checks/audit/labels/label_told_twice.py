@@ -42,7 +42,8 @@ def judge(told: ToldTwice) -> Finding:
     open_ = 1 - told.constant
     strong = [(f, s) for f, s in told.strong if 1 - s <= LITTLE * open_]
     if not strong or not (1 - told.rest >= max(OTHERS * (1 - strong[0][1]), REST * open_)):
-        return passed(f"no two fields each tell nearly all of `{told.label}` alone" if not strong else "fields that tell nearly all of the label are no better than all others")
+        others = "are no better than all others" if told.rest == told.rest else "have no others beside them"  # a NaN where there are none
+        return passed(f"fields that tell nearly all of `{told.label}` {others}" if strong else f"no two fields each tell nearly all of `{told.label}` alone")
     names = {f for f, _ in strong}
     apart = next((m for m in told.missed if names & set(m.fields) and _apart(m)), None)
     clear = [f for f, s in told.strong if 1 - s <= NONE * open_]
@@ -53,7 +54,7 @@ def judge(told: ToldTwice) -> Finding:
     first = apart.fields if apart is not None else fields[:2]
     said = f"; of the {apart.rows[0]:,} and {apart.rows[1]:,} rows that these miss {apart.shared:,} are the same, as if each was written down from the label with mistakes of its own" if apart is not None else ""
     return (warned if apart is not None else unsure)(
-        f"{' and '.join(f'`{f}`' for f in first)}{f' and {len(fields) - 2} more' if len(fields) > 2 else ''} each tell nearly all of the label `{told.label}`: accuracy {score[first[0]]:.3f} and {score[first[1]]:.3f} alone, {told.rest:.3f} by all fields but these{said}",
+        f"{' and '.join(f'`{f}`' for f in first)}{f' and {len(fields) - 2} more' if len(fields) > 2 else ''} each tell nearly all of the label `{told.label}`, or most of it: accuracy {score[first[0]]:.3f} and {score[first[1]]:.3f} alone, {told.rest:.3f} by all fields but these{said}",
         expected="no field that is written down together with the label or after it",
         observed=Observed(value=score[first[0]], unit="accuracy of this field alone", n=told.n),
         component="data",

@@ -33,7 +33,7 @@ USUAL = 0.9  # of the rim, that is ground in the middle mask, for the rim to tel
 RIM, WITHIN = 0.1, 0.05  # at most on the rim, at least inside; of 160 sound masks of cut-outs and 63 of nuclei none
 MOST = 0.25  # of the masks: more are of another kind
 KNOWN = 0.35  # correlation below which the probe knows nothing
-WELL, CONTRARY = 0.6, 0.75  # correlation from which the probe knows the set, and the part of it that a mask must reach with the other sign: of ten sound sets none, of mirrored and moved masks one in sixty
+WELL, CONTRARY = 0.6, 0.75  # correlation from which the probe knows the set, and the part of it that a mask must reach with the other sign: of sound sets of cells, coasts, vessels and gravel none, of mirrored and moved masks one in sixty
 SEVERAL = 2  # masks that the probe alone must find exchanged
 HALF = 0.5  # of the masks that the probe looked at, of which it must say the contrary
 

@@ -41,7 +41,7 @@ def judge(found: MaskInstances) -> Finding:
         return passed(f"no mask holds all its things under one value, where {found.numbered:,} of {found.n:,} number them")
     names = tuple(name for name, _ in odd)
     return warned(
-        f"{len(odd):,} of {found.n:,} masks hold all their things under one value, where the others number each: that of {names[0]} lies in {odd[0][1]:,} pieces; the others hold {found.typical:,} values, in the middle",
+        f"{len(odd):,} of {found.n:,} masks hold all their things under one value, where most others number each: that of {names[0]} lies in {odd[0][1]:,} pieces; the others hold {found.typical:,} values, in the middle",
         expected="a value for each thing",
         observed=Observed(value=float(len(odd)), unit="masks", n=found.n),
         component="data",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from nohero.sources.collection import Collection
 
-ABOVE = 0.9  # of all pairs in which neighbours agree more than pictures far apart: a film 0.98, slices of tissue 1.0; of nineteen sets of other pictures 0.70 at most
+ABOVE = 0.9  # of all pairs in which neighbours agree more than pictures far apart: a film 0.98, slices of tissue 1.0; of sets of other pictures, photographs, tiles, faces, signs, 0.70 at most
 AGREE = 0.3  # correlation of neighbours in the middle: slices of tissue 0.54; of sets of other pictures 0.14 at most, but for those with one ground in all
 BESIDE = 0.5  # of the evaluated pictures
 
@@ -40,7 +40,7 @@ def judge(found: PictureSeries) -> Finding:
     """First whether it is a series at all."""
     near, far = (sorted(values)[len(values) // 2] for values in (found.near, found.far))
     if found.above < ABOVE or near < AGREE:
-        return passed(f"pictures that follow each other by number are no more alike than others ({near:.2f} against {far:.2f}, in the middle)")
+        return passed(f"pictures that follow each other by number are not alike as frames of a film are ({near:.2f} in the middle, against {far:.2f} for those half a series apart)")
     beside = len(found.beside)
     if beside < BESIDE * found.evaluated or not beside:
         return passed(f"the pictures follow each other as frames do, and {beside:,} of {found.evaluated:,} outside `{found.first}` stand beside one of it")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from nohero.sources.collection import Collection
 
-SEVERAL = 3  # pairs: in twenty sets without overlaps none was found
+SEVERAL = 3  # pairs: of things of one outline on a plain ground one may be found
 
 
 def judge(found: PictureOverlaps) -> Finding:
@@ -50,7 +50,7 @@ def judge(found: PictureOverlaps) -> Finding:
         where=tuple(names),
         items=tuple(found.items[o.evaluated] for o in pairs),
         level=Level.HEURISTIC,
-        effect="the score on the evaluated part is too good: most of these pictures was seen in training",
+        effect="the score on the evaluated part is too good: a good part of these pictures was seen in training",
         remedies=("divide the scenes first, and cut them into crops then", "or name the scene as the group, and split by it"),
         figure=found.sheet("Of one scene, in two parts", pairs),
     )

@@ -11,7 +11,7 @@ from nohero.report.draw_bars import draw_bars
 from nohero.report.draw_lines import draw_lines
 from nohero.report.draw_sheets import draw_images, draw_table, draw_text
 from nohero.report.sentences import sentence
-from nohero.report.untrusted import html_line
+from nohero.report.untrusted import html_line, html_prose
 from nohero.run.figure import Bars, Images, Lines, Table, Text
 
 
@@ -39,5 +39,5 @@ def _set(figure: Images | Table | Text, body: str, kind: str) -> str:
 
 
 def _caption(figure: Lines | Bars | Images | Table | Text) -> str:
-    title = f"<strong>{html_line(figure.title)}</strong> " if figure.title else ""
-    return f"<figcaption>{title}<span>{html_line(sentence(figure))}</span></figcaption>"
+    title = f"<strong>{html_prose(figure.title)}</strong> " if figure.title else ""
+    return f"<figcaption>{title}<span>{html_prose(sentence(figure))}</span></figcaption>"

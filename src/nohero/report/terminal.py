@@ -129,7 +129,7 @@ def _fields(finding: Finding, manner: Manner) -> list[tuple[str, str]]:
         fields.append(("why", finding.why))
         fields.append(("numbers", ", ".join(f"{name} {number(value)}" for name, value in finding.numbers.items())))
     remedies = finding.remedies if manner.verbose else finding.remedies[:HELP]
-    fields += [("help" if i == 0 else "or", _help(remedy)) for i, remedy in enumerate(remedies)]
+    fields += [("or", said.removeprefix("or ")) if i else ("help", said) for i, said in enumerate(map(_help, remedies))]
     fields.append(("also", ", ".join(finding.also)))
     fields.append(("more", f"nohero explain {finding.code}" if finding.code else ""))
     if manner.verbose:

@@ -55,7 +55,7 @@ def judge(breaks: Breaks) -> Finding:
         items=tuple(dict.fromkeys(name for _, names in told for name in names)),
         level=Level.HEURISTIC,
         effect="a model learns where the rows come from, and what is scaled or counted over all rows is wrong for both",
-        remedies=(_mended(first), "ask what changed at that row: a sensor, an export, a form; look at the other fields there too"),
+        remedies=(_mended(next((b for b, _ in told if b.field == first.field and b.kind != "decimals"), first)), "ask what changed at that row: a sensor, an export, a form; look at the other fields there too"),
         figure=Table(
             title="Fields that are another for a stretch of rows", columns=("field", "what changes", "first row", "last row", "rows", "elsewhere", "there", "units"),
             rows=tuple((b.field, b.kind, one, other, b.rows, b.before, b.after, b.units) for b, (one, other) in told[:SHOWN]),

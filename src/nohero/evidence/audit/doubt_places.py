@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.breaks import lies_in_blocks
 from nohero.evidence.audit.label_doubts import judged
 
 if TYPE_CHECKING:
@@ -57,13 +58,13 @@ class _Judged:
 
 
 def measure(collection: Collection, profile: Profile) -> DoubtPlaces:
-    """Stretches of the source's order, and the values of fields that the model does not see."""
+    """Stretches of the source's order, unless that is the order of the label, and the values of fields that the model does not see."""
     import numpy as np
 
     rows, _, y, said = judged(collection, profile)
     doubts = _Judged(rows=rows, classes=y, contradicted=said.argmax(1) != y, unsure=1 - said.max(1))
     contrary, expected = doubts.contradicted.astype(np.float64), _expected(doubts)
-    found = [p for mask, name in (*_stretches(collection, doubts.rows, contrary, expected), *_values(collection, doubts.rows)) if (p := _place(collection, doubts, mask, name, expected)) is not None]
+    found = [p for mask, name in (*(_stretches(collection, doubts.rows, contrary, expected) if not lies_in_blocks(collection.frame.select(collection.label)) else ()), *_values(collection, doubts.rows)) if (p := _place(collection, doubts, mask, name, expected)) is not None]
     return DoubtPlaces(n=len(rows), places=tuple(sorted(found, key=lambda p: -p.deviations)))
 
 

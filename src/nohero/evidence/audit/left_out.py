@@ -170,6 +170,9 @@ def _boosted(x: Any, y: Any, classes: int, folds: list[tuple[Any, Any]], categor
 
     said = np.full((len(y), classes), 1.0 / classes)
     for fit, held in folds:
+        if len(there := np.unique(y[fit])) == 1:  # the other class has a single row, which is held out
+            said[held] = np.arange(classes) == there[0]
+            continue
         model = HistGradientBoostingClassifier(
             max_iter=ROUNDS, learning_rate=RATE, l2_regularization=SHRINKAGE, early_stopping=False, categorical_features=categorical, random_state=0,
         )  # fmt: skip

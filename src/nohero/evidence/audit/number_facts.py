@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.named_numbers import only_a_name
 from nohero.evidence.audit.natural_zeros import ends_a_tail, of_a_count
 from nohero.evidence.audit.piles import piles_of
 from nohero.evidence.audit.series_numbers import believed
@@ -102,6 +103,7 @@ def measure(collection: Collection) -> NumberFacts:
     if collection.whole is None:
         oddities = [o for o in oddities if o.kind != "zero" or not of_a_count(collection, o.rows, o.field)]
         oddities = [o for o in oddities if o.kind not in ("limit", "top") or not _is_place(collection, o, [s.name for s in numeric])]
+    oddities = [o for o in oddities if o.kind not in ("gross", "outlier") or not only_a_name(o.field, collection)]
     oddities = believed(oddities, collection.derived)
     places = tuple(sorted({i for o in oddities for i in o.rows}))
     names = collection.items if collection.whole is None else collection.whole.names

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.crossed_labels import crossed_with
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -57,6 +59,7 @@ class Doubles:
     """
 
     rows: int
+    unlike: float  # that differ from another row of their features, on average
     expected: float
     beyond: float  # deviations of the chance by which those of another label are more; rows of the same features are one draw
 
@@ -79,6 +82,7 @@ class RowCopies:
     shared_pairs: tuple[tuple[str, str], ...]
     items: Sequence[str] | RowNames
     parts: tuple[tuple[str, int], ...]  # name and size
+    crossed: tuple[str, ...] = ()  # fields that name the rows together with the label and not without it, where no double agrees with an earlier row: the table has a row for each of its labels
     doubles: Doubles | None = None  # where there is a label of which rows can differ
     lone: bool = False  # one field beside the label, and nearly every row has a value of its own there: of chance nothing is known
 
@@ -106,11 +110,12 @@ def measure(collection: Collection) -> RowCopies:
             if len(again) < len(mine) <= MOST * frame.height:
                 hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), count=len(mine), chance=_chance(frame.drop(name), without, hashes, collection.label), moment=name == collection.time or frame[name].dtype.is_temporal()))
     contrary, contrary_pairs, doubles = _contrary(collection, whole.keys, hashes)
+    doubled = len(_Keys(whole.keys ^ hashes[collection.label]).again()[0]) if contrary else 0
     shared, shared_pairs = _shared(collection, whole.keys, hashes, parts) if parts is not None else ((), ())
     return RowCopies(
         n=frame.height, repeats=tuple(again.tolist()), num_repeats=len(again), pairs=tuple((collection.items[i], collection.items[j]) for i, j in zip(again[:SHOWN], first, strict=False)),
         chance=_chance(frame, whole, hashes, collection.label), chance_of_features=_chance_of_features(frame, whole, hashes, collection.label), hidden=tuple(hidden), contrary=contrary, num_contrary=len(contrary), contrary_pairs=contrary_pairs, shared=shared, shared_pairs=shared_pairs, items=collection.items,
-        parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts), doubles=doubles, lone=collection.texts is None and _lone(frame, collection.label),
+        parts=tuple((p, int(collection.part(p).sum())) for p in collection.parts), doubles=doubles, crossed=crossed_with(frame, collection.label, hashes) if contrary and len(contrary) == doubled else (), lone=collection.texts is None and _lone(frame, collection.label),
     )  # fmt: skip
 
 
@@ -248,7 +253,7 @@ def _contrary(collection: Collection, whole: Any, hashes: dict[str, Any]) -> tup
     labels = collection.frame[collection.label]
     mine, other = (labels[rows].cast(str).fill_null("").to_list() for rows in (again, first))
     odd = [(i, a, j, b) for i, a, j, b in zip(again.tolist(), mine, first.tolist(), other, strict=True) if a != b]
-    doubles = _doubles(first, [a != b for a, b in zip(mine, other, strict=True)], _differ_nearby(whole, hashes, collection.label)) if odd else None
+    doubles = _doubles(again, first, hashes[collection.label], _differ_nearby(whole, hashes, collection.label)) if odd else None
     return tuple(i for i, *_ in odd), tuple((collection.items[i], a, collection.items[j], b) for i, a, j, b in odd[:SHOWN]), doubles
 
 
@@ -262,15 +267,21 @@ def _differ_nearby(whole: Any, hashes: dict[str, Any], label: str) -> float:
     return 1 - agree / pairs if pairs >= ENOUGH else float("nan")
 
 
-def _doubles(first: Any, unlike: list[bool], differ: float) -> Doubles | None:
-    """`first` is the earliest row like each of the doubles, `unlike` whether its label is another, and `differ` how often labels of rows nearby are."""
+def _doubles(again: Any, first: Any, labels: Any, differ: float) -> Doubles | None:
+    """`first` is the earliest row like each of the doubles, `labels` are those of all rows, and `differ` says how often labels of rows nearby are unlike."""
     import numpy as np
 
     if not 0 < differ < 1:
         return None
-    _, group = np.unique(first, return_inverse=True)
-    shares = np.bincount(group, weights=np.array(unlike, dtype=float)) / np.bincount(group)
-    return Doubles(rows=len(first), expected=differ * len(first), beyond=float(shares.sum() - len(shares) * differ) / float((len(shares) * differ * (1 - differ)) ** 0.5))
+    earliest = np.unique(first)
+    group, label = np.concatenate([first, earliest]), labels[np.concatenate([again, earliest])]
+    _, sizes = np.unique(group, return_counts=True)
+    both, alike = np.unique(np.stack([group.astype(np.uint64), label.astype(np.uint64)]), axis=1, return_counts=True)
+    pairs = np.bincount(np.searchsorted(earliest, both[0].astype(earliest.dtype)), weights=alike * (alike - 1.0))
+    shares = 1 - pairs / (sizes * (sizes - 1.0))  # of the pairs within a group, those unlike: in a file sorted by label the earliest row has the rarer one
+    return Doubles(
+        rows=len(first), unlike=float(((sizes - 1) * shares).sum()), expected=differ * len(first), beyond=float(shares.sum() - len(shares) * differ) / float((len(shares) * differ * (1 - differ)) ** 0.5),
+    )  # fmt: skip
 
 
 def _shared(collection: Collection, whole: Any, hashes: dict[str, Any], parts: Any) -> tuple[Any, Any]:

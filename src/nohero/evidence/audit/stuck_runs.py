@@ -112,11 +112,11 @@ def _is_still(values: Any, at: Any, _: float) -> Any:
 
 
 def _is_straight(values: Any, at: Any, grid: float) -> Any:
-    """Bool: the step to the next row is as the one before, as near as rounding lets it, and is one."""
+    """Bool: the step to the next row is as the one before, as near as rounding lets it, and goes the same way."""
     import numpy as np
 
-    step = values[at + 1] - values[at]
-    return (np.abs(step - (values[at] - values[at - 1])) <= GRID * grid) & (step != 0) & (at > 0)
+    step, before = values[at + 1] - values[at], values[at] - values[at - 1]
+    return (np.abs(step - before) <= GRID * grid) & (step * before > 0) & (at > 0)
 
 
 def _resting(values: Any) -> Any:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PRICE = 0.5  # seconds
 STRONG = 0.2  # of what the constant leaves open that a field leaves, at most
+AGAIN, TOGETHER = 0.5, 1.1  # values for each row, and pairs of values for each value of the one that has more
 MOST = 8  # such fields that are looked at
 
 
@@ -61,11 +62,19 @@ def measure(collection: Collection, profile: Profile, tells: LabelTells) -> Told
     wrong = {f: tree_said(coded[f][:, None], y, classes=True) != y for f in names}
     others = [c for f, c in coded.items() if f not in wrong and not any(says_the_same(c, coded[n]) for n in names)]
     missed = [
-        Missed(fields=(a, b), rows=(int(wrong[a].sum()), int(wrong[b].sum())), shared=int((wrong[a] & wrong[b]).sum())) for a, b in combinations(names, 2) if not says_the_same(coded[a], coded[b])
+        Missed(fields=(a, b), rows=(int(wrong[a].sum()), int(wrong[b].sum())), shared=int((wrong[a] & wrong[b]).sum())) for a, b in combinations(names, 2) if not says_the_same(coded[a], coded[b]) and not _one_name(coded[a], coded[b])
     ]
     return ToldTwice(
         strong=tuple((f, float(1 - wrong[f].mean())) for f in names), rest=_without(others, y), missed=tuple(missed), constant=tells.constant, n=len(rows), label=collection.label,
     )  # fmt: skip
+
+
+def _one_name(one: Any, other: Any) -> bool:
+    """Whether values that come again come together, as a teacher and that teacher's looks: both only say of whom the row is."""
+    import numpy as np
+
+    most = max(len(np.unique(one)), len(np.unique(other)))
+    return bool(most <= AGAIN * len(one) and len(np.unique(np.stack([one, other], 1), axis=0)) <= TOGETHER * most)
 
 
 def _without(others: list[Any], y: Any) -> float:

@@ -36,10 +36,12 @@ BEYOND, TIMES = 4.0, 1.5  # deviations by which labels of equal rows differ more
 
 def judge(copies: RowCopies) -> Finding:
     """Contrary rows among rows that do not repeat by chance, or more of them than chance brings."""
-    more = copies.doubles is not None and copies.doubles.beyond >= BEYOND and copies.num_contrary >= TIMES * copies.doubles.expected
+    more = copies.doubles is not None and copies.doubles.beyond >= BEYOND and copies.doubles.unlike >= TIMES * copies.doubles.expected
     by_chance = not more and _by_chance(copies)
     if not copies.num_contrary or (by_chance and not copies.lone):
         return passed("no two equal rows have different labels" if not copies.num_contrary else f"{copies.num_contrary:,} rows of equal features have different labels, as so few different values bring with them")
+    if copies.crossed:
+        return _crossed(copies)
     few = copies.num_contrary < FEW * copies.n or copies.lone
     beyond = f"; of {copies.doubles.rows:,} rows with the features of an earlier one {copies.doubles.expected:,.0f} would, did their labels differ as often as those of rows that differ in one field" if more and copies.doubles is not None else ""
     return (unsure if few else warned)(
@@ -52,6 +54,21 @@ def judge(copies: RowCopies) -> Finding:
         effect="no model can get both right",
         remedies=("settle the label of these pairs by hand, or keep both as a soft label",),
         figure=Table(title="Equal rows with different labels", columns=("row", "label", "other row", "its label"), rows=copies.contrary_pairs),
+    )
+
+
+def _crossed(copies: RowCopies) -> Finding:
+    """A table by design."""
+    keys = ", ".join(f"`{name}`" for name in copies.crossed)
+    return unsure(
+        f"{copies.num_contrary:,} of {copies.n:,} rows have the features of an earlier row, but another label, and {keys} with the label names each row: the table seems to have a row for each label",
+        expected="one label for equal rows",
+        observed=Observed(value=float(copies.num_contrary), unit="contrary rows", n=copies.n),
+        component="data",
+        where=copies.crossed,
+        items=tuple(copies.items[i] for i in copies.contrary),
+        effect="where the label is one of the table's keys, it cannot be told from the other fields",
+        remedies=("ask what a row is: if it is a thing with one of its labels, give the table one row a thing before training", "if it is not, settle the label of these pairs by hand"),
     )
 
 

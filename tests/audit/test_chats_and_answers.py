@@ -172,6 +172,22 @@ def test_test_texts_inside_prompts_are_found():
     assert len(found.found) == 20
 
 
+def test_texts_of_one_opening_are_looked_for_by_what_sets_them_apart(monkeypatch):
+    looked, plain = [], contained_texts._candidates
+
+    def counted(*given):
+        found = plain(*given)
+        looked.extend(found)
+        return found
+
+    monkeypatch.setattr(contained_texts, "_candidates", counted)
+    texts = _divided(lambda t: [f"what is the best answer to this question: {x}" for x in t]).texts
+    found = contained_texts.measure(_divided(lambda _: [f"As in: {texts[i - 1]}s so: {x}" if i % 10 == 1 else x for i, x in enumerate(texts)]))
+    assert [c.item for c in found.found][:2] == ["row 1", "row 11"]
+    assert len(found.found) == 20
+    assert len(looked) < 200
+
+
 def test_no_text_is_inside_another_where_none_is():
     assert contained_texts.measure(_divided(list)).found == ()
 

@@ -6,11 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from nohero.checks.check import find_check
 from nohero.evidence.audit import chat_turns, contained_texts, model_refusals, text_damage, text_pairs, text_persons
 from nohero.evidence.audit.chat_turns import BEGINS, EMPTY, ENDS, TWICE, faults_of
-from nohero.evidence.audit.model_refusals import MODEL, REFUSAL
+from nohero.evidence.audit.model_refusals import HINTS, MODEL, REFUSAL
 from nohero.evidence.audit.pair_forms import form_fits
 from nohero.evidence.audit.text_pairs import is_language
+from nohero.run.finding import Status
 from nohero.setup.refusal import Unmeasurable
 from nohero.sources.anything import open_anything
 from nohero.sources.chat_column import is_chat, said_in, turns_of
@@ -31,6 +33,16 @@ GOOD = (("user", "Hello?"), ("assistant", "Hello."))
 ])  # fmt: skip
 def test_turns(turns, faults):
     assert faults_of(turns_of(_chat(*turns))) == faults
+
+
+def test_prompts_of_one_question_and_of_several_turns_are_one_form():
+    judge = find_check("DAT719").judge
+    prompts = [[GOOD[0], *(turn for turn in (GOOD[1], GOOD[0]) if i % 20 == 3)] for i in range(100)]
+    assert judge(chat_turns.measure(open_anything(pl.DataFrame({"prompt": [_chat(*p) for p in prompts]})))).status is Status.PASS
+    unanswered = [GOOD[:1] if i % 20 == 3 else (*GOOD, GOOD[0]) if i == 7 else GOOD for i in range(100)]
+    found = judge(chat_turns.measure(open_anything(pl.DataFrame({"messages": [_chat(*c) for c in unanswered]}))))
+    assert "6 of 100 conversations" in found.message
+    assert "5 have no turn of the assistant, 1 end with the user" in found.message
 
 
 def test_a_tool_that_is_called_needs_no_words():
@@ -67,9 +79,13 @@ def test_what_a_model_says_of_itself(text):
     assert MODEL.search(text)
 
 
-@pytest.mark.parametrize("text", ["I'm sorry, but I can't assist with that.", "I apologize, but I am unable to provide an answer.", "Sorry, I cannot help with this request.", "I cannot fulfill that request.", "Unfortunately, I'm not able to browse the web."])
+@pytest.mark.parametrize("text", [
+    "I'm sorry, but I can't assist with that.", "I apologize, but I am unable to provide an answer.", "Sorry, I cannot help with this request.", "I cannot fulfill that request.", "Unfortunately, I'm not able to browse the web.",
+    "I will not help with that request.", "I won’t assist with that request.", "I can not answer that question.", "I can’t answer that question.",
+])  # fmt: skip
 def test_refusals(text):
     assert REFUSAL.match(text)
+    assert any(hint in text.casefold() for hint in HINTS)
 
 
 @pytest.mark.parametrize("text", ["I'm sorry, but I cannot come.", "As an AI engineer, I build models.", "As an AI assistants' union", "Sorry, I can't find it.", "He is sorry. I can run.", "Language models are trained on texts."])
@@ -154,6 +170,22 @@ def test_test_texts_inside_prompts_are_found():
     assert [c.item for c in found.found][:2] == ["row 1", "row 11"]
     assert found.found[0].inside == "row 2"
     assert len(found.found) == 20
+
+
+def test_texts_of_one_opening_are_looked_for_by_what_sets_them_apart(monkeypatch):
+    looked, plain = [], contained_texts._candidates
+
+    def counted(*given):
+        found = plain(*given)
+        looked.extend(found)
+        return found
+
+    monkeypatch.setattr(contained_texts, "_candidates", counted)
+    texts = _divided(lambda t: [f"what is the best answer to this question: {x}" for x in t]).texts
+    found = contained_texts.measure(_divided(lambda _: [f"As in: {texts[i - 1]}s so: {x}" if i % 10 == 1 else x for i, x in enumerate(texts)]))
+    assert [c.item for c in found.found][:2] == ["row 1", "row 11"]
+    assert len(found.found) == 20
+    assert len(looked) < 200
 
 
 def test_no_text_is_inside_another_where_none_is():

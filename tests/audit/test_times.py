@@ -92,7 +92,7 @@ def test_cells_in_another_form_are_named_and_numbers_are_times():
 def test_months_quarters_and_weeks_are_read_as_their_first_day():
     first = {
         "1970 Q1": "1970-01-01", "1974Q4": "1974-10-01", "3Q2001": "2001-07-01", "Q2/2001": "2001-04-01", "1991 Jul": "1991-07-01", "Sept 2004": "2004-09-01", "jan-91": "1991-01-01",
-        "Jan-2-1995": "1995-01-02", "2001M07": "2001-07-01", "07/2001": "2001-07-01", "2001-W05": "2001-01-29", "2009-W01": "2008-12-29", "13/2001": None, "Maybe 2001": None, "Q5 2001": None,
+        "Jan-2-1995": "1995-01-02", "2001M07": "2001-07-01", "07/2001": "2001-07-01", "2001-W05": "2001-01-29", "2009-W01": "2008-12-29", "2001-W05-3": "2001-01-31", "2020W537": "2021-01-03", "2021-W53": None, "2021-W53-1": None, "13/2001": None, "Maybe 2001": None, "Q5 2001": None,
     }  # fmt: skip
     assert [str(t)[:10] if t else None for t in read(pl.Series(list(first))).to_list()] == list(first.values())
     quarters = [f"{1900 + i // 4} Q{1 + i % 4}" for i in range(400)]
@@ -129,6 +129,25 @@ def test_the_hour_that_clocks_go_back_and_the_one_they_skip_are_told():
     copied = judged("DAT562", table([*clock, clock[-1]], value=["0"] * 481).with_(time="at"))
     assert copied.status is Status.PASS
     assert "but for 1" in copied.message
+
+
+@pytest.mark.parametrize(("minutes", "lost"), [(60, "2021-03-28 02"), (60, "2021-03-14 02"), (5, "2021-03-28 01"), (30, "2021-03-28 03")])
+def test_the_hour_that_a_clock_skips_in_spring_is_no_gap(minutes, lost):
+    clock = hourly(40 * 24 * 60 // minutes, timedelta(minutes=minutes))
+    found = judged("DAT563", table([t for t in clock if t[:13] != lost]).with_(time="at"))
+    assert found.status is Status.PASS
+    assert lost in found.message
+
+
+@pytest.mark.parametrize("lost", [["2021-03-28 12"], ["2021-03-27 02"], ["2021-03-21 02"], ["2021-03-14 02", "2021-03-28 02"], ["2021-03-28 01", "2021-03-28 02"]])
+def test_another_hour_is_a_gap(lost):
+    assert judged("DAT563", table([t for t in hourly(40 * 24) if t[:13] not in lost]).with_(time="at")).status is Status.UNSURE
+
+
+def test_days_of_weeks_are_told_apart():
+    days = ["{}-W{:02d}-{}".format(*(START + timedelta(days=i)).isocalendar()) for i in range(400)]
+    assert judged("DAT562", table(days).with_(time="at")).status is Status.PASS
+    assert np.unique(np.diff(moments(table(days).with_(time="at"), "at").to_numpy())).tolist() == [86_400_000_000]
 
 
 def test_rows_sent_again_are_told_from_several_rows_a_time():

@@ -1,4 +1,4 @@
-"""Months, quarters and weeks as tables of time series write them: 1991 Jul, 2001M07, 07/2001, 1970 Q1, 2001-W05; each is read as its first day."""
+"""Months, quarters and weeks as tables of time series write them: 1991 Jul, 2001M07, 07/2001, 1970 Q1, 2001-W05; each is read as its first day, and 2001-W05-3 as the day it tells."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ WORD = r"([A-Za-z]{3,9})\.?"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 FULL = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "sept")
 NUMBER_OF = {m: i + 1 for i, m in enumerate(MONTHS)} | {m: (i if i < 12 else 8) + 1 for i, m in enumerate(FULL)}
-FORMS = {  # how it looks -> (pattern, what its two groups are)
+FORMS = {  # how it looks -> (pattern, what its groups are)
     "2021 Q2": (rf"^{YEAR}{SIGN}[Qq]([1-4])$", "year quarter"),
     "Q2 2021": (rf"^(?:[Qq]([1-4])|([1-4])[Qq]){SIGN}{YEAR}$", "quarter quarter year"),
     "2021 Apr": (rf"^{YEAR}{SIGN}{WORD}$", "year word"),
@@ -19,7 +19,7 @@ FORMS = {  # how it looks -> (pattern, what its two groups are)
     "2021M04": (rf"^{YEAR}{SIGN}[Mm](\d\d?)$", "year month"),
     "04/2021": (rf"^(\d\d?)[-/.]{YEAR}$", "month year"),
     "2021/04": (rf"^{YEAR}[/.](\d\d?)$", "year month"),
-    "2021-W14": (rf"^{YEAR}{SIGN}[Ww](\d\d?)(?:-?[1-7])?$", "year week"),
+    "2021-W14": (rf"^{YEAR}{SIGN}[Ww](\d\d?)(?:-?([1-7]))?$", "year week day"),
 }
 
 
@@ -42,7 +42,7 @@ def read_period(values: pl.Series, form: str) -> pl.Series:
     else:
         years = _number(parts["year"])
     if "week" in parts:
-        return _weeks(years, _number(parts["week"]))
+        return _weeks(years, _number(parts["week"]), _number(parts["day"]).fill_null(1))
     if "word" in parts:
         months = parts["word"].str.to_lowercase().replace_strict(NUMBER_OF, default=None, return_dtype=pl.Int64)
     else:
@@ -61,8 +61,9 @@ def _firsts(years: pl.Series, months: pl.Series) -> pl.Series:
     return frame.select(pl.datetime(pl.when(right).then(pl.col("year")), pl.when(right).then(pl.col("month")), 1, time_unit="us")).to_series()
 
 
-def _weeks(years: pl.Series, weeks: pl.Series) -> pl.Series:
-    """The Monday of each week of ISO 8601: the fourth of January lies in the first."""
-    frame = pl.DataFrame({"year": years, "week": weeks}).with_columns(fourth=pl.datetime(pl.col("year"), 1, 4, time_unit="us"))
+def _weeks(years: pl.Series, weeks: pl.Series, days: pl.Series) -> pl.Series:
+    """The days, from Monday on, of each week of ISO 8601: the fourth of January lies in the first; null where the year has no such week."""
+    frame = pl.DataFrame({"year": years, "week": weeks, "day": days}).with_columns(fourth=pl.datetime(pl.col("year"), 1, 4, time_unit="us"))
     monday = pl.col("fourth") - pl.duration(days=pl.col("fourth").dt.weekday() - 1) + pl.duration(days=7 * (pl.col("week") - 1))
-    return frame.select(pl.when(pl.col("week").is_between(1, 53)).then(monday).cast(pl.Datetime("us"))).to_series()
+    told = pl.when(monday.dt.iso_year() == pl.col("year")).then(monday + pl.duration(days=pl.col("day") - 1))
+    return frame.select(pl.when(pl.col("week").is_between(1, 53)).then(told).cast(pl.Datetime("us"))).to_series()

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 PRICE = 1.0  # seconds
 LEAST_WORDS, LEAST_LETTERS = 6, 40  # of a text that does not stand in another by chance
-ANCHOR = 3  # first words that must be there before the text is looked for
+ANCHOR = 3  # words in a row that must be there before the text is looked for: those of its first that the fewest texts share
+FIRST = 40  # words among which they are chosen
+CANDIDATES = 200  # texts looked for in one of the training part
 MOST = 30_000_000  # characters of the training part that are searched
 
 
@@ -36,29 +38,38 @@ class ContainedTexts:
 
 
 def measure(collection: Collection) -> ContainedTexts:
-    """By their first words, then as a whole; copies of a whole text are another measurement's."""
+    """By three words, then as a whole; copies of a whole text are another measurement's."""
     parts = parts_of(collection)
     training = collection.parts[0] if parts else ""
     if not parts or len(collection.parts) < 2:
         return ContainedTexts(looked=0, found=())
     keys = keys_of(collection)
-    wanted: dict[str, dict[str, list[int]]] = {}
-    looked = 0
-    for i, key in enumerate(keys):
-        if parts[i] != training and len(key) >= LEAST_LETTERS and len(words := key.split(" ", LEAST_WORDS)) >= LEAST_WORDS:
-            wanted.setdefault(words[0], {}).setdefault(" ".join(words[1:ANCHOR]), []).append(i)
-            looked += 1
+    sought = [i for i, key in enumerate(keys) if parts[i] != training and len(key) >= LEAST_LETTERS and key.count(" ") >= LEAST_WORDS - 1]
+    wanted = _anchored(keys, sought)
     inside: dict[int, int] = {}
     held = 0
     for j, key in enumerate(keys):
         if parts[j] == training and held < MOST and wanted:
             held += len(key)
-            for i in _candidates(key.split(" "), wanted):
-                if i not in inside and len(keys[i]) < len(key) and keys[i] in key:
+            for i in sorted(_candidates(key.split(" "), wanted) - inside.keys())[:CANDIDATES]:
+                if len(keys[i]) < len(key) and keys[i] in key:
                     inside[i] = j
     texts = texts_of(collection)
     found = tuple(Contained(item=collection.items[i], part=parts[i], inside=collection.items[j], text=shown(texts[i]), around=_around(keys[j], keys[i])) for i, j in sorted(inside.items()))
-    return ContainedTexts(looked=looked, found=found)
+    return ContainedTexts(looked=len(sought), found=found)
+
+
+def _anchored(keys: list[str], sought: list[int]) -> dict[str, dict[str, list[int]]]:
+    """First word -> the next two -> the texts; the last word of a text is no part of it, for it may go on within the other."""
+    from collections import Counter
+
+    runs = {i: [" ".join(words[k : k + ANCHOR]) for k in range(min(FIRST, len(words) - ANCHOR))] for i in sought for words in (keys[i].split(" ", FIRST + ANCHOR),)}
+    shared = Counter(run for of in runs.values() for run in set(of))
+    wanted: dict[str, dict[str, list[int]]] = {}
+    for i, of in runs.items():
+        first, _, rest = min(of, key=lambda run: shared[run]).partition(" ")
+        wanted.setdefault(first, {}).setdefault(rest, []).append(i)
+    return wanted
 
 
 def _candidates(words: list[str], wanted: dict[str, dict[str, list[int]]]) -> set[int]:

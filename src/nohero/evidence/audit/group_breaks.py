@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nohero.evidence.audit.codes import numbered
+from nohero.evidence.audit.group_rows import groups_in_time
 from nohero.evidence.audit.unit_jumps import SHORTEST, unit_jump
 
 if TYPE_CHECKING:
@@ -35,16 +35,9 @@ def within_groups(collection: Collection, fields: list[str]) -> list[GroupBreak]
     """In the order of the time, or of the file, within each group; every number is looked at, the label too."""
     import numpy as np
 
-    from nohero.sources.moments import moments, time_field
-
     if not collection.group:
         return []
-    codes, time = numbered(collection.frame[collection.group]), time_field(collection)
-    order = np.argsort(codes, kind="stable")
-    if time:
-        stamps = moments(collection, time).cast(float).fill_null(np.nan).to_numpy()
-        order = np.lexsort((stamps, codes))
-    groups = [g for g in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1) if len(g) >= 4 * SHORTEST]
+    groups = [g for g in groups_in_time(collection) if len(g) >= 4 * SHORTEST]
     found: list[GroupBreak] = []
     for name in fields[: max(1, LOOKED_AT // max(1, len(groups)))]:
         values = collection.frame[name].cast(float).fill_null(np.nan).to_numpy()

@@ -17,7 +17,7 @@ MODEL = re.compile(r"\b(?:as|i am|i['’]m)(?: just| only)? an? (?:(?:large |ai 
 _VERBS = r"(?:assist|help|answer|provide|fulfil+|comply|generate|create|write|continue|complete|access|browse|discuss|offer|engage|respond|support that|do that)"
 _NOT = r"(?:can(?:no|['’]?)t|can not|am (?:not able|unable) to|['’]m (?:not able|unable) to|won['’]?t|will not)"
 REFUSAL = re.compile(rf"\W*(?:(?:i['’]?m|i am) (?:very |really |so |truly )?sorry|sorry|(?:i )?apologi[sz]e|(?:my|i offer my) apologies|unfortunately)[^.!?\n]{{0,40}}?\bi ?{_NOT} (?:\w+ )?{_VERBS}\b|\W*i ?{_NOT} (?:\w+ )?(?:assist|help|comply|fulfil+|engage|provide|answer)\b[^.!?\n]{{0,40}}?\b(?:request|that|this|question|information)\b", re.IGNORECASE)  # fmt: skip
-HINTS = ("sorry", "apolog", "language model", "artificial intel", " ai ", " ai,", "cannot", "can't", "can’t", "unable", "not able", "won't", "unfortunately", "cant")
+HINTS = ("sorry", "apolog", "language model", "artificial intel", " ai ", " ai,", "cannot", "can't", "can’t", "can not", "unable", "not able", "won't", "won’t", "wont", "will not", "unfortunately", "cant")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,8 @@ LATER = 3  # rows by which one may follow the other
 MOVES, DISTINCT = 0.5, 10  # of the steps of a series that change it, and its different values: others are alike by standing still
 NEAR = 0.02  # root mean square of the difference, in deviations of the quieter series
 APART = 0.1  # of the usual distance from a series to its nearest
+ONE, COMMON = 1e-3, 0.9  # usual distance below which series are one and the same; of the groups, that go up and down by the same steps: a counter, a calendar
+LOOKED_AT = 2000  # pairs measured one by one for each number of rows later, the nearest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,24 +49,21 @@ def measure(collection: Collection) -> SeriesTwins:
     """Of series of the commonest length, by every number that moves in them."""
     import numpy as np
 
-    from nohero.evidence.audit.codes import numbered
+    from nohero.evidence.audit.group_rows import groups_in_time
     from nohero.setup.refusal import Unmeasurable
-    from nohero.sources.moments import moments, time_field
+    from nohero.sources.moments import time_field
 
     if collection.kind != "row" or collection.whole is not None or not collection.group:
         raise Unmeasurable("no field of groups is named")
-    codes, time = numbered(collection.frame[collection.group]), time_field(collection)
-    stamps = moments(collection, time).cast(float).fill_null(np.nan).to_numpy() if time else np.arange(len(codes))
-    order = np.lexsort((stamps, codes))
-    groups = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
+    groups = groups_in_time(collection)
     lengths, counts = np.unique([len(g) for g in groups if len(g) >= LEAST], return_counts=True)
     if not len(counts) or counts.max() < FEWEST:
         raise Unmeasurable(f"no {FEWEST} groups of `{collection.group}` have one number of rows, {LEAST} or more")
     length = int(lengths[counts.argmax()])
     rows = np.stack([g for g in groups if len(g) == length][: min(SERIES, max(FEWEST, VALUES // length))])
-    aside = {collection.group, collection.time, time, collection.split}
+    aside = {collection.group, collection.time, time_field(collection), collection.split}
     numbers = [(s.name, s.cast(float).fill_null(np.nan).to_numpy()[rows]) for s in collection.frame if s.dtype.is_numeric() and s.name not in aside]
-    moving = [(n, v) for n, v in numbers if _moves(v).mean() >= MOVES][:FIELDS]
+    moving = [(n, v) for n, v in numbers if _moves(v).mean() >= MOVES and not _is_common(v)][:FIELDS]
     if not moving:
         raise Unmeasurable("no number moves within the groups")
     kept = np.all([_moves(v) for _, v in moving], axis=0)
@@ -85,23 +84,40 @@ def _moves(values: Any) -> Any:
     return np.isfinite(values).all(axis=1) & (steps >= MOVES) & (distinct >= DISTINCT)
 
 
+def _is_common(values: Any) -> bool:
+    """Whether nearly all groups take the same steps, as a number of the row does, or the year: that tells no series from another."""
+    from collections import Counter
+
+    import numpy as np
+
+    if not np.isfinite(values).all():
+        return False
+    steps = np.round((values - values[:, :1]) / (values.std() or 1.0), 9) + 0.0
+    return max(Counter(s.tobytes() for s in steps).values()) >= COMMON * len(values)
+
+
 def _twins(fields: list[Any]) -> tuple[float, list[tuple[float, int, int, int]]]:
     """(the usual distance to the nearest, pairs that are far nearer: distance, first, second, rows later)."""
     import numpy as np
 
     apart = [_apart(fields, 0), *(_apart(fields, k) for k in range(1, LATER + 1))]
     nearest = np.min([np.minimum(a.min(axis=0), a.min(axis=1)) for a in apart], axis=0)
-    bound = min(NEAR, APART * float(np.median(nearest)))
+    usual = float(np.median(nearest))
+    if usual < ONE:  # where series are usually the same, none is another
+        return usual, []
+    bound = min(NEAR, APART * usual)
     found: list[tuple[float, int, int, int]] = []
     for later, distances in enumerate(apart):
-        for i, j in np.argwhere(distances <= bound + 1e-3).tolist():
+        near = np.argwhere((distances if later else np.triu(distances) + np.tril(np.full_like(distances, np.inf))) <= bound + 1e-3)
+        nearest_first = near[np.argsort(distances[near[:, 0], near[:, 1]], kind="stable")[:LOOKED_AT]]
+        for i, j in nearest_first.tolist():
             exact = max(_exact(v, i, j, later) for v in fields)
-            if exact <= bound and bound > 0 and (later or i < j):  # where series are usually the same, none is another
+            if exact <= bound:
                 found.append((exact, i, j, later))
     best: dict[tuple[int, int], tuple[float, int, int, int]] = {}
     for one in sorted(found, key=lambda f: (f[0], f[3])):
         best.setdefault((min(one[1:3]), max(one[1:3])), one)
-    return float(np.median(nearest)), sorted(best.values())
+    return usual, sorted(best.values())
 
 
 def _apart(fields: list[Any], later: int) -> Any:

@@ -19,7 +19,7 @@ SHORTEST = 16  # steps of a series
 BLOCK, RICH = 8, 6  # steps by which the place is found, and different ones of them
 SHARE, VARIED = 0.1, 10  # of the steps of the shorter one, and different ones, that both share
 PLACES = 4_000_000  # steps of all items looked at
-PAIRS = 20_000  # looked at one by one
+PAIRS, TRIES = 20_000, 100_000  # found, and looked at one by one
 MANY = 4  # places at which the beginning of an item is found, at most: of waves that come again and again it is found everywhere
 NUMBERED = re.compile(r"^(.*?)[ _.-]?(\d+)$")
 
@@ -48,6 +48,7 @@ class SharedStretches:
     divided: bool = False  # whether there are parts
     groups: int = 0  # pairs of two different groups
     grouped: str = ""  # the field of groups
+    sides: tuple[tuple[str, str], ...] = ()  # the parts of the earlier and the later item of each, where there are parts
 
 
 def measure(collection: Collection) -> SharedStretches:
@@ -60,11 +61,13 @@ def measure(collection: Collection) -> SharedStretches:
     steps = [_keys(a) for a in arrays]
     pairs = _pairs(steps)
     group = collection.frame[collection.group].to_list() if collection.group else []
+    part = collection.frame[collection.split].to_list() if len(collection.parts) > 1 else []
     places = [i for p in pairs for i in (p.earlier, p.later)]
     return SharedStretches(
         field=name, looked_at=sum(len(s) >= SHORTEST for s in steps), overlaps=tuple(pairs), items=tuple(str(collection.items[i]) for i in places), overlapping=len(set(places)), parts=tuple(_across(collection, pairs)),
         divided=len(collection.parts) > 1,
         groups=sum(group[p.earlier] != group[p.later] for p in pairs) if group else 0, grouped=collection.group,
+        sides=tuple((str(part[p.earlier]), str(part[p.later])) for p in pairs) if part else (),
     )  # fmt: skip
 
 
@@ -121,26 +124,27 @@ def _pairs(steps: list[Any]) -> list[Overlap]:
     if len(kept) < 2:
         return []
     blocks = [_blocks(steps[i]) for i in kept]
-    begins = np.array([b[0] for b in blocks], dtype=np.uint64)
+    rich = np.array([k for k, i in enumerate(kept) if len(np.unique(steps[i][:BLOCK])) >= RICH], dtype=np.int64)  # of zeros and other plain steps each is found everywhere
+    if not len(rich):
+        return []
+    begins = np.array([blocks[k][0] for k in rich], dtype=np.uint64)
     order = np.argsort(begins, kind="stable")
-    rich = np.array([len(np.unique(steps[i][:BLOCK])) >= RICH for i in kept])
-    sorted_ = begins[order]
     found: list[Overlap] = []
-    times = np.zeros(len(steps), dtype=np.int64)
-    for place, p in _found_within(blocks, sorted_):
-        low, high = (np.searchsorted(sorted_, blocks[place][p], side=side) for side in ("left", "right"))
-        for k in order[low:high].tolist():
-            if rich[k] and k != place:
+    times, tries = np.zeros(len(steps), dtype=np.int64), 0
+    for place, p, low, high in _found_within(blocks, begins[order]):
+        for k in rich[order[low:high]].tolist():
+            if k != place:
                 times[kept[k]] += 1
                 found += [one for one in [_checked(steps, kept[place], kept[k], p)] if one is not None]
-        if len(found) > PAIRS:
+        tries += high - low
+        if len(found) > PAIRS or tries > TRIES:
             break
     alone = [o for o in found if times[o.later] <= MANY * _neighbours(o)]
     return sorted(alone, key=lambda o: (o.later, -o.steps))
 
 
-def _found_within(blocks: list[Any], sorted_: Any) -> Iterator[tuple[int, int]]:
-    """(place of an item, step) at which some beginning stands, but for the item's own first step."""
+def _found_within(blocks: list[Any], sorted_: Any) -> Iterator[tuple[int, int, int, int]]:
+    """(place of an item, step) at which some beginning stands, but for the item's own first step; (first of these beginnings, behind the last)."""
     import numpy as np
 
     lengths = np.array([len(b) for b in blocks])
@@ -150,7 +154,8 @@ def _found_within(blocks: list[Any], sorted_: Any) -> Iterator[tuple[int, int]]:
     hits = np.flatnonzero(sorted_[np.minimum(at, len(sorted_) - 1)] == every)
     places = np.searchsorted(starts, hits, side="right") - 1
     steps = hits - starts[places]
-    yield from ((i, p) for i, p in zip(places.tolist(), steps.tolist(), strict=True) if p)
+    ends = np.searchsorted(sorted_, every[hits], side="right")
+    yield from (one for one in zip(places.tolist(), steps.tolist(), at[hits].tolist(), ends.tolist(), strict=True) if one[1])
 
 
 def _neighbours(one: Overlap) -> int:

@@ -28,6 +28,8 @@ SHORTEST_MONTH = 28  # days
 LONG = 10.0  # times the usual step
 APART = 3.0  # times the longest step that is none: nights, weekends and holidays come again and again
 PAUSES = 0.5  # of the whole span: longer gaps are what lies between short campaigns
+SPRING = ((3, 8, 14), (3, 25, 31), (4, 1, 7), (9, 24, 30), (10, 1, 7))  # months and days of the Sundays on which clocks are set on: America, Europe, America until 2006, New Zealand, Australia
+LATEST = 3  # o'clock by which they are
 RARE, FEW = 0.001, 3  # of the steps that may be gaps, and at least so many; more of them are a habit
 
 
@@ -71,6 +73,7 @@ class TimeSteps:
     gaps: tuple[Gap, ...]
     short: bool = False  # whether the gaps are a few rows each of a series that has no others
     summer: str  # which hour comes twice, where that is how clocks are set back, or ""
+    spring: str = ""  # which hours are missing, where that is how clocks are set on, or ""
 
 
 def measure(collection: Collection) -> TimeSteps:
@@ -103,11 +106,12 @@ def measure(collection: Collection) -> TimeSteps:
     at, longest = _long(steps, moves, sorted_, usual) if regular else (np.zeros(0, dtype=np.int64), usual)
     short = not len(at) and single and share >= EVEN
     at = _short(steps, moves, usual) if short else at
+    at, spring = _spring(at, sorted_, usual) if dated and not monthly else (at, "")
     gaps = tuple(held.gap(i, round(float(steps[i] / usual))) for i in at.tolist())
     return TimeSteps(
         field=name, named=bool(collection.time), rows=len(place), series=int(inside.size - inside.sum()) + 1, by=by, guessed=by not in ("", collection.group, "file"), single=single,
         regular=regular, usual=_months(usual) if monthly else lasting(usual, dated=dated), longest=f"{longest / usual:,.3g}" if usual else "", twice=twice, gaps=gaps, short=short and bool(gaps),
-        summer=_summer(twice) or _hour_again(twice, usual) if dated and twice else "",
+        spring=spring, summer=_summer(twice) or _hour_again(twice, usual) if dated and twice else "",
     )  # fmt: skip
 
 
@@ -205,6 +209,26 @@ def _short(steps: Any, moves: Any, usual: float) -> Any:
     whole = np.abs(steps[at] / usual - np.round(steps[at] / usual)) < 1e-9
     odd = int((moves & (steps != usual)).sum())
     return at if len(at) == odd and bool(whole.all()) and len(at) <= max(FEW, int(RARE * moves.sum())) else at[:0]
+
+
+def _spring(at: Any, values: Any, usual: float) -> tuple[Any, str]:
+    """(the other gaps, the hours of those that are one whole hour in the night of a Sunday on which clocks are set on, once a year)."""
+    from nohero.sources.moments import DAY, SECOND, said
+
+    hour = 3600 * SECOND
+    if not len(at) or not 0 < usual <= hour or hour % usual:
+        return at, ""
+    first = (values[at] + usual).astype(np.int64)  # the first time that is missing
+    dates = (first // DAY).astype("datetime64[D]")
+    month = dates.astype("datetime64[M]")
+    day, of_year = (dates - month.astype("datetime64[D]")).astype(np.int64) + 1, month.astype(np.int64) % 12 + 1
+    sunday = (dates.astype(np.int64) + 3) % 7 == 6
+    season = np.any([(of_year == m) & (day >= low) & (day <= high) for m, low, high in SPRING], axis=0)
+    lost = (values[at + 1] - values[at] == usual + hour) & sunday & season & (first % DAY <= LATEST * hour)
+    years = dates[lost].astype("datetime64[Y]")
+    if not lost.any() or len(np.unique(dates[lost])) > len(np.unique(years)):
+        return at, ""
+    return at[~lost], ", ".join(said(int(t), dated=True) for t in np.unique(first[lost]))
 
 
 def _are_months(values: Any) -> bool:

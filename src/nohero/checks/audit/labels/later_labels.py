@@ -6,7 +6,8 @@ score on it is worth nothing.
 How it is measured: the rows in the order of their times, within each group where one is named: each field against the label one to seven, 12, 24 and 52
 rows later, in the rows whose own label is another by then.
 
-When it is right to fail: in 98 % of these rows, and at least 30 of them, the field is the later label exactly: that warns.
+When it is right to fail: in 98 % of these rows, and at least 30 of them, the field is the later label exactly: that warns, unless it is the label of an
+earlier row as often, as of a label that comes again each week.
 
 What it cannot see: means of later labels, labels that were rounded or scaled on the way, other distances, and tables without a field of times.
 
@@ -35,16 +36,16 @@ def judge(told: LabelLeads) -> Finding:
     if not told.leads:
         return passed(f"no field of {told.fields} holds the label `{told.label}` of a later row in `{told.time}`")
     first = min(told.leads, key=lambda lead: lead.later)
-    rows = "row" if first.later == 1 else f"{first.later} rows"
+    rows, at = ("a row", "next row") if first.later == 1 else (f"{first.later} rows", f"row {first.later} rows later")
     more = f"; {len(told.leads) - 1} more such fields" if len(told.leads) > 1 else ""
     return warned(
-        f"`{first.field}` is the label `{told.label}` of the {'next row' if first.later == 1 else f'row {rows} later'} in `{told.time}`, in {first.share:.1%} of the {first.n:,} rows whose own is another{more}",
+        f"`{first.field}` is the label `{told.label}` of the {at} in `{told.time}`, in {first.share:.1%} of the {first.n:,} rows whose own is another{more}",
         expected="fields that are known by the time of their row",
         observed=Observed(value=first.share, unit="of the rows", n=first.n),
         component="data",
         where=tuple(lead.field for lead in told.leads),
         effect="the score would be near perfect, and fall when the later label is not known",
-        remedies=(f"move `{first.field}` by {2 * first.later} rows, so that it holds the label of the row {rows} earlier, or leave it out",),
+        remedies=(f"move `{first.field}` by {2 * first.later} rows, so that it holds the label of {rows} earlier, or leave it out",),
         figure=Table(title="The field, and the label later", columns=("row", first.field, f"{told.label}, {rows} later"), rows=first.shown),
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
-from nohero.evidence.audit.shared_stretches import SharedStretches
+from nohero.evidence.audit.shared_stretches import Overlap, SharedStretches
 from nohero.run.figure import Table
 from nohero.run.finding import Finding, Observed, failed, passed, unsure, warned
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 MUCH = 0.03  # of the windows of a part; a split by time leaves one window a recording at the border
 FEW, PART = 20, 0.05  # windows of an undivided source, and of all of them, below which nothing was cut so
 SHOWN = 30  # pairs of the table
+
+Pair = tuple[Overlap, str, str]  # and the names of the earlier and the later item
 
 
 def judge(told: SharedStretches) -> Finding:
@@ -45,41 +47,46 @@ def judge(told: SharedStretches) -> Finding:
     if told.grouped and not told.groups:
         return passed(f"{told.overlapping:,} of {told.looked_at:,} windows share steps with another of the same `{told.grouped}`: keep its windows in one part")
     return unsure(
-        f"{told.overlapping:,} of {told.looked_at:,} windows share steps with another: {_pair(told)}",
+        f"{told.overlapping:,} of {told.looked_at:,} windows share steps with another: {_pair(_pairs(told)[0])}",
         expected="windows of steps of their own, or parts that keep those that share steps together",
         observed=Observed(value=told.overlapping / told.looked_at, unit="of the windows", n=told.looked_at),
         component="data",
         where=(told.field,),
         effect="a random division puts almost the same window on both sides",
         remedies=("divide by recording, never window by window; name it with --group", "cut windows that do not overlap"),
-        figure=_table(told),
+        figure=_table(_pairs(told)),
     )
 
 
 def _across(told: SharedStretches) -> Finding:
     part, other, count, size = max(told.parts, key=lambda p: p[2] / p[3])
-    share = count / size
+    share, pairs = count / size, _pairs(told, {part, other})
     return (failed if share >= MUCH else warned)(
-        f"{count:,} of {size:,} windows of {part} share steps with windows of {other}: {_pair(told)}",
+        f"{count:,} of {size:,} windows of {part} share steps with windows of {other}: {_pair(pairs[0])}",
         expected="parts whose windows share no step",
         observed=Observed(value=share, unit=f"of {part}", n=size),
         component="data",
         where=(told.field,),
-        items=tuple(dict.fromkeys(told.items)),
+        items=tuple(dict.fromkeys(name for _, *names in pairs for name in names)),
         effect="the score on these windows is memory",
         remedies=("divide the recordings first, then cut windows", "of one recording, divide by time and leave a gap of one window"),
-        figure=_table(told),
+        figure=_table(pairs),
     )
 
 
-def _pair(told: SharedStretches) -> str:
-    first = told.overlaps[0]
-    return f"the first {first.steps} of {first.of} steps of {told.items[1]} are those of {told.items[0]} from its step {first.at + 1} on"
+def _pairs(told: SharedStretches, parts: set[str] | None = None) -> list[Pair]:
+    """All of them, or those with an item in each of two parts."""
+    every = list(zip(told.overlaps, told.items[::2], told.items[1::2], strict=True))
+    return every if parts is None else [p for p, sides in zip(every, told.sides, strict=True) if set(sides) == parts]
 
 
-def _table(told: SharedStretches) -> Table:
-    names = list(zip(told.items[::2], told.items[1::2], strict=True))
-    rows = tuple((b, a, o.steps, o.of, o.at) for (a, b), o in list(zip(names, told.overlaps, strict=True))[:SHOWN])
+def _pair(pair: Pair) -> str:
+    found, earlier, later = pair
+    return f"the first {found.steps} of {found.of} steps of {later} are those of {earlier} from its step {found.at + 1} on"
+
+
+def _table(pairs: list[Pair]) -> Table:
+    rows = tuple((b, a, o.steps, o.of, o.at) for o, a, b in pairs[:SHOWN])
     return Table(title="Windows that share steps", columns=("window", "begins within", "steps shared", "of", "steps later"), rows=rows)
 
 

@@ -8,7 +8,8 @@ that last ten usual ones and three times as long as every other step are gaps; n
 steps are the usual one, and the few others whole numbers of it, these are gaps too, however short.
 
 When it is right to fail: never more than a warning; where many rows share a time, the gaps are short, or the series were told apart by a guess, it is left
-open. Gaps of more than half of the whole span are what lies between campaigns.
+open. Gaps of more than half of the whole span are what lies between campaigns. One hour of a Sunday's night in spring, once a year, is how clocks are set on: that
+passes, and is said.
 
 What it cannot see: gaps in a series that has many, and single rows that are missing from uneven steps.
 
@@ -42,7 +43,8 @@ def judge(steps: TimeSteps, order: TimeOrder) -> Finding:
     if not steps.regular:
         return passed(f"the times of `{steps.field}` do not come in even steps, so that none is missing")
     if not steps.gaps:
-        return passed(f"no step of `{steps.field}` is far longer than all others (usual: {steps.usual}; the longest lasts {steps.longest} of them)")
+        but = f", but for the hour that clocks are set on: {steps.spring}" if steps.spring else ""
+        return passed(f"no step of `{steps.field}` is far longer than all others (usual: {steps.usual}; the longest lasts {steps.longest} of them){but}")
     first, n = steps.gaps[0], len(steps.gaps)
     within = f" of `{steps.by}` {first.series}" if steps.by else ""
     sure = steps.single and not steps.guessed and not steps.short
@@ -86,6 +88,11 @@ def business_hours(collection: Collection) -> Collection:
     return timed(collection, change)
 
 
+def a_clock_of_summer(collection: Collection) -> Collection:
+    """Hours of a clock that is set on at two on the last Sunday of March."""
+    return timed(collection, lambda columns: {**columns, "taken": [t for t in hours(len(columns["age"]) + 1) if t != "2021-03-28 02:00:00"]})
+
+
 def events(collection: Collection) -> Collection:
     """At uneven times, with quiet weeks."""
 
@@ -110,6 +117,6 @@ def once_a_month(collection: Collection) -> Collection:
 
 CHECK = Check(
     code="DAT563", name="time-gaps", source=sources.DATA, judge=judge,
-    sabotages=(Case(toy="people", plant=an_outage),), lookalikes=tuple(Case(toy="people", plant=p) for p in (business_hours, events, once_a_month)),
+    sabotages=(Case(toy="people", plant=an_outage),), lookalikes=tuple(Case(toy="people", plant=p) for p in (business_hours, events, once_a_month, a_clock_of_summer)),
     under=("DAT560",),
 )  # fmt: skip

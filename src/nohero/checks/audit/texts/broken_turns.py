@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
-from nohero.evidence.audit.chat_turns import ChatTurns
+from nohero.evidence.audit.chat_turns import ENDS, ONE_SIDED, ChatTurns
 from nohero.run import sources
 from nohero.run.figure import Table
 from nohero.run.finding import Finding, Observed, passed, warned
@@ -38,7 +38,7 @@ SHOWN = 20  # rows of the table
 
 def judge(chats: ChatTurns) -> Finding:
     """What few conversations have against all others."""
-    few = [(what, rows) for what, rows in chats.broken if len(rows) <= FEW * chats.total]
+    few = _few(chats)
     meant = [f"{len(rows):,} {what}" for what, rows in chats.broken if len(rows) > FEW * chats.total]
     if not few:
         return passed(f"{chats.total:,} conversations of `{chats.field}` keep one form" + (f"; {', '.join(meant)}, which is one of its forms" if meant else ""))
@@ -55,6 +55,14 @@ def judge(chats: ChatTurns) -> Finding:
         remedies=("look whether a turn was lost or split there; mend these conversations or leave them out",),
         figure=Table(title="Conversations out of turn", columns=("item", "what", "its turns"), rows=tuple((item, what, turns) for what, rows in few for item, turns in rows)[:SHOWN]),
     )
+
+
+def _few(chats: ChatTurns) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+    """What breaks the form; that a conversation without an answer ends with the user is not said twice."""
+    few = {what: rows for what, rows in chats.broken if len(rows) <= FEW * chats.total}
+    alone = {item for item, _ in few.get(ONE_SIDED, ())}
+    told = {what: tuple(r for r in rows if what != ENDS or r[0] not in alone) for what, rows in few.items()}
+    return sorted(((what, rows) for what, rows in told.items() if rows), key=lambda f: -len(f[1]))
 
 
 def _chats(collection: Collection, change: Callable[[int, list[dict[str, str]]], list[dict[str, str]]]) -> Collection:
@@ -91,8 +99,13 @@ def greeted_first(collection: Collection) -> Collection:
     return _chats(collection, lambda i, turns: [{"role": "assistant", "content": "Hello, what can I do?"}, *turns] if i % 3 == 0 else turns)
 
 
+def prompts(collection: Collection) -> Collection:
+    """A question each, of which an answer is to be written; in a few after a first question and answer."""
+    return _chats(collection, lambda i, turns: turns[:3] if i % 20 == 3 else turns[:1])
+
+
 CHECK = Check(
     code="DAT719", name="broken-turns", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=lost_turns), Case(toy="people", plant=empty_turns)),
-    lookalikes=(Case(toy="people", plant=with_system_and_tools), Case(toy="people", plant=greeted_first)),
+    lookalikes=(Case(toy="people", plant=with_system_and_tools), Case(toy="people", plant=greeted_first), Case(toy="people", plant=prompts)),
 )  # fmt: skip

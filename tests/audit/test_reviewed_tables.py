@@ -8,7 +8,8 @@ import pytest
 
 from nohero.checks.check import find_check
 from nohero.data.parquet_file import plain_columns
-from nohero.evidence.audit import row_places
+from nohero.evidence.audit import lost_signs, row_places
+from nohero.run.finding import Status
 from nohero.sources.table import of_cells
 
 
@@ -39,3 +40,11 @@ def test_an_object_whose_field_bears_the_name_of_a_column_is_left_closed():
     frame, notes = plain_columns(pl.DataFrame({"a": [{"b": "x"}] * 3, "a.b": ["y"] * 3}))
     assert frame.columns == ["a.b"]
     assert "`a` is left out" in notes[0]
+
+
+def test_refunds_keep_their_sign_and_places_alone_are_sure():
+    paid = draw().uniform(30, 90, 600).round(2)
+    back = np.arange(600) % 25 == 4
+    table = {"plan": ["basic" if i % 2 else "pro" for i in range(600)], "amount": np.where(back, -paid, paid)}
+    judged = [find_check("DAT580").judge(lost_signs.measure(cells(**t))).status for t in ({**table, "type": np.where(back, "refund", "payment")}, table, {"plan": table["plan"], "lon": table["amount"]})]
+    assert judged == [Status.PASS, Status.UNSURE, Status.WARN]

@@ -8,8 +8,9 @@ import pytest
 
 from nohero.checks.check import find_check
 from nohero.data.parquet_file import plain_columns
-from nohero.evidence.audit import lost_signs, row_places
+from nohero.evidence.audit import lost_signs, rater_effects, row_places
 from nohero.run.finding import Status
+from nohero.setup.refusal import Unmeasurable
 from nohero.sources.table import of_cells
 
 
@@ -48,3 +49,22 @@ def test_refunds_keep_their_sign_and_places_alone_are_sure():
     table = {"plan": ["basic" if i % 2 else "pro" for i in range(600)], "amount": np.where(back, -paid, paid)}
     judged = [find_check("DAT580").judge(lost_signs.measure(cells(**t))).status for t in ({**table, "type": np.where(back, "refund", "payment")}, table, {"plan": table["plan"], "lon": table["amount"]})]
     assert judged == [Status.PASS, Status.UNSURE, Status.WARN]
+
+
+def rated(who, name, **more):
+    """Marks of 800 rows, by two points higher where one of four marked them."""
+    mark = draw(7).normal(5, 1, len(who)) + 2 * (np.array(who) == who[1])
+    return of_cells(pl.DataFrame({name: who, "mark": mark, **more}).cast(pl.String), "t", label="mark")
+
+
+@pytest.mark.parametrize(("name", "who"), [("operator", "ABCD"), ("tumor_marker", "0123"), ("judge_score", "1234")])
+def test_everyday_fields_are_no_raters(name, who):
+    with pytest.raises(Unmeasurable, match="who rated"):
+        rater_effects.measure(rated([who[i % 4] for i in range(800)], name))
+
+
+def test_a_rater_is_sure_where_several_marked_each_item():
+    who = ["ABCD"[i % 4] for i in range(800)]
+    more = ({}, {"essay": [i // 4 for i in range(800)]}, {"plan": ["pre" if w == "B" else "post" for w in who]})
+    judged = [find_check("DAT509").judge(rater_effects.measure(rated(who, "rater", **m))).status for m in more]
+    assert judged == [Status.UNSURE, Status.WARN, Status.PASS]

@@ -8,7 +8,7 @@ import pytest
 
 from nohero.checks.check import find_check
 from nohero.data.parquet_file import plain_columns
-from nohero.evidence.audit import lost_signs, rater_effects, row_places
+from nohero.evidence.audit import lost_signs, rater_effects, row_places, total_rows
 from nohero.run.finding import Status
 from nohero.setup.refusal import Unmeasurable
 from nohero.sources.table import of_cells
@@ -68,3 +68,13 @@ def test_a_rater_is_sure_where_several_marked_each_item():
     more = ({}, {"essay": [i // 4 for i in range(800)]}, {"plan": ["pre" if w == "B" else "post" for w in who]})
     judged = [find_check("DAT509").judge(rater_effects.measure(rated(who, "rater", **m))).status for m in more]
     assert judged == [Status.UNSURE, Status.WARN, Status.PASS]
+
+
+def test_total_is_the_name_of_a_kind_where_its_rows_are_not_the_greatest():
+    days = draw().permutation(300)
+    kinds = ["total" if i % 40 == 7 else "partial" for i in range(300)]
+    assert total_rows.measure(cells(kind=kinds, days=days, age=days[::-1])).said == ()
+    states = {"state": [f"s{i // 10}" for i in range(300)], "county": ["Total" if i % 10 == 9 else f"c{i % 10}" for i in range(300)]}
+    shares = [0.9 + i / 1e4 if i % 10 == 9 else days[i] / 400 for i in range(300)]
+    assert len(total_rows.measure(cells(**states, share=shares)).said) == 30
+    assert total_rows.measure(cells(**states, share=shares[::-1])).said == ()

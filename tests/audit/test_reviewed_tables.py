@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import polars as pl
 import pytest
 
 from nohero.checks.check import find_check
 from nohero.data.parquet_file import plain_columns
-from nohero.evidence.audit import lost_signs, rater_effects, row_places, total_rows
+from nohero.evidence.audit import chat_turns, lost_signs, rater_effects, row_places, total_rows
 from nohero.run.finding import Status
 from nohero.setup.refusal import Unmeasurable
 from nohero.sources.table import of_cells
@@ -78,3 +80,9 @@ def test_total_is_the_name_of_a_kind_where_its_rows_are_not_the_greatest():
     shares = [0.9 + i / 1e4 if i % 10 == 9 else days[i] / 400 for i in range(300)]
     assert len(total_rows.measure(cells(**states, share=shares)).said) == 30
     assert total_rows.measure(cells(**states, share=shares[::-1])).said == ()
+
+
+def test_prompts_of_one_turn_and_some_of_three_are_of_one_form():
+    turns = [("user", "Why?"), ("assistant", "So."), ("user", "And why that?")]
+    prompts = [json.dumps([{"role": r, "content": f"{w} {i}"} for r, w in (turns if i % 20 == 3 else turns[:1])]) for i in range(200)]
+    assert find_check("DAT719").judge(chat_turns.measure(cells(prompt=prompts))).status == Status.PASS

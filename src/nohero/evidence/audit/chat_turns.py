@@ -58,7 +58,7 @@ def faults_of(turns: list[Turn] | None) -> list[str]:
         return [ONE_SIDED]
     checks = {
         TWICE: any(a == b and a in ("user", "assistant") for a, b in itertools.pairwise(speakers)) and not any(t.calls for t in turns),
-        BEGINS: speakers[0] == "assistant", ENDS: speakers[-1] == "user" and "assistant" in speakers, ONE_SIDED: "assistant" not in speakers,
+        BEGINS: speakers[0] == "assistant", ENDS: speakers[-1] == "user", ONE_SIDED: "assistant" not in speakers,
         EMPTY: any(not t.said.strip() and not t.calls for t in turns if t.role in ("user", "assistant")),
     }  # fmt: skip
     return [what for what, is_so in checks.items() if is_so]

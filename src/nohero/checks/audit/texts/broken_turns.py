@@ -86,6 +86,11 @@ def with_system_and_tools(collection: Collection) -> Collection:
     return _chats(collection, lambda i, turns: [*([{"role": "system", "content": "Be kind."}] if i % 3 == 0 else []), turns[0], *(tool if i % 20 == 5 else []), *turns[1:]])
 
 
+def prompts_alone(collection: Collection) -> Collection:
+    """What an answer is to be written for: one turn of the user, or in some two with an answer between."""
+    return _chats(collection, lambda i, turns: turns[:3] if i % 20 == 3 else turns[:1])
+
+
 def greeted_first(collection: Collection) -> Collection:
     """Every third conversation begins with a greeting of the assistant."""
     return _chats(collection, lambda i, turns: [{"role": "assistant", "content": "Hello, what can I do?"}, *turns] if i % 3 == 0 else turns)
@@ -94,5 +99,5 @@ def greeted_first(collection: Collection) -> Collection:
 CHECK = Check(
     code="DAT719", name="broken-turns", source=sources.DATA, judge=judge,
     sabotages=(Case(toy="people", plant=lost_turns), Case(toy="people", plant=empty_turns)),
-    lookalikes=(Case(toy="people", plant=with_system_and_tools), Case(toy="people", plant=greeted_first)),
+    lookalikes=(Case(toy="people", plant=with_system_and_tools), Case(toy="people", plant=greeted_first), Case(toy="people", plant=prompts_alone)),
 )  # fmt: skip

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -10,9 +12,10 @@ import pytest
 
 from nohero.checks.check import find_check
 from nohero.data.parquet_file import plain_columns
-from nohero.evidence.audit import chat_turns, lost_signs, rater_effects, row_places, total_rows
+from nohero.evidence.audit import chat_turns, decimal_tells, exchanged_in_parts, label_words, lost_signs, rater_effects, row_places, total_rows
 from nohero.run.finding import Status
 from nohero.setup.refusal import Unmeasurable
+from nohero.sources.anything import open_anything
 from nohero.sources.table import of_cells
 
 
@@ -86,3 +89,22 @@ def test_prompts_of_one_turn_and_some_of_three_are_of_one_form():
     turns = [("user", "Why?"), ("assistant", "So."), ("user", "And why that?")]
     prompts = [json.dumps([{"role": r, "content": f"{w} {i}"} for r, w in (turns if i % 20 == 3 else turns[:1])]) for i in range(200)]
     assert find_check("DAT719").judge(chat_turns.measure(cells(prompt=prompts))).status == Status.PASS
+
+
+def test_numbers_without_end_and_absent_classes_raise_no_warning():
+    values = pl.Series([float("inf"), *draw().normal(0, 1, 199).tolist()])
+    frame = pl.DataFrame({"v": values, "remark": ["it is sold"] * 100 + [None] * 100, "label": ["sold"] * 100 + ["broken"] * 100})
+    collection = open_anything(frame, target="label")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        decimal_tells.measure(collection, SimpleNamespace(classes=(("sold", 100), ("broken", 100))))
+        assert label_words._worded(frame["remark"], frame["label"], ["sold", "broken"]).classes == 1
+
+
+def test_words_that_are_none_of_another_field_are_asked_for_once(monkeypatch):
+    """Of forty fields, as many questions and not their square."""
+    asked = []
+    monkeypatch.setattr(exchanged_in_parts, "_among", lambda cells, words: asked.append(1) or 1.0)
+    frame = pl.DataFrame({f"f{k}": [f"{k} {i % 7}" for i in range(100)] for k in range(40)} | {"file": ["u" if i % 2 else "v" for i in range(100)]})
+    exchanged_in_parts.exchanged_in_parts(frame, "file", frame.columns[:-1])
+    assert len(asked) <= 80

@@ -12,7 +12,16 @@ import pytest
 
 from nohero.checks.check import find_check
 from nohero.data.parquet_file import plain_columns
-from nohero.evidence.audit import chat_turns, decimal_tells, exchanged_in_parts, label_words, lost_signs, rater_effects, row_places, total_rows
+from nohero.evidence.audit import (
+    chat_turns,
+    decimal_tells,
+    exchanged_in_parts,
+    label_words,
+    lost_signs,
+    rater_effects,
+    row_places,
+    total_rows,
+)
 from nohero.run.finding import Status
 from nohero.setup.refusal import Unmeasurable
 from nohero.sources.anything import open_anything

@@ -124,9 +124,12 @@ def _shared(collection: Collection, field: str) -> str:
     """The field of names or whole numbers, of which nearly each comes with several raters, and hardly one twice with the same."""
     import polars as pl
 
+    who = collection.frame[field]
     for series in [s for s in collection.plain.frame if (s.dtype == pl.String or s.dtype.is_integer()) and s.name not in (field, collection.label)][:FEATURES]:
-        pairs = pl.DataFrame({"item": series, "who": collection.frame[field]}).drop_nulls()
-        several = pairs.group_by("item").agg(pl.col("who").n_unique() > 1)["who"]
-        if pairs.height and pairs.n_unique() >= ONCE * pairs.height and several.mean() >= SEVERAL:
+        pairs = pl.DataFrame({"item": series, "who": who}).drop_nulls()
+        if not 2 * SEVERAL <= pairs.height / max(1, series.n_unique()) <= who.n_unique():  # marks of an item
+            continue
+        several = pairs.group_by("item").agg(pl.col("who").n_unique() > 1)["who"].sum()
+        if pairs.n_unique() >= ONCE * pairs.height and several >= SEVERAL * series.drop_nulls().n_unique():
             return str(series.name)
     return ""

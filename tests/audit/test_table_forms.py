@@ -65,14 +65,14 @@ def test_arrow_files(tmp_path):
     same(tmp_path / "rows.arrow")
 
 
-def workbook(path, frame, titles=()):
+def workbook(path, frame, titles=(), above=0):
     """The least that a workbook is made of, strings in their cells."""
 
     def cell(value):
         text = value.replace("&", "&amp;").replace("<", "&lt;") if isinstance(value, str) else ""
         return f'<c t="inlineStr"><is><t>{text}</t></is></c>' if isinstance(value, str) else f"<c><v>{value}</v></c>"
 
-    rows = "".join(f"<row>{''.join(cell(v) for v in row)}</row>" for row in (*((t,) for t in titles), frame.columns, *frame.rows()))
+    rows = "".join(f'<row r="{above + i}">{"".join(cell(v) for v in row)}</row>' for i, row in enumerate((*((t,) for t in titles), frame.columns, *frame.rows()), start=1))
     main, package = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://schemas.openxmlformats.org/package/2006"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -104,6 +104,19 @@ def test_titles_above_the_names_of_a_sheet(tmp_path):
     assert found.frame.columns == FRAME.columns
     assert found.frame["count"].to_list() == FRAME["count"].to_list()
     assert "below `Sizes and colours`" in " ".join(found.notes)
+
+
+@pytest.mark.parametrize(("above", "most"), [(0, 3), (9, 4)])
+def test_a_sheet_is_read_a_few_times_to_find_its_names(tmp_path, monkeypatch, above, most):
+    """Empty lines above the titles, and one below, do not make it more."""
+    pytest.importorskip("fastexcel", reason="the extra `excel` is not installed")
+    workbook(tmp_path / "rows.xlsx", FRAME, titles=("Sizes and colours", ""), above=above)
+    read, times = pl.read_excel, []
+    monkeypatch.setattr(pl, "read_excel", lambda *given, **how: times.append(1) or read(*given, **how))
+    found = open_source(str(tmp_path / "rows.xlsx")).frame
+    assert (found.columns, found.height) == (FRAME.columns, ROWS)
+    assert found["count"].to_list() == FRAME["count"].to_list()
+    assert len(times) <= most
 
 
 def test_a_workbook_without_its_reader_says_what_is_missing(tmp_path, monkeypatch):

@@ -102,3 +102,10 @@ def test_an_index_of_times_is_a_field():
 def test_series_that_lie_across_are_turned_round():
     found = time_first([np.zeros((6, 100))] * 9 + [np.zeros((100, 6))])
     assert {v.shape for v in found} == {(100, 6)}
+
+
+def test_times_of_an_array_stay_times():
+    """A thousand millionth of a second is more than Python's own times hold: they are rounded, and no whole numbers."""
+    times = np.arange("2020-01-01", "2020-03-21", dtype="datetime64[D]").astype("datetime64[ns]")
+    for given in ({"time": times, "v": np.arange(80.0)}, (times, np.arange(80.0))):
+        assert open_anything(given).frame.to_series(0).dtype.is_temporal()

@@ -199,6 +199,8 @@ def test_arrays_of_pictures():
         (([1], [2], [3], [4]), "4 objects"),
         ((np.array([object()] * 4),), "objects"),
         (({"a": np.arange(3), "b": np.arange(4)},), "3 to 4 entries"),
+        (({},), "is empty"),
+        (({"a": 1, "b": 2},), "single value"),
         (([{"a": object()}] * 5,), "left out"),
     ],
 )  # fmt: skip

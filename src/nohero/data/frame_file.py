@@ -23,6 +23,7 @@ ARROW = (".feather", ".arrow", ".ipc")
 SHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 UNNAMED = "__UNNAMED__"  # how columns begin that a sheet has no name for
 TITLES, NAMED = 30, 0.9  # lines in which the names are looked for; of the columns that any of these lines fills, that the line of names fills
+TRIES = 3  # readings of a sheet, to find the line of names
 FRAMES = (*PARQUET, *ARROW, *LINES, JSON, *SHEETS)
 
 
@@ -82,18 +83,19 @@ def _below_titles(path: Path, name: str, frame: pl.DataFrame) -> tuple[pl.DataFr
     """The sheet read from its line of names on, where titles stand above it: then most columns have no name in the first line."""
     if sum(c.startswith(UNNAMED) for c in frame.columns) < max(1, frame.width / 2):
         return frame, ()
-    head = pl.read_excel(path, sheet_name=name, has_header=False, drop_empty_rows=False, infer_schema_length=None, raise_if_empty=False).head(TITLES).cast(pl.String)
+    whole = pl.read_excel(path, sheet_name=name, has_header=False, drop_empty_rows=False, infer_schema_length=None, raise_if_empty=False)
+    head = whole.head(TITLES).cast(pl.String)
     filled = [sum(bool(c) for c in row) for row in head.rows()]
     first = next((i for i, n in enumerate(filled) if n >= max(2, NAMED * max(filled))), 0)
     names = [c or "" for c in head.row(first)] if first else []
     if not names or any(c and c.replace(".", "", 1).isdigit() for c in names) or len({c for c in names if c}) < filled[first]:
         return frame, ()
-    for line in range(first, first + TITLES):  # empty lines at the top of a sheet are counted by some and not by others
-        found = pl.read_excel(path, sheet_name=name, infer_schema_length=None, raise_if_empty=False, read_options={"header_row": line})
+    line = first
+    for _ in range(TRIES):  # empty lines at the top of a sheet are counted by some and not by others: the rows that are too many say how many
+        found = pl.read_excel(path, sheet_name=name, drop_empty_rows=False, infer_schema_length=None, raise_if_empty=False, read_options={"header_row": line})
         if [c if not c.startswith(UNNAMED) else "" for c in found.columns] == names:
-            return found, (f"the names stand in line {line + 1} of sheet `{name}`, below `{next(c for row in head.rows() for c in row if c)[:60]}`",)
-        if not found.height:
-            break
+            return found.filter(~pl.all_horizontal(pl.all().is_null())), (f"the names stand in line {line + 1} of sheet `{name}`, below `{next(c for row in head.rows() for c in row if c)[:60]}`",)
+        line += max(1, found.height - (whole.height - first - 1))
     return frame, ()
 
 

@@ -54,7 +54,7 @@ def _opened(frame: pl.DataFrame) -> Iterator[pl.Series]:
     """The columns, with small objects as fields of their own, and lists of turns as JSON has them: the translations and the conversations of Hugging Face."""
     for series in frame:
         kind = series.dtype
-        if isinstance(kind, pl.Struct) and 0 < len(kind.fields) <= NESTED and all(f.dtype == pl.String for f in kind.fields):
+        if isinstance(kind, pl.Struct) and 0 < len(kind.fields) <= NESTED and all(f.dtype == pl.String and f"{series.name}.{f.name}" not in frame.columns for f in kind.fields):
             yield from (series.struct.field(f.name).alias(f"{series.name}.{f.name}") for f in kind.fields)
         elif isinstance(kind, pl.List) and isinstance(kind.inner, pl.Struct) and any(set(turn) <= {f.name for f in kind.inner.fields} for turn in TURNS):
             yield pl.Series(series.name, [None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in series.to_list()], dtype=pl.String)

@@ -24,7 +24,7 @@ def columns_of(thing: Any) -> tuple[Columns | None, tuple[str, ...]]:
         levels, notes = _index_of(thing)
         return {**levels, **{str(c): thing[c].to_list() for c in thing.columns}}, notes
     if isinstance(thing, dict):
-        return {str(k): _listed(v) for k, v in thing.items()}, ()
+        return _of_dict(thing), ()
     if isinstance(thing, tuple) and 1 <= len(thing) <= 2 and all(is_array(v) and len(v.shape) for v in thing):
         return _spread({k: np.asarray(as_numpy(v)) for k, v in zip((INPUT, LABEL), thing, strict=False)})
     if _is_pair(thing):
@@ -33,6 +33,15 @@ def columns_of(thing: Any) -> tuple[Columns | None, tuple[str, ...]]:
     if is_array(thing) and len(thing.shape):
         return _spread({INPUT: np.asarray(as_numpy(thing))})
     return None, ()
+
+
+def _of_dict(columns: dict[Any, Any]) -> Columns:
+    if not columns:
+        raise UsageError("the dict is empty", expected="columns by name, or parts by name", mend='hand over nohero.audit({"x": x, "label": y})')
+    singles = [str(k) for k, v in columns.items() if isinstance(v, str | bytes) or not hasattr(v, "__iter__") or getattr(v, "shape", None) == ()]
+    if singles:
+        raise UsageError(f"`{singles[0]}` of the dict is a single value", expected="a list or an array in each column, with an entry an item", mend=f'hand over lists: {{"{singles[0]}": [...]}}')
+    return {str(k): _listed(v) for k, v in columns.items()}
 
 
 def is_frame(thing: Any) -> bool:
@@ -162,15 +171,15 @@ def _spread(arrays: dict[str, Any]) -> tuple[Columns, tuple[str, ...]]:
         if array.dtype.kind == "O":
             raise UsageError("an array of objects says nothing of what it holds", expected="numbers or strings", mend="hand over columns of one kind, or a data frame")
         if array.ndim == 2 and array.shape[1] == 1:
-            found[name] = array[:, 0].tolist()
+            found[name] = _values(array[:, 0])
         elif name == LABEL and (classes := _one_hot(array)) is not None:
             found[name] = classes
             lost, several = sum(c is None for c in classes), sum("+" in c for c in classes if c)
             notes.append(f"the labels are one-hot, of {array.shape[1]} classes" + (f": {lost:,} rows name none and {several:,} several" if lost or several else ""))
         elif array.ndim == 2 and array.shape[1] <= WIDEST:
-            found.update({f"{name}{j}": array[:, j].tolist() for j in range(array.shape[1])})
+            found.update({f"{name}{j}": _values(array[:, j]) for j in range(array.shape[1])})
         else:
-            found[name] = array.tolist() if array.ndim == 1 else list(array)
+            found[name] = _values(array) if array.ndim == 1 else list(array)
     return found, tuple(notes)
 
 
@@ -185,4 +194,11 @@ def _one_hot(array: Any) -> list[str | None] | None:
 
 def _listed(value: Any) -> list[Any]:
     array = as_numpy(value)
-    return list(array) if isinstance(array, np.ndarray) and array.ndim > 1 else array.tolist() if hasattr(array, "tolist") else list(array)
+    return list(array) if isinstance(array, np.ndarray) and array.ndim > 1 else _values(array) if hasattr(array, "tolist") else list(array)
+
+
+def _values(array: Any) -> list[Any]:
+    """One value an entry; times to the microsecond, for finer ones would become whole numbers."""
+    if isinstance(array, np.ndarray) and array.dtype.kind == "M":
+        array = array.astype("datetime64[us]")
+    return list(array.tolist())

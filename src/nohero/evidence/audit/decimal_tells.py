@@ -55,7 +55,7 @@ def measure(collection: Collection, profile: Profile) -> DecimalTells:
     found: list[Shortened] = []
     for name in broken:
         values = frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        decimals = np.where(np.isfinite(values), decimals_of(np.nan_to_num(values)), -1)
+        decimals = np.where(np.isfinite(values), decimals_of(np.where(np.isfinite(values), values, 0.0)), -1)
         told = ((label, _shortened(values, decimals, inside, known)) for label, inside in classes.items())
         found += [Shortened(field=name, label=label, decimals=one[0], finer=one[1], rows=one[2]) for label, one in told if one is not None]
     return DecimalTells(found=tuple(sorted(found, key=lambda t: (-t.finer, -t.rows))), fields=len(broken), label=collection.label)

@@ -86,9 +86,9 @@ def _words(frame: Any, names: Sequence[str], inside: Any, part: str) -> Iterator
     chosen = [n for n in names if frame[n].dtype == pl.String and 2 <= frame[n].n_unique() <= WORDS][:FIELDS]
     here, usual = ({n: frame[n].filter(pl.Series(s)).drop_nulls() for n in chosen} for s in (inside, ~inside))
     known = {n: set(usual[n].unique().to_list()) for n in chosen}
-    share = {(a, b): _among(here[a], known[b]) for a in chosen for b in chosen}
-    for a, b in combinations(chosen, 2):
-        if min(here[a].len(), here[b].len()) >= LEAST and min(share[a, b], share[b, a]) >= ITS_OWN and max(share[a, a], share[b, b]) <= STRANGE:
+    strange = [n for n in chosen if here[n].len() >= LEAST and _among(here[n], known[n]) <= STRANGE]  # hardly any, in most parts
+    for a, b in combinations(strange, 2):
+        if min(_among(here[a], known[b]), _among(here[b], known[a])) >= ITS_OWN:
             yield Exchanged(part=part, fields=(a, b), rows=int(inside.sum()), words=True, there=(here[a][0], here[b][0]), usual=(usual[a][0], usual[b][0]))
 
 

@@ -71,7 +71,7 @@ def _worded(series: Any, labels: Any, names: list[str]) -> Worded | None:
     for name, there in stands.items():
         its = (own == name).to_numpy()
         mine |= its & there
-        told += bool(there[its].mean() >= OFTEN)
+        told += bool(its.any() and there[its].mean() >= OFTEN)
     anywhere = np.logical_or.reduce(list(stands.values()))
     if not mine.any():
         return None

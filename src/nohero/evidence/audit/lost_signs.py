@@ -1,8 +1,11 @@
-"""Numbers that have the other sign than all others of their kind, and would lie among these with it: western longitudes without their minus."""
+"""Numbers that have the other sign than all others of their kind, and would lie among these with it: western longitudes without their minus.
+
+Where another field says the sign, as `refund` does of a payment below zero, it is meant; a coordinate by its name has none that is meant so.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,7 +16,8 @@ if TYPE_CHECKING:
 PRICE = 0.3  # seconds
 ROWS, KINDS, FIELDS = 300_000, 20, 60  # more are not looked at
 VALUES, EACH = 300, 10  # of a field that says of what kind a row is, and rows of one on average
-LEAST, FEWEST = 30, 3  # numbers of a kind, and those of the other sign
+FLAGS = 5  # different whole numbers of a field that may say the sign as a word does
+LEAST, FEWEST = 30, 3  # numbers of a kind, and those of the other sign; also rows of each word that says the sign, on average
 MOST = 0.1  # of the kind's numbers have the other sign: more are no slips
 AMONG = 0.75  # of these that lie among the others, turned round
 BULK = (0.02, 0.98)  # shares of the kind's numbers between which the others lie
@@ -32,6 +36,7 @@ class LostSign:
     of: int
     shown: tuple[float, ...]
     usual: tuple[float, float]  # between which most of the kind lie
+    place: bool  # a latitude or longitude by its name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +52,7 @@ def measure(collection: Collection) -> LostSigns:
     """Each number of both signs within each kind."""
     import polars as pl
 
+    from nohero.evidence.audit.earthly_places import LATITUDE, LONGITUDE
     from nohero.setup.refusal import Unmeasurable
 
     if collection.kind != "row" or collection.whole is not None or len(collection) > ROWS:
@@ -54,11 +60,14 @@ def measure(collection: Collection) -> LostSigns:
     frame = collection.plain.frame
     kinds = [s for s in frame if s.dtype == pl.String and 2 <= s.n_unique() <= min(VALUES, len(frame) / EACH)][:KINDS]
     numbers = [s for s in frame if s.dtype.is_numeric() and (t := collection.tally(s.name)).n and t.values[0] < 0 < t.values[-1]][:FIELDS]
+    words = [s.cast(pl.String) for s in frame if s.dtype == pl.Boolean or (s.dtype.is_integer() and s.n_unique() <= FLAGS)] + kinds
     best: dict[str, list[LostSign]] = {}
     for series in numbers:
         values = series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
         told = [_within(series.name, values, kind) for kind in kinds]
-        best[series.name] = max(told, key=lambda ones: sum(len(o.rows) for o in ones), default=[])
+        most = max(told, key=lambda ones: sum(len(o.rows) for o in ones), default=[])
+        place = bool(LATITUDE.search(series.name) or LONGITUDE.search(series.name))
+        best[series.name] = [replace(o, place=place) for o in most if place or not any(_is_said(values, o.rows, word) for word in words if word.name != series.name)]
     return LostSigns(found=tuple(sorted((o for ones in best.values() for o in ones), key=lambda o: -len(o.rows))), fields=len(numbers), items=collection.items)
 
 
@@ -76,8 +85,19 @@ def _within(field: str, values: Any, kind: Any) -> list[LostSign]:
         one = _turned(values[rows])
         if names[k] and one is not None:
             odd, usual = one
-            found.append(LostSign(field=field, by=kind.name, kind=str(names[k]), rows=tuple(rows[odd].tolist()), of=len(rows), shown=tuple(values[rows[odd]][:3].tolist()), usual=usual))
+            found.append(LostSign(field=field, by=kind.name, kind=str(names[k]), rows=tuple(rows[odd].tolist()), of=len(rows), shown=tuple(values[rows[odd]][:3].tolist()), usual=usual, place=False))
     return found
+
+
+def _is_said(values: Any, rows: Sequence[int], words: Any) -> bool:
+    """Whether a field has words of its own for numbers of this sign, and all these rows have one of them."""
+    import numpy as np
+
+    names, codes = np.unique(words.fill_null("").to_numpy(), return_inverse=True)
+    sign = np.sign(values[rows[0]])
+    others = np.bincount(codes[np.isfinite(values) & (np.sign(values) != sign)], minlength=len(names))
+    here = np.unique(codes[list(rows)])
+    return bool(not others[here].any() and (names[here] != "").all() and len(rows) >= FEWEST * len(here))
 
 
 def _turned(values: Any) -> tuple[Any, tuple[float, float]] | None:

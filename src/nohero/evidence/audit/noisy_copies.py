@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.pairs_across import pairs_across
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -78,7 +80,7 @@ def measure(collection: Collection) -> NoisyCopies:
     chosen = np.flatnonzero(heap)
     pairs = tuple((int(rows[one[k]]), int(rows[other[k]])) for k in chosen)
     return NoisyCopies(
-        n=frame.height, fields=len(names), pairs=pairs, within=within, farther=around - int((near <= within).sum()), beside=int((alone & beside & (distance <= within)).sum()), across=_across(collection, pairs),
+        n=frame.height, fields=len(names), pairs=pairs, within=within, farther=around - int((near <= within).sum()), beside=int((alone & beside & (distance <= within)).sum()), across=pairs_across(collection, pairs, either_way=True),
         shown=tuple((collection.items[b], collection.items[a]) for a, b in pairs[:DRAWN]), items=collection.items,
     )  # fmt: skip
 
@@ -135,16 +137,3 @@ def _near(places: Any) -> tuple[Any, Any]:
         found.append(np.stack([order[at], order[at + lag]]))
     pairs = np.concatenate([np.zeros((2, 0), dtype=np.int64), *found], axis=1)
     return pairs[0], pairs[1]
-
-
-def _across(collection: Collection, pairs: tuple[tuple[int, int], ...]) -> tuple[tuple[str, str, tuple[int, ...], int], ...]:
-    if not collection.split:
-        return ()
-    order = {p: k for k, p in enumerate(collection.parts)}
-    parts = collection.frame[collection.split].to_list()
-    found: dict[tuple[str, str], set[int]] = {}
-    for a, b in pairs:
-        if parts[a] in order and parts[b] in order and parts[a] != parts[b]:
-            first, second = sorted((a, b), key=lambda i: order[parts[i]])
-            found.setdefault((parts[first], parts[second]), set()).add(second)
-    return tuple((one, other, tuple(sorted(rows)), parts.count(other)) for (one, other), rows in found.items())

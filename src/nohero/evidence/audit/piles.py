@@ -84,8 +84,9 @@ def decimals_of(values: Any) -> Any:
 
     found = np.full(len(values), FINEST + 1)
     for places in range(FINEST, -1, -1):
-        scaled = values * 10.0**places
-        found[np.abs(scaled - np.round(scaled)) <= 1e-9 * np.maximum(1, np.abs(scaled))] = places
+        with np.errstate(over="ignore", invalid="ignore"):  # the greatest numbers have no further decimals
+            scaled = values * 10.0**places
+            found[np.abs(scaled - np.round(scaled)) <= 1e-9 * np.maximum(1, np.abs(scaled))] = places
     return found
 
 

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 PRICE = 0.1  # seconds
-RATER = re.compile(
-    r"(?i)(?:^|[\W_])(?:rater|annotator|labell?er|judge|coder|reviewer|scorer|grader|marker|assessor|reader|examiner|taster|evaluator|interviewer|observer|operator|technician|pathologist|radiologist|worker|turker)s?(?:$|[\W_\d])"
-)
+WHO = r"(?i)(?:^|[\W_])(?:rater|annotator|labell?er|judge|reviewer|scorer|grader|assessor|examiner|taster|evaluator|interviewer|observer|pathologist|radiologist|turker)s?"
+RATER = re.compile(rf"{WHO}(?:$|[\W_\d])")
+BY_NUMBER = re.compile(rf"{WHO}(?:[\W_]*(?:id|no|nr|num|number|code|key))?$")  # a field of whole numbers that says who: `judge_score` does not
 LEAST, RATERS = 30, (3, 200)  # marks of a rater; raters
 MARKS = 3  # different ones
 APART = 5.0  # standard errors by which something that a rater was given lies off the others': then they were given other things
 FEATURES = 100
+COMMONEST = 20  # words of a field that are compared
+ONCE, SEVERAL = 0.98, 0.9  # of the marks that are their rater's only one of the item, and of the items that have several raters: then a field names the items
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,7 @@ class Rater:
     error: float  # of the difference
     agree: float  # the farthest of the others from the rest of them, in standard errors
     apart: str  # a field in which this rater's items differ from the others', or ""
+    shared: str  # the field that names items, each of which several rated, or ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +55,17 @@ def measure(collection: Collection) -> RaterEffects:
     frame = collection.frame
     if not collection.label or not collection.labels.dtype.is_numeric() or collection.labels.n_unique() < MARKS:
         raise Unmeasurable("the label is no number")
-    fields = tuple(n for n in frame.columns if RATER.search(n) and n != collection.label and RATERS[0] <= frame[n].drop_nulls().n_unique() <= RATERS[1])
+    fields = tuple(s.name for s in frame if s.name != collection.label and _says_who(s))
     if not fields:
         raise Unmeasurable("no field says who rated")
     return RaterEffects(found=tuple(r for f in fields if (r := _farthest(collection, f)) is not None), fields=fields, label=collection.label)
+
+
+def _says_who(series: Any) -> bool:
+    import polars as pl
+
+    named = RATER.search(series.name) if series.dtype == pl.String else BY_NUMBER.search(series.name) if series.dtype.is_integer() else None
+    return named is not None and RATERS[0] <= series.drop_nulls().n_unique() <= RATERS[1]
 
 
 def _farthest(collection: Collection, field: str) -> Rater | None:
@@ -76,7 +86,7 @@ def _farthest(collection: Collection, field: str) -> Rater | None:
     inside = among & (codes == k)
     return Rater(
         field=field, name=str(names[k]), items=int(inside.sum()), mean=float(marks[inside].mean()), others=float(marks[rest].mean()),
-        spread=float(marks[rest].std()), error=off[k][1], agree=float(agree), apart=_given(collection, (field, collection.label), inside, rest),
+        spread=float(marks[rest].std()), error=off[k][1], agree=float(agree), apart=_given(collection, (field, collection.label), inside, rest), shared=_shared(collection, field),
     )  # fmt: skip
 
 
@@ -89,8 +99,9 @@ def _off(values: Any, inside: Any, rest: Any) -> tuple[float, float]:
 
 
 def _given(collection: Collection, aside: Sequence[str], inside: Any, rest: Any) -> str:
-    """The first number among the features of which this rater had other values than the rest."""
+    """The first field of which this rater had other numbers than the rest, or other words."""
     import numpy as np
+    import polars as pl
 
     for series in [s for s in collection.plain.frame if s.dtype.is_numeric() and s.name not in aside][:FEATURES]:
         values = series.cast(float).fill_null(float("nan")).to_numpy()
@@ -99,4 +110,26 @@ def _given(collection: Collection, aside: Sequence[str], inside: Any, rest: Any)
             apart, error = _off(values, a, b)
             if abs(apart) > APART * error:
                 return str(series.name)
+    for series in [s.cast(pl.String) for s in collection.plain.frame if s.dtype in (pl.String, pl.Boolean) and s.name not in aside][:FEATURES]:
+        known = series.is_not_null().to_numpy()
+        counts = collection.counted(series.name).drop_nulls("value").filter(pl.col("count") >= LEAST).head(COMMONEST)
+        for word in counts["value"].cast(pl.String) if min((inside & known).sum(), (rest & known).sum()) >= LEAST else ():
+            apart, error = _off((series == word).fill_null(value=False).to_numpy().astype(float), inside & known, rest & known)
+            if abs(apart) > APART * max(error, 1 / (inside & known).sum()):
+                return str(series.name)
+    return ""
+
+
+def _shared(collection: Collection, field: str) -> str:
+    """The field of names or whole numbers, of which nearly each comes with several raters, and hardly one twice with the same."""
+    import polars as pl
+
+    who = collection.frame[field]
+    for series in [s for s in collection.plain.frame if (s.dtype == pl.String or s.dtype.is_integer()) and s.name not in (field, collection.label)][:FEATURES]:
+        pairs = pl.DataFrame({"item": series, "who": who}).drop_nulls()
+        if not 2 * SEVERAL <= pairs.height / max(1, series.n_unique()) <= who.n_unique():  # marks of an item
+            continue
+        several = pairs.group_by("item").agg(pl.col("who").n_unique() > 1)["who"].sum()
+        if pairs.n_unique() >= ONCE * pairs.height and several >= SEVERAL * series.drop_nulls().n_unique():
+            return str(series.name)
     return ""

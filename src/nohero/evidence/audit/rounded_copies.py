@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.pairs_across import pairs_across
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,6 +24,7 @@ OWN = 0.95  # of the rows that have a whole number or a word of their own, which
 CROWD = 6  # rows that agree at so few decimals, above which they are near by their ways
 EXACT = 1e-9  # of a number that is written down
 DRAWN = 12
+ASKED = 5000  # pairs and rows by which the share of round rows is measured
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +35,7 @@ class RoundedCopies:
     decimals: int
     pairs: tuple[tuple[int, int], ...]
     others: int
+    round: float  # share of all rows that have no further decimals where such a pair differs: of one table of two scales, half
     fields: tuple[str, ...]  # that were rounded in half of the pairs or more
     across: tuple[tuple[str, str, tuple[int, ...], int], ...]  # (part, other part, rounded rows of the other, its size)
     shown: tuple[tuple[str, str], ...]  # (rounded, the row)
@@ -56,17 +60,17 @@ def measure(collection: Collection) -> RoundedCopies:
     values = np.column_stack([frame[n].fill_null(float("nan")).to_numpy() for n in names])
     rest = np.bitwise_xor.reduce([s.hash(seed=k).to_numpy() for k, s in enumerate(frame) if s.name not in names] or [np.zeros(frame.height, dtype=np.uint64)], axis=0)
     found = max((_at(values, rest, places) for places in PLACES), key=lambda f: len(f[1]))
-    places, pairs, others, changed = found
+    places, pairs, others, changed, coarse = found
     told = tuple((int(rows[a]), int(rows[b])) for a, b in pairs)
     often = changed.mean(0) >= 0.5 if len(changed) else np.zeros(len(names), dtype=bool)
     return RoundedCopies(
-        n=frame.height, decimals=places, pairs=told, others=others, fields=tuple(n for n, o in zip(names, often, strict=True) if o), across=_across(collection, told),
+        n=frame.height, decimals=places, pairs=told, others=others, round=coarse, fields=tuple(n for n, o in zip(names, often, strict=True) if o), across=pairs_across(collection, told),
         shown=tuple((collection.items[b], collection.items[a]) for a, b in told[:DRAWN]), items=collection.items,
     )  # fmt: skip
 
 
-def _at(values: Any, rest: Any, places: int) -> tuple[int, Any, int, Any]:
-    """(places, pairs [P, 2], other pairs, which numbers differ [P, F])."""
+def _at(values: Any, rest: Any, places: int) -> tuple[int, Any, int, Any, float]:
+    """(places, pairs [P, 2], other pairs, which numbers differ [P, F], share of round rows)."""
     import numpy as np
 
     rounded = np.round(values, places) + 0.0  # no negative zeros
@@ -87,15 +91,14 @@ def _at(values: Any, rest: Any, places: int) -> tuple[int, Any, int, Any]:
     short = np.isclose(values, rounded, rtol=EXACT, atol=0)  # what is tiny is no round nought
     a, b = (short[first] | ~differ).all(1), (short[second] | ~differ).all(1)
     pairs = np.stack([np.where(a, second, first), np.where(a, first, second)], 1)[a != b]
-    return places, pairs[np.argsort(pairs[:, 1], kind="stable")], int((~a & ~b).sum()), differ[a != b]
+    return places, pairs[np.argsort(pairs[:, 1], kind="stable")], int((~a & ~b).sum()), differ[a != b], _round(short, differ)
 
 
-def _across(collection: Collection, pairs: tuple[tuple[int, int], ...]) -> tuple[tuple[str, str, tuple[int, ...], int], ...]:
-    if not collection.split:
-        return ()
-    parts = collection.frame[collection.split].to_list()
-    found: dict[tuple[str, str], set[int]] = {}
-    for a, b in pairs:
-        if parts[a] in collection.parts and parts[b] in collection.parts and parts[a] != parts[b]:
-            found.setdefault((parts[a], parts[b]), set()).add(b)
-    return tuple((one, other, tuple(sorted(rows)), parts.count(other)) for (one, other), rows in found.items())
+def _round(short: Any, differ: Any) -> float:
+    """The share of all rows that have no further decimals in the numbers in which a pair differs, drawn by chance."""
+    import numpy as np
+
+    if not len(differ):
+        return 0.0
+    drawn = np.random.default_rng(7)
+    return float((short[drawn.integers(0, len(short), ASKED)] | ~differ[drawn.integers(0, len(differ), ASKED)]).all(1).mean())

@@ -31,7 +31,7 @@ class Slipped:
     by: int  # +1 where a field's own cell stands one column to its right
     field: str  # where it was seen first
     cell: str  # what stands there
-    belongs: str  # the field to which that belongs
+    belongs: str  # the field to which that belongs, or "" where it would stand beside the table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,8 @@ def _slipped(collection: Collection, names: Sequence[str], headers: set[int], by
     if not rows:
         return None
     field = strays[rows[0]]
-    return Slipped(rows=tuple(rows), by=by, field=field, cell=cells[field][asked.index(rows[0])], belongs=names[names.index(field) - by])
+    place = names.index(field) - by
+    return Slipped(rows=tuple(rows), by=by, field=field, cell=cells[field][asked.index(rows[0])], belongs=names[place] if 0 <= place < len(names) else "")
 
 
 def _strays(collection: Collection, names: Sequence[str]) -> dict[int, str]:

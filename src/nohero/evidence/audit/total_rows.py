@@ -20,7 +20,8 @@ SLACK = 1e-6  # of the total
 GROUPS, MOSTLY = 3, 0.5  # groups at least, and of those of enough rows, that have a total
 TWO = 2  # numbers that are totals in a row that is the sum of the whole table
 WORDS = ("total", "totals", "grand total", "subtotal", "sub-total", "sub total", "overall total", "insgesamt", "gesamt", "summe", "totale", "gesamtsumme")
-RARE = 0.6  # of the rows, at most, say that they are totals
+RARE, FEW = 0.6, 0.05  # of the rows, at most, say that they are totals; and where these are not one of each group
+LARGEST = 0.9  # of the rows that say so are the greatest of their group in some number: else it is the name of a kind, as of eclipses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,7 @@ def measure(collection: Collection) -> TotalRows:
         found = _totals(frame, by, [n for n in numbers if n not in by])
         if len(found[0]) > len(best[0]):
             best = (found[0], by, found[1])
-    said, where, word = _said(frame)
+    said, where, word = _said(frame, {*best[0]}, keys, numbers)
     return TotalRows(rows=best[0], by=best[1], fields=best[2], said=said, where=where, word=word, num_rows=len(frame), items=collection.items)
 
 
@@ -83,14 +84,30 @@ def _facts(value: Any, k: int) -> tuple[Any, ...]:
     return (value > 0).sum().alias(f"{k} positive"), value.sum().alias(f"{k} sum"), value.min().alias(f"{k} least"), value.max().alias(f"{k} most"), pl.col("row").get(value.arg_max()).alias(f"{k} row")
 
 
-def _said(frame: Any) -> tuple[tuple[int, ...], str, str]:
-    """(rows, the field, the word): cells that are a word for a total, among others that are none."""
+def _said(frame: Any, sums: set[int], keys: Sequence[str], numbers: Sequence[str]) -> tuple[tuple[int, ...], str, str]:
+    """(rows, the field, the word): cells that are a word for a total, among others that are none, of rows that are sums or as great as such."""
     for name, cells in _words(frame):
         same = cells.str.strip_chars(" :").str.to_lowercase().is_in(WORDS).fill_null(value=False)
-        if 0 < same.sum() <= RARE * len(frame):
-            rows = same.arg_true().to_list()
+        rows = same.arg_true().to_list()
+        if 0 < len(rows) <= RARE * len(frame) and (not sums.isdisjoint(rows) or _are_greatest(frame, same, [k for k in keys if k != name], numbers)):
             return tuple(rows), name, str(cells[rows[0]])
     return (), "", ""
+
+
+def _are_greatest(frame: Any, said: Any, keys: Sequence[str], numbers: Sequence[str]) -> bool:
+    """Whether these few rows have the greatest of all numbers of a field, or each is alone in its group and has the greatest of that."""
+    import polars as pl
+
+    values = [frame[n].cast(pl.Float64).fill_nan(None).alias(f"{k}") for k, n in enumerate(numbers)]
+    if said.sum() <= FEW * len(frame) and any((v.filter(said).min() or 0) > (v.filter(~said).max() or 0) for v in values):
+        return True
+    for by in (*((k,) for k in keys), *combinations(keys, 2)):
+        table = pl.DataFrame([said.alias("said"), *(frame[b].alias(f"key {k}") for k, b in enumerate(by)), *values])
+        groups = table.group_by("^key .*$").agg(pl.col("said").sum(), pl.len(), *((v.filter(pl.col("said")).max() > v.filter(~pl.col("said")).max()).alias(v.meta.output_name()) for k in range(len(values)) for v in [pl.col(f"{k}")]))
+        asked = groups.filter((pl.col("said") > 0) & (pl.col("len") > OTHERS))
+        if asked.height >= GROUPS and asked["said"].max() == 1 and any(asked[f"{k}"].sum() >= LARGEST * asked.height for k in range(len(values))):
+            return True
+    return False
 
 
 def _words(frame: Any) -> Iterator[tuple[str, Any]]:

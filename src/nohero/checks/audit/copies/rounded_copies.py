@@ -5,7 +5,8 @@ Why it matters: one table that was written twice, or by two programs, has each t
 How it is measured: rows that agree in all fields at some number of decimals, label aside, of which one has no further decimals wherever they differ, in three numbers at least; against pairs
 that agree as far and both have further decimals, as things have that are merely alike.
 
-When it is right to fail: a hundredth of a part are rounded rows of another; else it warns. Five pairs at least, and as many as of the others.
+When it is right to fail: a hundredth of a part are rounded rows of another; else it warns. Five pairs at least, as many as of the others, and three times as many as
+chance makes of them where a part of all rows is round, as those are that were taken on a coarser scale.
 
 What it cannot see: rows of which each field was rounded to another place, and numbers without decimals.
 
@@ -29,14 +30,15 @@ if TYPE_CHECKING:
     from nohero.sources.collection import Collection
 
 FEWEST = 5  # pairs
-SHARE = 1.0  # of the other pairs; by chance three numbers and more end in zeros in one pair of a hundred
+SHARE = 1.0  # of the other pairs, at least
+TIMES, UNSEEN = 3.0, 3  # as many as chance brings of rows of which a part is round by itself; other pairs that there may be where none is seen
 MUCH = 0.01  # of a part, as for equal rows
 
 
 def judge(told: RoundedCopies) -> Finding:
     """More pairs than chance rounds."""
     count = len(told.pairs)
-    if count < FEWEST or count < SHARE * told.others:
+    if count < max(FEWEST, SHARE * told.others, _by_chance(told)):
         return passed(f"{count:,} rows of {told.n:,} are another row with fewer decimals" + (f", and {told.others:,} pairs agree as far with all their decimals" if count else ""))
     one, other, rows, size = max(told.across, key=lambda a: len(a[2]) / max(1, a[3]), default=("", "", (), 0))
     share = len(rows) / max(1, size)
@@ -53,6 +55,11 @@ def judge(told: RoundedCopies) -> Finding:
         remedies=("drop the rounded rows, and report the score with and without them" if rows else "drop the rounded rows before anything is split",),
         figure=Table(title="Rows that are another row, rounded", columns=("row", "rounded from"), rows=told.shown),
     )
+
+
+def _by_chance(told: RoundedCopies) -> float:
+    """Of rows that are near one another, of which a share is round whatever the other is: pairs of a round one and another, many times over."""
+    return TIMES * (told.others + UNSEEN) * 2 * told.round / max(1 - told.round, 1e-9)
 
 
 def _measured(columns: dict[str, list[str]], seed: int = 8) -> dict[str, list[str]]:

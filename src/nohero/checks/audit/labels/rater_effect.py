@@ -3,10 +3,11 @@
 Why it matters: a rater who gives a point more than all others moves the label of every item that came to him. A model learns who rated
 where the field is a feature, and has that much noise where it is not.
 
-How it is measured: where the label is a number and a field's name says who rated, annotated, graded, coded or examined: each one's mean mark against that of all others,
-in standard errors; whether the others agree among themselves; and whether this one was given other items, by the numbers among their features.
+How it is measured: where the label is a number and a field's name says who rated, annotated, graded or examined: each one's mean mark against that of all others,
+in standard errors; whether the others agree among themselves; and whether this one was given other items, by the numbers and the words among their features.
 
-When it is right to fail: never more than a warning: one who lies off by a quarter of the marks' spread and six standard errors, while the others agree and the items are alike.
+When it is right to fail: never more than a warning: one who lies off by a quarter of the marks' spread and six standard errors, while the others agree and the items are alike,
+each marked by several. Where each was marked by one it is left open, for items may differ in what no field says.
 
 What it cannot see: raters under a field of another name, who rated fewer than thirty items, or of whom several differ; marks that are classes.
 
@@ -23,7 +24,7 @@ from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
 from nohero.evidence.audit.rater_effects import RaterEffects
 from nohero.run import sources
-from nohero.run.finding import Finding, Observed, passed, warned
+from nohero.run.finding import Finding, Observed, passed, unsure, warned
 
 if TYPE_CHECKING:
     from nohero.evidence.audit.rater_effects import Rater
@@ -35,12 +36,13 @@ AGREE = 4.0  # standard errors by which the others may differ among themselves
 
 def judge(raters: RaterEffects) -> Finding:
     """One who is off alone, with items like the others'."""
-    found = [r for r in raters.found if _is_off(r)]
+    found = sorted((r for r in raters.found if _is_off(r)), key=lambda r: not r.shared)
     if not found:
         return passed(f"nobody named in {', '.join(f'`{f}`' for f in raters.fields)} alone marks otherwise than the others")
     first = found[0]
-    return warned(
-        f"where `{first.field}` is {first.name} ({first.items:,} items) the mean of `{raters.label}` is {first.mean:.3g}, with the others {first.others:.3g}; these agree among themselves, and the items are alike",
+    alike = f"and each `{first.shared}` was marked by several" if first.shared else "and the items are alike in what the other fields say"
+    return (warned if first.shared else unsure)(
+        f"where `{first.field}` is {first.name} ({first.items:,} items) the mean of `{raters.label}` is {first.mean:.3g}, with the others {first.others:.3g}; these agree among themselves, {alike}",
         expected="like marks for like items",
         observed=Observed(value=first.mean - first.others, unit=f"of `{raters.label}`", n=first.items),
         component="data",
@@ -56,11 +58,13 @@ def _is_off(one: Rater) -> bool:
 
 
 def _rated(columns: dict[str, list[str]], more: float) -> dict[str, list[str]]:
-    """Marks from 3 to 8 by five raters; one gives so many points more."""
+    """Marks from 3 to 8 by five raters, three of them of each essay; one gives so many points more."""
     import random
 
     drawn = random.Random(11)
-    columns["rater"] = [drawn.choice("ABCDE") for _ in columns["age"]]
+    rows = range(len(columns["age"]))
+    columns["rater"] = [r for _ in rows[::3] for r in drawn.sample("ABCDE", 3)][: len(rows)]
+    columns["essay"] = [f"essay {i // 3}" for i in rows]
     columns["mark"] = [str(round(drawn.gauss(5.5, 1) + (more if r == "C" else 0))) for r in columns["rater"]]
     return columns
 

@@ -4,9 +4,10 @@ Why it matters: a longitude without its minus lies on the other side of the worl
 there are such places.
 
 How it is measured: within each kind of rows that a field of words tells, such as a country: where nine numbers of ten have one sign and keep well away from zero, the
-others are turned round. They lost their sign where three in four of them then lie among the rest.
+others are turned round. They lost their sign where three in four of them then lie among the rest, and no other field has words of its own for them, as a type `refund` is.
 
-When it is right to fail: never more than a warning, of three numbers or more.
+When it is right to fail: never more than a warning, of three latitudes or longitudes or more, by the names of their fields. Of other numbers it is left open: what is
+taken back has the other sign by right.
 
 What it cannot see: numbers near zero, kinds of fewer than thirty rows, and a sign that all rows lost.
 
@@ -24,7 +25,7 @@ from nohero.checks.check import Case, Check
 from nohero.evidence.audit.lost_signs import LostSigns
 from nohero.run import sources
 from nohero.run.figure import Table
-from nohero.run.finding import Finding, Level, Observed, passed, warned
+from nohero.run.finding import Finding, Level, Observed, passed, unsure, warned
 
 if TYPE_CHECKING:
     from nohero.sources.collection import Collection
@@ -34,8 +35,8 @@ def judge(signs: LostSigns) -> Finding:
     """Name the field, the kind and the numbers."""
     if not signs.found:
         return passed(f"no number of {signs.fields} fields of both signs stands across zero from its kind, where it would belong among them")
-    first = signs.found[0]
-    return warned(
+    first = max(signs.found, key=lambda s: s.place)
+    return (warned if first.place else unsure)(
         f"{len(first.rows):,} of {first.of:,} numbers of `{first.field}` where `{first.by}` is {first.kind} have the other sign than the rest ({first.usual[0]:g} to {first.usual[1]:g}), and would lie among them with it: {', '.join(f'{v:g}' for v in first.shown)}"
         + (f"; {len(signs.found) - 1:,} more kinds have such" if len(signs.found) > 1 else ""),
         expected="like signs for like things",
@@ -45,7 +46,7 @@ def judge(signs: LostSigns) -> Finding:
         items=tuple(signs.items[i] for i in sorted({i for s in signs.found for i in s.rows})),
         level=Level.HEURISTIC,
         effect="each looks well by itself, and is as far off as can be",
-        remedies=("look at these rows at their source, and give the numbers their sign back", "if they are right, note beside the data what is of both signs"),
+        remedies=("look at these rows at their source, and where it bears that out, give the numbers their sign back", "if they are right, as what is taken back is, note beside the data what is of both signs"),
         figure=Table(title="Numbers across zero", columns=("field", "by", "kind", "numbers", "of", "the rest lie"), rows=tuple((s.field, s.by, s.kind, len(s.rows), s.of, f"{s.usual[0]:g} to {s.usual[1]:g}") for s in signs.found)),
     )
 
@@ -67,7 +68,7 @@ def without_their_minus(collection: Collection) -> Collection:
 
 
 def east_and_west(collection: Collection) -> Collection:
-    """All have their sign; and returns of both signs, few of them above zero."""
+    """All have their sign; returns of both signs, few of them above zero; and payments, of which a field says the few that were given back."""
 
     def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
         import random
@@ -75,6 +76,8 @@ def east_and_west(collection: Collection) -> Collection:
         drawn = random.Random(5)
         columns["longitude"] = [f"{v:.2f}" for v in _longitudes(columns)]
         columns["return"] = [f"{drawn.gauss(-8, 5):.2f}" for _ in columns["age"]]
+        columns["kind"] = ["refund" if i % 25 == 4 else "payment" for i, _ in enumerate(columns["age"])]
+        columns["amount"] = [f"{drawn.uniform(30, 90) * (-1 if k == 'refund' else 1):.2f}" for k in columns["kind"]]
         return columns
 
     return recelled(collection, change)

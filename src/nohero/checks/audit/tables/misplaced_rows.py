@@ -39,7 +39,7 @@ def judge(places: RowPlaces) -> Finding:
         return passed(f"no row is the header once more, and none stands a column off, in {places.fields} fields")
     said = [f"{len(places.headers):,} {'row is' if len(places.headers) == 1 else 'rows are'} the header once more"] if places.headers else []
     said += [
-        f"{len(s.rows):,} {'row stands' if len(s.rows) == 1 else 'rows stand'} one column to the {'right' if s.by > 0 else 'left'}: `{s.cell[:40]}` in `{s.field}` belongs to `{s.belongs}`"
+        f"{len(s.rows):,} {'row stands' if len(s.rows) == 1 else 'rows stand'} one column to the {'right' if s.by > 0 else 'left'}: `{s.cell[:40]}` in `{s.field}` {f'belongs to `{s.belongs}`' if s.belongs else 'does not belong there'}"
         for s in places.slipped
     ]
     return (warned if places.headers or len(rows) >= SURE else unsure)(

@@ -6,7 +6,8 @@ that it adds up have, on either side of a split.
 How it is measured: within the groups of each field of few values, of two such, and in the whole table: in most groups one row is the sum of three or more others, exactly.
 And cells that are a word for it: total, subtotal, grand total.
 
-When it is right to fail: never more than a warning. A word that no number bears out, as where the numbers are shares, is left open.
+When it is right to fail: never more than a warning. A word that no sum bears out is left open where its rows are the greatest in some number: of all, if they are few, or
+each of its group. Else it is the name of a kind, as of eclipses.
 
 What it cannot see: totals of groups that no field or two tell, means, and aggregates of shares: the world among its countries.
 
@@ -88,13 +89,14 @@ def a_last_line(collection: Collection) -> Collection:
 
 
 def a_shop_that_sells_most(collection: Collection) -> Collection:
-    """In each town one row has far more than any other."""
+    """In each town one row has far more than any other; and there are total eclipses."""
 
     def change(columns: dict[str, list[str]]) -> dict[str, list[str]]:
         columns = _sales(columns)
         for town in set(columns["town"]):
             first = columns["town"].index(town)
             columns["sold"][first] = str(80_000 + first)
+        columns["eclipse"] = [("total", "partial", "annular")[i * 7919 % 3] for i in range(len(columns["age"]))]
         columns["name"] = ["Total Fitness" if i == 30 else f"shop {i}" for i in range(len(columns["age"]))]
         return columns
 

@@ -75,6 +75,17 @@ def test_values_that_ran_over_are_told_from_square_waves_and_noise():
     assert jumps_of(np.clip(loud, -1, 1)[:, None]) == 0
     assert jumps_of(np.sign(loud + 1e-3)[:, None]) == 0
     assert jumps_of(np.random.default_rng(0).uniform(-1, 1, (8000, 1))) == 0
+    assert jumps_of((np.arange(8000) * 0.02 % 2 - 1)[:, None]) == 0, "a sawtooth jumps one way"
+    assert jumps_of(((3.3 * np.sin(np.arange(8000) * 0.01) + 1) % 2 - 1)[:, None]) >= 40
+
+
+@pytest.mark.parametrize(("broken", "status"), [({0: 40, 5: 44, 9: 30}, Status.WARN), (dict.fromkeys(range(8), 52), Status.UNSURE), ({i: 30 + i for i in range(15)}, Status.UNSURE)])
+def test_bands_in_most_pictures_or_at_one_height_are_left_open(broken, status):
+    pictures = np.stack([128 + 3 * scene(seed) for seed in range(24)])
+    for row, seam in broken.items():
+        pictures[row, seam:] = 128
+    found = examine_collection(arrays(pictures), checks=[find_check("DAT682")]).findings[0]
+    assert (found.status, len(found.items)) == (status, len(broken))
 
 
 def test_fields_beside_pictures_are_examined_and_may_be_called_count(tmp_path):

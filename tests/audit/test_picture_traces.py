@@ -9,6 +9,7 @@ from scipy.ndimage import gaussian_filter
 from nohero.checks.check import find_check
 from nohero.checkup import examine_collection
 from nohero.evidence.audit.picture_bands import measure as bands
+from nohero.evidence.audit.picture_frames import frame_of
 from nohero.evidence.audit.picture_inks import inks
 from nohero.evidence.audit.picture_overlaps import measure as overlaps
 from nohero.evidence.audit.picture_step import outlines_alone
@@ -34,6 +35,38 @@ def test_a_horizon_in_common_is_no_copy_and_a_whole_picture_is():
     assert outlines_alone(one, other, 2.0)
     assert not outlines_alone(one, one * 0.9 + np.random.default_rng(0).normal(0, 1, one.shape), 2.0)
     assert not outlines_alone(scene(3) + 100, scene(3) + 90, 2.0)
+
+
+def told(pictures, code):
+    return examine_collection(arrays(np.stack(pictures)), checks=[find_check(code)]).findings[0]
+
+
+def test_drawings_that_agree_mirrored_alone_are_left_open():
+    letter = np.full((64, 64), 250.0)
+    letter[8:56, 12:20] = letter[32:40, 12:44] = letter[48:56, 12:44] = letter[32:56, 36:44] = 10  # b
+    scenes = [128 + 2 * scene(seed) for seed in range(20)]
+    found = told([*scenes, letter, letter[:, ::-1]], "DAT661")
+    assert (found.status, found.observed.value) == (Status.UNSURE, 1)
+    assert "two signs" in found.message
+    found = told([*scenes, letter, letter[:, ::-1], scenes[3][:, ::-1]], "DAT661")
+    assert (found.status, found.observed.value) == (Status.WARN, 2)
+
+
+def test_of_padded_pictures_what_lies_inside_is_compared():
+    def framed(inside):
+        return np.pad(inside, 18)
+
+    sign = np.full((28, 28), 200.0)
+    sign[np.add.outer(abs(np.arange(28) - 13.5), abs(np.arange(28) - 13.5)) > 14] = 250
+    crossing, junction = sign.copy(), sign.copy()
+    crossing[13:15, 7:21] = crossing[7:21, 13:15] = junction[13:15, 7:21] = junction[14:21, 13:15] = 60
+    scenes = [framed(200 + scene(seed, 28)) for seed in range(20)]
+    assert told([*scenes, framed(crossing), framed(junction)], "DAT661").status in (Status.PASS, Status.UNSURE)
+    assert told([*scenes, 0.9 * scenes[3]], "DAT661").status is Status.WARN
+    assert frame_of(scenes[0][..., None]) == (slice(18, 46), slice(18, 46))
+    thing = np.zeros((64, 64, 1))
+    thing[np.hypot(*(np.indices((64, 64)) - 32)) < 14] = 200
+    assert frame_of(thing) is None
 
 
 @pytest.mark.parametrize(("turn", "side"), [(0, "bottom"), (1, "right"), (2, "top"), (3, "left")])

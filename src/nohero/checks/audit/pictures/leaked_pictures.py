@@ -38,7 +38,7 @@ def judge(found: PictureCopies) -> Finding:
     copies = sorted((c for c in found.copies if c.across), key=lambda c: (c.open, c.region))
     if not copies:
         return passed("no picture of one part is the same as, or nearly the same as, one of another" + ("" if found.sought else "; near copies were not sought among so many or so small ones"))
-    exact, open_ = sum(c.exact for c in copies), all(c.open for c in copies)
+    exact, open_ = sum(c.exact for c in copies), all(c.region for c in copies)
     regions, signs = sum(c.region for c in copies), sum(c.sign for c in copies)
     aside = (f", {regions:,} of them but for a region" if regions else "") + (f", {signs:,} of them drawings that agree mirrored or turned" if signs else "") + ("; all may show two things" if open_ else "")
     training = "train" if "train" in found.parts else found.parts[0]

@@ -64,7 +64,7 @@ def _told(found: PictureCopies, copies: list[Copy], sure: list[Copy]) -> str:
     kinds = ((signs, "drawings that agree mirrored or turned, and may be two signs"), (regions, "the same but for a region, and may show two things"))
     aside = [f"{count:,}{{}} are {what}" for count, what in kinds if count]
     if not sure:
-        return " and ".join(a.format(f" pairs among {found.sought:,} pictures" if not k else "") for k, a in enumerate(aside)) + ", which a look at them tells"
+        return "; ".join(a.format(f" pairs among {found.sought:,} pictures" if not k else "") for k, a in enumerate(aside)) + ", which a look at them tells"
     return f"{len(sure):,} pairs among {found.sought:,} pictures are nearly the same" + (f", {turned:,} of them mirrored or turned" if turned else "") + "".join("; " + a.format(" more") for a in aside)
 
 

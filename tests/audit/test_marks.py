@@ -89,3 +89,16 @@ def test_one_reason_with_many_numbers_is_one_reason():
     odd = tuple(Unusable(where=f"line {n}", reason=f"{n} is no share") for n in (157, 12.5, -3))
     found = measure(opened("membrane").with_(unusable=(*odd, Unusable(where="a", reason="empty: 0 bytes"))))
     assert found.reasons == (("157 is no share, and the like", 3), ("empty", 1))
+
+
+def test_masks_that_number_their_things_have_no_classes(tmp_path):
+    for number in range(24):
+        draw = np.random.default_rng(number)
+        mask = np.zeros((48, 64), dtype=np.uint16)
+        for thing in range(6 + number % 7):
+            mask[12 * (thing // 4) + 2 : 12 * (thing // 4) + 9, 16 * (thing % 4) + 3 : 16 * (thing % 4) + 12] = thing + 1
+        for folder, pixels in (("images", draw.integers(0, 256, mask.shape).astype(np.uint8)), ("masks", mask)):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            Image.fromarray(pixels).save(tmp_path / folder / f"{number}.png")
+    found = examine_collection(open_source(str(tmp_path)), checks=[c for c in CHECKS if c.code == "DAT811"]).findings[0]
+    assert found.status == Status.SKIP

@@ -8,7 +8,9 @@ from scipy.ndimage import gaussian_filter
 
 from nohero.checks.check import find_check
 from nohero.checkup import examine_collection
+from nohero.evidence.audit.near_pictures import near_pairs
 from nohero.evidence.audit.picture_bands import measure as bands
+from nohero.evidence.audit.picture_frames import frame_of
 from nohero.evidence.audit.picture_inks import inks
 from nohero.evidence.audit.picture_overlaps import measure as overlaps
 from nohero.evidence.audit.picture_step import outlines_alone
@@ -34,6 +36,40 @@ def test_a_horizon_in_common_is_no_copy_and_a_whole_picture_is():
     assert outlines_alone(one, other, 2.0)
     assert not outlines_alone(one, one * 0.9 + np.random.default_rng(0).normal(0, 1, one.shape), 2.0)
     assert not outlines_alone(scene(3) + 100, scene(3) + 90, 2.0)
+
+
+def told(pictures, code):
+    return examine_collection(arrays(np.stack(pictures)), checks=[find_check(code)]).findings[0]
+
+
+def test_drawings_that_agree_mirrored_alone_are_left_open():
+    letter = np.full((64, 64), 250.0)
+    letter[8:56, 12:20] = letter[32:40, 12:44] = letter[48:56, 12:44] = letter[32:56, 36:44] = 10  # b
+    scenes = [128 + 2 * scene(seed) for seed in range(20)]
+    found = told([*scenes, letter, letter[:, ::-1]], "DAT661")
+    assert (found.status, found.observed.value) == (Status.UNSURE, 1)
+    assert "two signs" in found.message
+    found = told([*scenes, letter, letter[:, ::-1], scenes[3][:, ::-1]], "DAT661")
+    assert (found.status, found.observed.value) == (Status.WARN, 2)
+
+
+def test_of_padded_pictures_what_lies_inside_is_compared():
+    def framed(inside):
+        return np.pad(inside, 18)
+
+    sign = np.full((28, 28), 250.0)
+    away = np.add.outer(abs(np.arange(28) - 13.5), abs(np.arange(28) - 13.5))
+    sign[away <= 13], sign[away == 12] = 200, 60
+    crossing, junction = sign.copy(), sign.copy()
+    crossing[13:16, 7:21] = crossing[7:21, 13:16] = junction[11:14, 7:21] = junction[11:21, 13:16] = 60
+    scenes = [framed(200 + scene(seed, 28)) for seed in range(20)]
+    signs = np.stack([*scenes, framed(crossing), framed(junction)]).astype(np.uint8)[..., None]
+    assert near_pairs(signs) == [], "turned a quarter, as far as the frame goes"
+    assert told([*scenes, 0.9 * scenes[3]], "DAT661").status is Status.WARN
+    assert frame_of(scenes[0][..., None]) == (slice(18, 46), slice(18, 46))
+    thing = np.zeros((64, 64, 1))
+    thing[np.hypot(*(np.indices((64, 64)) - 32)) < 14] = 200
+    assert frame_of(thing) is None
 
 
 @pytest.mark.parametrize(("turn", "side"), [(0, "bottom"), (1, "right"), (2, "top"), (3, "left")])
@@ -75,6 +111,17 @@ def test_values_that_ran_over_are_told_from_square_waves_and_noise():
     assert jumps_of(np.clip(loud, -1, 1)[:, None]) == 0
     assert jumps_of(np.sign(loud + 1e-3)[:, None]) == 0
     assert jumps_of(np.random.default_rng(0).uniform(-1, 1, (8000, 1))) == 0
+    assert jumps_of((np.arange(8000) * 0.02 % 2 - 1)[:, None]) == 0, "a sawtooth jumps one way"
+    assert jumps_of(((3.3 * np.sin(np.arange(8000) * 0.01) + 1) % 2 - 1)[:, None]) >= 40
+
+
+@pytest.mark.parametrize(("broken", "status"), [({0: 40, 5: 44, 9: 30}, Status.WARN), (dict.fromkeys(range(8), 52), Status.UNSURE), ({i: 30 + i for i in range(15)}, Status.UNSURE)])
+def test_bands_in_most_pictures_or_at_one_height_are_left_open(broken, status):
+    pictures = np.stack([128 + 3 * scene(seed) for seed in range(24)])
+    for row, seam in broken.items():
+        pictures[row, seam:] = 128
+    found = examine_collection(arrays(pictures), checks=[find_check("DAT682")]).findings[0]
+    assert (found.status, len(found.items)) == (status, len(broken))
 
 
 def test_fields_beside_pictures_are_examined_and_may_be_called_count(tmp_path):

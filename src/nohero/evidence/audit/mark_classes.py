@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nohero.run.figure import Bars
@@ -15,6 +15,7 @@ PRICE = 0.02  # seconds
 IGNORED = 255  # in masks: what is not to be learnt
 GROUND = re.compile(r"_*(back)?ground_*|_*void_*|nothing|none|unlabell?ed", re.IGNORECASE)  # names of the class 0 in a list that counts from it
 MOST_CLASSES = 60  # mask values beyond that are no classes
+THINGS, COUNTS, NUMBERED = 5, 3, 0.95  # values of the middle mask, different numbers of them, and of the masks, that hold 1, 2, 3 and on without a gap: so things are numbered, and not classes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +63,20 @@ def measure(collection: Collection) -> MarkClasses:
         pairs = [(i, str(value), count) for i, read in enumerate(collection.marking.masks) if read is not None for value, count in read.counts.items()]
         if len({label for _, label, _ in pairs}) > MOST_CLASSES:
             raise Unmeasurable(f"the masks hold more than {MOST_CLASSES} values: they are no numbers of classes")
+        if _number_things(collection.marking):
+            raise Unmeasurable("each mask holds 1, 2, 3 and on without a gap, one more and another fewer: they number things, not classes")
     else:
         raise Unmeasurable("the collection has neither boxes nor masks")
     if not pairs:
         raise Unmeasurable("nothing is marked")
     return _counted(collection, pairs)
+
+
+def _number_things(marking: Any) -> bool:
+    """Whether the masks count their things from 1; never those with names of classes."""
+    held = [values for read in marking.masks if read is not None and (values := set(read.counts) - {0, IGNORED})]
+    gapless = [len(values) for values in held if max(values) == len(values)]
+    return bool(gapless) and not marking.classes and len(gapless) >= NUMBERED * len(held) and sorted(gapless)[len(gapless) // 2] >= THINGS and len(set(gapless)) >= COUNTS
 
 
 def _counted(collection: Collection, pairs: list[tuple[int, str, int]]) -> MarkClasses:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from nohero.evidence.audit.picture_fine import same_in_full
+from nohero.evidence.audit.picture_frames import without_frames
 from nohero.evidence.audit.picture_ground import same_thing
 
 SIDE = 32  # pixels: at most, of the grey copies
@@ -33,6 +34,7 @@ NTH, SOME = 4, 1000  # the fifth neighbour, as nearer ones may be copies too; pi
 SURE = 0.0005  # residual that needs no other neighbours to compare with
 DETAIL, PRESSED = 0.94, 0.2  # correlation of the fine structure, so that one outline is no copy of another; planted copies: 0.93 to 1
 FAR, LOOSE = 0.03, 0.5  # of what is usual: so much closer, half of the fine structure (the rest may be noise) is enough
+TURNED = 0.85  # of what lies inside frames, mirrored or turned; a crossing and a T-junction turned by a quarter: 0.79
 EXACT = 0.01  # residual of the pixels themselves, of those moved by two: outlines alone agree too easily once moves are free
 COLOUR = 0.05  # residual with the colours
 FLAT = 3.0  # grey levels: standard deviation below which a picture shows nothing
@@ -233,7 +235,8 @@ def _confirmed(found: list[tuple[int, int, str, float]], pixels_NHWC: Any, rows:
     for i, j, how, residual in sorted(found, key=lambda pair: pair[3]):
         first, second = int(rows[i]), int(rows[j])
         least = LOOSE if residual < far else DETAIL
-        if (first, second) not in best and _agree(pixels_NHWC[first].astype(np.float32), pixels_NHWC[second].astype(np.float32), how, least):
+        one, other = (pixels_NHWC[row].astype(np.float32) for row in (first, second))
+        if (first, second) not in best and _agree(one, other, how, least) and _agree_inside(one, other, how):
             best[first, second] = Near(first=first, second=second, how=how, residual=residual)
     return sorted(best.values(), key=lambda pair: (pair.residual, pair.first, pair.second))
 
@@ -255,6 +258,12 @@ def _agree(one_HWC: Any, other_HWC: Any, how: str, least: float) -> bool:
     if one_HWC.shape[2] > 1 and 1 - _best(soft[0], chosen(soft[1])) >= COLOUR:
         return False
     return same_thing(one_HWC, chosen(other_HWC), scale) and same_in_full(one_HWC, chosen(other_HWC))
+
+
+def _agree_inside(one_HWC: Any, other_HWC: Any, how: str) -> bool:
+    """Whether what lies inside frames agrees too; True where there are none."""
+    insides = [inside for turn in _turns(how) if (inside := without_frames(one_HWC, turn(other_HWC))) is not None]
+    return not insides or any(_agree(*inside, PLAIN, LOOSE if how in UPRIGHT else TURNED) for inside in insides)
 
 
 def _detail(grey_HW: Any, scale: float) -> Any:

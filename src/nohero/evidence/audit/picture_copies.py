@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nohero.evidence.audit.near_pictures import UPRIGHT, near_pairs
+from nohero.evidence.audit.picture_frames import drawn, without_frames
 from nohero.evidence.audit.picture_regions import differ_in_a_region
 from nohero.evidence.audit.picture_sheets import pairs_drawn
 from nohero.sources.collection import Collection
@@ -35,6 +36,12 @@ class Copy:
     labels: bool  # with two labels
     moved: bool = False  # mirrored or turned
     region: bool = False  # they differ in a region, and may show two things
+    sign: bool = False  # drawings that agree mirrored or turned alone, and may be two signs, as b and d are
+
+    @property
+    def open(self) -> bool:
+        """Whether a look must tell."""
+        return self.region or self.sign
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -80,10 +87,11 @@ def measure(collection: Collection) -> PictureCopies:
     sought = len(unique) if len(unique) <= MOST and min(thumbs.pixels.shape[1:3]) >= LEAST else 0
     near = near_pairs(thumbs.pixels[unique]) if sought >= 2 else []
     found += [(int(unique[p.first]), int(unique[p.second]), _how(thumbs, int(unique[p.first]), int(unique[p.second]), p.how), False) for p in near]
+    signs = {(i, j) for i, j, how, exact in found if not exact and how not in (*UPRIGHT, REGION) and drawn(thumbs.pixels[i]) and drawn(thumbs.pixels[j])}
     copies = tuple(
         Copy(
             first=i, second=j, how=how, exact=exact, across=bool(parts) and parts[i] != parts[j], labels=bool(labels) and labels[i] != labels[j],
-            moved=not exact and how not in (*UPRIGHT, REGION), region=how == REGION,
+            moved=not exact and how not in (*UPRIGHT, REGION), region=how == REGION, sign=(i, j) in signs,
         )
         for i, j, how, exact in found
     )  # fmt: skip
@@ -92,7 +100,12 @@ def measure(collection: Collection) -> PictureCopies:
 
 def _how(thumbs: Any, first: int, second: int, how: str) -> str:
     """What was found, or that both differ in a region; of mirrored and turned ones nothing more is asked."""
-    return REGION if how in UPRIGHT and differ_in_a_region(thumbs.pixels[first].mean(axis=2), thumbs.pixels[second].mean(axis=2)) else how
+    if how not in UPRIGHT:
+        return how
+    whole = thumbs.pixels[first], thumbs.pixels[second]
+    inside = without_frames(*(p.astype("float32") for p in whole))
+    pairs = (whole,) if inside is None else (whole, inside)
+    return REGION if any(differ_in_a_region(one.mean(axis=2), other.mean(axis=2)) for one, other in pairs) else how
 
 
 def _once(files: tuple[str, ...], count: int) -> list[int]:

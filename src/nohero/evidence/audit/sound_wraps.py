@@ -19,6 +19,7 @@ RANGE = 2.0  # of full scale, from the lowest number to the highest: by so much 
 JUMP = 1.3  # of full scale, from one sample to the next: only square waves and noise of full scale have such besides
 SLOPE = 0.003  # of full scale: the sound must be on its way up where it falls to the bottom; a square wave stands still there
 SMOOTH = 0.25  # of full scale, between the slopes before and over the jump, once it is mended
+AWAY = 0.5  # of the jumps: by so many ranges a sawtooth would move away, as all its jumps go one way; what ran over comes back, so that jumps go either way
 FEWEST, MOSTLY = 8, 0.8  # jumps, and of all jumps, that mending makes smooth: of noise of full scale a third are so, and of a loud hiss three of three by chance
 
 
@@ -56,6 +57,7 @@ def jumps_of(wave_TC: Any) -> int:
         before = steps[places - 1]
         inside = np.abs(before) < JUMP
         smooth = inside & (mended * before > 0) & (np.minimum(np.abs(mended), np.abs(before)) >= SLOPE) & (np.abs(mended - before) <= SMOOTH)
-        if smooth.sum() >= FEWEST and smooth.sum() >= MOSTLY * inside.sum():
+        gone = np.cumsum(np.sign(steps[places]))
+        if smooth.sum() >= FEWEST and smooth.sum() >= MOSTLY * inside.sum() and np.ptp(gone) < AWAY * len(places):
             most = max(most, int(smooth.sum()))
     return most

@@ -2,7 +2,7 @@
 
 Why it matters: a class with a handful of examples is not learnt, and its score is a matter of one picture more or less.
 
-How it is measured: boxes and pictures of each class; for masks, the pictures that hold a value.
+How it is measured: boxes and pictures of each class; for masks, the pictures that hold a value. Masks that number their things from 1 have no classes.
 
 When it is right to fail: it warns of classes in fewer than ten pictures; of ten times as many boxes of one class as of another it is unsure, as the world may be so.
 

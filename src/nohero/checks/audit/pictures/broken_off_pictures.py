@@ -7,7 +7,8 @@ How it is measured: rows from the lower edge up that are of one colour to the gr
 noise down to the seam. The same is asked of the other three sides, where nothing breaks off: letterboxes and the rims of maps lie there as often.
 
 When it is right to fail: it warns where such bands are of the middle grey that decoders leave, or where three pictures or more have one below and hardly
-any has one elsewhere. White ones may be paper or an overexposed ground, and are left open. Drawings, of which many have flat rows anyway, are not judged.
+any has one elsewhere. White ones may be paper or an overexposed ground, and bands in most pictures, or in many at one height, a hood, a ground or a caption that belongs to the
+way they were taken: these are left open. Drawings, of which many have flat rows anyway, are not judged.
 
 What it cannot see: pictures that broke off within their last rows; files that say so themselves, which are told as unreadable; flat parts of drawings.
 
@@ -27,12 +28,15 @@ from nohero.run import sources
 from nohero.run.finding import Finding, Level, Observed, passed, skipped, unsure, warned
 
 if TYPE_CHECKING:
+    from nohero.evidence.audit.picture_bands import Band
     from nohero.sources.collection import Collection
 
 GREY, NEAR = 128, 2  # grey levels: what a decoder of JPEG makes of nothing
 WHITE = 250  # grey levels
 SEVERAL = 3  # pictures: one or two may be a wall or a floor
 ELSEWHERE = 0.2  # of as many bands may lie at other sides
+MOST = 0.5  # of the pictures: where more end so, it is how they were taken or laid out
+MANY, LEVEL = 8, 0.02  # bands of one colour, and of the height by which they differ: files break off anywhere
 DRAWN = 0.2  # of the pictures: where more have a flat row along an edge and no band below, they are drawings, or things on a plain ground
 
 
@@ -51,8 +55,9 @@ def judge(found: PictureBands) -> Finding:
     rows = [b.row for b in told]
     names = tuple(found.items[i] for i in rows)
     first = told[0]
-    return (unsure if white else warned)(
-        f"{len(told):,} of {count:,} pictures end in a band of one colour, up to {max(b.share for b in told):.0%} of their height: {names[0]} in {_said(first.colour)}" + ("; whether it is paper or what a broken file left, a look tells" if white else ""),
+    laid = len(told) > MOST * count or _laid_out(told)
+    return (unsure if white or laid else warned)(
+        f"{len(told):,} of {count:,} pictures end in a band of one colour, up to {max(b.share for b in told):.0%} of their height: {names[0]} in {_said(first.colour)}" + ("; whether it is paper or what a broken file left, a look tells" if white else "; so many, or at one height, may be how they were taken or laid out, which a look tells" if laid else ""),
         expected="pictures that go on to their lower edge",
         observed=Observed(value=float(len(told)), unit="pictures that break off", n=count),
         component="data",
@@ -63,6 +68,12 @@ def judge(found: PictureBands) -> Finding:
         remedies=("get these pictures anew: files that were cut short are decoded as far as they go, and stored as if they were whole", "or leave them out by name"),
         figure=found.sheet("Pictures that break off", rows),
     )
+
+
+def _laid_out(bands: list[Band]) -> bool:
+    """Whether these are many, of one colour and one height."""
+    shares = [b.share for b in bands]
+    return len(bands) >= MANY and max(shares) - min(shares) <= LEVEL and all(abs(v - w) <= NEAR for b in bands for v, w in zip(b.colour, bands[0].colour, strict=True))
 
 
 def _said(colour: tuple[int, ...]) -> str:

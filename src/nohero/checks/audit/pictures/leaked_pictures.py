@@ -35,12 +35,12 @@ def judge(found: PictureCopies) -> Finding:
     """Exact copies decide; near ones are added."""
     if not found.parts:
         return skipped("the source is not divided into parts")
-    copies = sorted((c for c in found.copies if c.across), key=lambda c: c.region)
+    copies = sorted((c for c in found.copies if c.across), key=lambda c: (c.open, c.region))
     if not copies:
         return passed("no picture of one part is the same as, or nearly the same as, one of another" + ("" if found.sought else "; near copies were not sought among so many or so small ones"))
     exact, open_ = sum(c.exact for c in copies), all(c.region for c in copies)
-    regions = sum(c.region for c in copies)
-    aside = "; all pairs are the same but for a region, and may show two things" if open_ else f", {regions:,} of them but for a region" if regions else ""
+    regions, signs = sum(c.region for c in copies), sum(c.sign for c in copies)
+    aside = (f", {regions:,} of them but for a region" if regions else "") + (f", {signs:,} of them drawings that agree mirrored or turned" if signs else "") + ("; all may show two things" if open_ else "")
     training = "train" if "train" in found.parts else found.parts[0]
     evaluated = tuple(dict.fromkeys(found.items[i] for c in copies for i in (c.second, c.first) if found.parts[i] != training))
     count = sum(part != training for part in found.parts)

@@ -6,10 +6,10 @@ copies before it was split promises more than it holds.
 How it is measured: the magnitudes of low frequencies, which do not move with the picture, give each picture's neighbours; a pair
 is compared by the correlation of blurred copies over small shifts, mirrored and turned as well, and counts when it is ten times
 closer than the neighbours of both are, and than is usual in the set. On a plain ground the colour and texture of the things count: one outline
-on white is no copy of another. Where one edge is all that two pictures have in common, as a horizon or the rim of a lens, they are none.
+on white is no copy of another, and of pictures padded to one form what lies inside. Where one edge is all that two pictures have in common, as a horizon or the rim of a lens, they are none.
 
 When it is right to fail: it warns for one pair inside a part. Pairs that are the same but for a region, as two signs in one frame or two
-flags with another star are, are left open where there are no others. Pairs in two parts, and pairs with two labels, are other checks'.
+flags with another star are, and drawings that agree mirrored or turned, as b and d do, are left open where there are no others. Pairs in two parts, and pairs with two labels, are other checks'.
 
 What it cannot see: crops, rotations by a few degrees, moves by more than two pixels of 32; frames of a film, which differ like other pictures;
 pictures with a side below 20 pixels, in which different things look alike.
@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from nohero.checks.audit.repictured import rearrayed, repictured, spread
 from nohero.checks.check import Case, Check
-from nohero.evidence.audit.picture_copies import PictureCopies
+from nohero.evidence.audit.picture_copies import Copy, PictureCopies
 from nohero.run import sources
 from nohero.run.finding import Finding, Level, Observed, passed, skipped, unsure, warned
 
@@ -42,12 +42,10 @@ def judge(found: PictureCopies) -> Finding:
     copies = [c for c in found.copies if not c.exact and not c.across]
     if not copies:
         return passed(f"no two of {found.sought:,} pictures are nearly the same" + (" inside one part" if found.parts else ""))
-    copies = sorted(copies, key=lambda c: c.region)
-    turned, regions = sum(c.moved for c in copies), sum(c.region for c in copies)
-    aside = "the same but for a region, and may show two things"
-    told = f"{len(copies) - regions:,} pairs among {found.sought:,} pictures are nearly the same" + (f", {turned:,} of them mirrored or turned" if turned else "") + (f"; {regions:,} more are {aside}" if regions else "")
-    return (unsure if regions == len(copies) else warned)(
-        told if regions < len(copies) else f"{regions:,} pairs among {found.sought:,} pictures are {aside}, which a look at them tells",
+    copies = sorted(copies, key=lambda c: (c.open, c.region))
+    sure = [c for c in copies if not c.open]
+    return (warned if sure else unsure)(
+        _told(found, copies, sure),
         expected="pictures that differ",
         observed=Observed(value=float(len(copies)), unit="pairs", n=found.sought),
         component="data",
@@ -58,6 +56,16 @@ def judge(found: PictureCopies) -> Finding:
         remedies=("look at the pairs: keep one of each, or give both one group and split by group", "if they were made on purpose, make them while training instead, from the training part alone"),
         figure=found.sheet("Nearly the same", copies),
     )
+
+
+def _told(found: PictureCopies, copies: list[Copy], sure: list[Copy]) -> str:
+    """How many, and how."""
+    turned, signs, regions = sum(c.moved for c in sure), sum(c.sign for c in copies), sum(c.region for c in copies)
+    kinds = ((signs, "drawings that agree mirrored or turned, and may be two signs"), (regions, "the same but for a region, and may show two things"))
+    aside = [f"{count:,}{{}} are {what}" for count, what in kinds if count]
+    if not sure:
+        return "; ".join(a.format(f" pairs among {found.sought:,} pictures" if not k else "") for k, a in enumerate(aside)) + ", which a look at them tells"
+    return f"{len(sure):,} pairs among {found.sought:,} pictures are nearly the same" + (f", {turned:,} of them mirrored or turned" if turned else "") + "".join("; " + a.format(" more") for a in aside)
 
 
 def moved_darker_smaller(collection: Collection) -> Collection:

@@ -6,10 +6,10 @@ wherever it is too loud: it crackles over all frequencies, far worse than a clip
 How it is measured: jumps from one sample to the next of more than two thirds of the range, towards the other end, in a sound that was on its way out of
 it; where the sound goes on smoothly once the range is added, it ran over.
 
-When it is right to fail: eight such jumps in a sound, if nearly all large jumps of it are such. A square wave stands still before it jumps, and noise jumps
-in any way. A twentieth of the sounds fails, fewer warn.
+When it is right to fail: eight such jumps in a sound, if nearly all large jumps of it are such. A square wave stands still before it jumps, noise jumps
+in any way, and a sawtooth always the same way, while what ran over comes back. A twentieth of the sounds fails, fewer warn.
 
-What it cannot see: overflow that was turned down afterwards by other than a power of two, or stored by a lossy codec.
+What it cannot see: a sawtooth that ran over, as it looks like another sawtooth; overflow that was turned down afterwards by other than a power of two, or stored by a lossy codec.
 
 Mend: convert these sounds anew, with values limited to the range before they become whole numbers, or at a lower level.
 
@@ -61,17 +61,18 @@ def made_too_loud(collection: Collection) -> Collection:
     return altered(collection, change)
 
 
-def square_and_noise(collection: Collection) -> Collection:
-    """Some are square waves and noise of full scale."""
+def square_saw_and_noise(collection: Collection) -> Collection:
+    """Some are square waves, sawtooth tones and noise of full scale."""
     import numpy as np
 
     def change(i: int, samples: Any) -> Any:
         noise = np.random.default_rng(i).uniform(-32_768, 32_767, samples.shape)
-        return np.where(samples >= 0, 32_767, -32_768) if i % 9 == 4 else noise if i % 9 == 5 else samples
+        saw = np.round(np.arange(len(samples)) * (90 + i) * 65_535 / RATE % 65_535 - 32_768) * (-1) ** i
+        return np.where(samples >= 0, 32_767, -32_768) if i % 9 == 4 else noise if i % 9 == 5 else saw if i % 9 in (6, 7) else samples
 
     return of_files({name: change(i, samples) for i, (name, samples) in enumerate(sounds_of(collection).items())})
 
 
 CHECK = Check(
-    code="DAT765", name="wrapped-sounds", source=sources.DATA, judge=judge, sabotages=(Case(toy="tones", plant=made_too_loud),), lookalikes=(Case(toy="tones", plant=square_and_noise),),
+    code="DAT765", name="wrapped-sounds", source=sources.DATA, judge=judge, sabotages=(Case(toy="tones", plant=made_too_loud),), lookalikes=(Case(toy="tones", plant=square_saw_and_noise),),
 )  # fmt: skip

@@ -2,8 +2,10 @@
 
 import numpy as np
 import polars as pl
+import pytest
 
 from nohero.evidence.audit.series_twins import _apart, _exact, measure
+from nohero.setup.refusal import Unmeasurable
 from nohero.sources.table import of_cells
 
 
@@ -36,5 +38,6 @@ def test_rounded_and_late_copies_are_found_and_others_are_not():
 def test_what_all_series_share_makes_no_copies():
     values = walks()
     shared = np.tile(values[0], (40, 1))
-    assert not measure(panel(shared)).twins
+    with pytest.raises(Unmeasurable, match="of their own"):
+        measure(panel(shared))
     assert not measure(panel(values, clock=[str(i % 60) for i in range(2400)])).twins

@@ -65,7 +65,7 @@ def measure(collection: Collection) -> SeriesTwins:
     numbers = [(s.name, s.cast(float).fill_null(np.nan).to_numpy()[rows]) for s in collection.frame if s.dtype.is_numeric() and s.name not in aside]
     moving = [(n, v) for n, v in numbers if _moves(v).mean() >= MOVES and not _is_common(v)][:FIELDS]
     if not moving:
-        raise Unmeasurable("no number moves within the groups")
+        raise Unmeasurable("no number moves within the groups in ways of their own")
     kept = np.all([_moves(v) for _, v in moving], axis=0)
     rows, moving = rows[kept], [(n, v[kept]) for n, v in moving]
     if len(rows) < FEWEST:

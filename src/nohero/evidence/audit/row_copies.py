@@ -109,8 +109,7 @@ def measure(collection: Collection) -> RowCopies:
             mine, _ = without.again()
             if len(again) < len(mine) <= MOST * frame.height:
                 hidden.append(Hidden(field=name, rows=tuple(mine.tolist()), count=len(mine), chance=_chance(frame.drop(name), without, hashes, collection.label), moment=name == collection.time or frame[name].dtype.is_temporal()))
-    contrary, contrary_pairs, doubles = _contrary(collection, whole.keys, hashes)
-    doubled = len(_Keys(whole.keys ^ hashes[collection.label]).again()[0]) if contrary else 0
+    contrary, contrary_pairs, doubles, doubled = _contrary(collection, whole.keys, hashes)
     shared, shared_pairs = _shared(collection, whole.keys, hashes, parts) if parts is not None else ((), ())
     return RowCopies(
         n=frame.height, repeats=tuple(again.tolist()), num_repeats=len(again), pairs=tuple((collection.items[i], collection.items[j]) for i, j in zip(again[:SHOWN], first, strict=False)),
@@ -245,16 +244,16 @@ def _equal_pairs(series: Any) -> float:
     return float((counts * (counts - 1) / 2).sum())
 
 
-def _contrary(collection: Collection, whole: Any, hashes: dict[str, Any]) -> tuple[tuple[int, ...], tuple[tuple[str, str, str, str], ...], Doubles | None]:
-    """Rows whose features stand at an earlier row, but with another label."""
+def _contrary(collection: Collection, whole: Any, hashes: dict[str, Any]) -> tuple[tuple[int, ...], tuple[tuple[str, str, str, str], ...], Doubles | None, int]:
+    """Rows whose features stand at an earlier row, but with another label; and how many have these features, whatever the label."""
     if not collection.label or collection.frame[collection.label].dtype.is_float():
-        return (), (), None
+        return (), (), None, 0
     again, first = _Keys(whole ^ hashes[collection.label]).again()
     labels = collection.frame[collection.label]
     mine, other = (labels[rows].cast(str).fill_null("").to_list() for rows in (again, first))
     odd = [(i, a, j, b) for i, a, j, b in zip(again.tolist(), mine, first.tolist(), other, strict=True) if a != b]
     doubles = _doubles(again, first, hashes[collection.label], _differ_nearby(whole, hashes, collection.label)) if odd else None
-    return tuple(i for i, *_ in odd), tuple((collection.items[i], a, collection.items[j], b) for i, a, j, b in odd[:SHOWN]), doubles
+    return tuple(i for i, *_ in odd), tuple((collection.items[i], a, collection.items[j], b) for i, a, j, b in odd[:SHOWN]), doubles, len(again)
 
 
 def _differ_nearby(whole: Any, hashes: dict[str, Any], label: str) -> float:

@@ -134,7 +134,7 @@ def _odds(keys: tuple[list[str], list[str]], same: list[int], seed: int, *, lett
         words = WORD.findall(text)
         long.append(sum(w.isalpha() for w in words) >= (LEAST_LETTERED if letters else LEAST_WORDS))
         if letters:
-            words += [f"{w}"[k : k + 3] for w in (f"^{w}$" for w in words if w.isalpha()) for k in range(len(w) - 2)]
+            words += [w[k : k + 3] for w in (f"^{w}$" for w in words if w.isalpha()) for k in range(len(w) - 2)]
         indices += sorted({places.setdefault(w, len(places)) for w in (*words, *((f"{words[0]} first", f"{words[-1]} last") if words else ()))})
         ends.append(len(indices))
     n = len(keys[0])

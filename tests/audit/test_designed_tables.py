@@ -4,16 +4,17 @@ import numpy as np
 import polars as pl
 import pytest
 
-import nohero
+from nohero.checks.check import find_check
+from nohero.checkup import examine_collection
+from nohero.sources.anything import open_anything
 
 RNG = np.random.default_rng
 
 
 def said(frame, code, **words):
-    """The status, quiet checks are PASS, and what it names."""
-    report = nohero.audit(frame, select=code, progress=False, **words)
-    found = next((f for f in report.findings if f.code == code), None)
-    return (str(found.status), set(found.where)) if found is not None else ("PASS", set())
+    """The status, of a check that was not asked too, and what it names."""
+    (found,) = (f for f in examine_collection(open_anything(frame, **words), checks=[find_check(code)]).findings if f.code == code)
+    return str(found.status), set(found.where)
 
 
 def test_a_row_for_each_label_is_no_contradiction():
@@ -25,18 +26,17 @@ def test_a_row_for_each_label_is_no_contradiction():
 
 def test_a_file_in_the_order_of_its_label_is_measured_as_any_other():
     draw = RNG(1)
-    answers = draw.integers(0, 2, (900, 6))
-    label = (draw.random(900) < 0.2 + 0.1 * answers.sum(1)).astype(int)
-    frame = pl.DataFrame({**{f"q{k}": answers[:, k] for k in range(6)}, "right": label}).sort("right")
-    frame = frame.with_columns(*(pl.col(f"q{k}").cast(str) for k in range(6)), pl.col("right").cast(str))
-    assert said(frame, "DAT541", target="right")[0] == "PASS"
+    able = draw.normal(size=1000)
+    right = (able[:, None] + draw.logistic(size=(1000, 5)) > (-2.8, -1.0, -0.2, -1.3, -2.1)).astype(int)
+    frame = pl.DataFrame({f"q{k}": right[:, k] for k in range(5)}).sort("q4").with_columns(pl.all().cast(str))
+    assert said(frame, "DAT541", target="q4")[0] == "PASS"
 
 
 def test_a_class_of_a_single_row_breaks_nothing():
     draw = RNG(3)
     frame = pl.DataFrame({"a": draw.normal(size=120), "b": draw.normal(size=120), "y": ["yes"] * 119 + ["no"]})
     for code in ("DAT531", "DAT536", "DAT764"):
-        assert said(frame, code, target="y")[0] != "ERROR"
+        assert said(frame, code, target="y")[0] in {"PASS", "UNSURE"}
 
 
 def test_values_that_go_to_and_fro_do_not_stand_on_a_line():

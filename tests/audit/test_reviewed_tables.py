@@ -117,3 +117,46 @@ def test_words_that_are_none_of_another_field_are_asked_for_once(monkeypatch):
     frame = pl.DataFrame({f"f{k}": [f"{k} {i % 7}" for i in range(100)] for k in range(40)} | {"file": ["u" if i % 2 else "v" for i in range(100)]})
     exchanged_in_parts.exchanged_in_parts(frame, "file", frame.columns[:-1])
     assert len(asked) <= 80
+
+
+def test_rounding_to_whole_numbers_finds_the_copies_and_no_others():
+    from nohero.evidence.audit.rounded_copies import measure
+
+    values = np.random.default_rng(0).uniform(1, 8, (3000, 10)).round(3)
+    values[2970:] = values[:30].round(0)
+    found = measure(open_anything(pl.DataFrame(values, schema=[f"v{k}" for k in range(10)])))
+    assert (set(found.pairs), found.others) == ({(i, 2970 + i) for i in range(30)}, 0)
+
+
+@pytest.mark.parametrize("parts", [("a", "b"), (0, 1), (False, True)])
+def test_windows_across_parts_of_any_type_are_told(parts):
+    from nohero.checks.check import find_check
+    from nohero.checkup import examine_collection
+
+    wave = np.cumsum(np.random.default_rng(3).normal(size=600))
+    windows = np.stack([wave[k * 8 : k * 8 + 32] for k in range(60)])
+    frame = pl.DataFrame(windows, schema=[f"x{k}" for k in range(32)]).with_columns(pl.Series("part", [parts[k % 2] for k in range(60)]))
+    (found,) = examine_collection(open_anything(frame, split="part"), checks=[find_check("DAT566")]).findings
+    assert found.status == Status.FAIL
+
+
+def test_a_long_preamble_hides_no_text():
+    from nohero.evidence.audit.contained_texts import _anchored, _candidates
+
+    preamble = " ".join(f"word{k}" for k in range(60))
+    keys = [f"{preamble} question {i} of many that are asked here" for i in range(400)]
+    wanted = _anchored(keys, list(range(400)))
+    assert all(i in _candidates(f"see {keys[i]} and more".split(" "), wanted) and len(_candidates(keys[i].split(" "), wanted)) < 5 for i in (7, 320))
+
+
+def test_marks_that_are_missing_are_not_the_greatest():
+    from nohero.evidence.audit.total_rows import _are_greatest
+
+    frame = pl.DataFrame({"kind": ["total"] * 2 + ["partial"] * 298, "depth": [None, None, *np.random.default_rng(1).uniform(-50, -1, 298).tolist()]})
+    assert not _are_greatest(frame, frame["kind"] == "total", [], ["depth"])
+
+
+@pytest.mark.parametrize(("unit", "kind"), [("datetime64[ns]", pl.Datetime("us")), ("datetime64[D]", pl.Date), ("timedelta64[ns]", pl.Duration("us"))])
+def test_times_of_an_array_stay_what_they_are(unit, kind):
+    times = np.arange(40).astype(unit)
+    assert open_anything({"when": times, "x": np.arange(40.0)}).frame["when"].dtype == kind

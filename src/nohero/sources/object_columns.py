@@ -15,6 +15,7 @@ LEAST_PAIRED = 10  # entries from which two lists of one length are inputs and l
 ONE_HOT = 0.8  # of the rows of 0 and 1 that name one class alone: fewer name several on purpose
 FEW_LABELS, MOSTLY_OTHER = 0.2, 0.5  # different values of labels, and of texts, for each entry
 LABEL, INPUT = "label", "x"
+FINER = ("ns", "ps", "fs", "as")  # than a microsecond
 Columns = dict[str, Any]
 
 
@@ -198,7 +199,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _values(array: Any) -> list[Any]:
-    """One value an entry; times to the microsecond, for finer ones would become whole numbers."""
-    if isinstance(array, np.ndarray) and array.dtype.kind == "M":
-        array = array.astype("datetime64[us]")
+    """One value an entry; times and times between to the microsecond, for finer ones would become whole numbers."""
+    if isinstance(array, np.ndarray) and array.dtype.kind in "mM" and np.datetime_data(array.dtype)[0] in FINER:
+        array = array.astype(f"{array.dtype.kind}8[us]")
     return list(array.tolist())

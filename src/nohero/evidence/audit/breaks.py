@@ -21,6 +21,7 @@ LEAST = 120  # rows
 ALONE = 3.0  # times the largest step elsewhere, for one that no unit explains
 SURELY = 300  # rows of either side for a unit to be named where the rows are of another kind anyway
 OFF = (0, -1, 1, -2, 2)  # rows by which a cut may be off
+FIRST = 10_000  # rows from the beginning: where a field goes to and fro in them, the file is not ordered by it
 BLOCKS, BESIDE = 20, 30  # stretches of one value that a field may have to be what the rows are ordered by; rows beside a cut
 COARSE = 0.01  # of the distance of the quartiles, a step from which on rounding is told
 TOGETHER = 0.25  # of the runs that a field would have if shuffled, up to which its rows lie together
@@ -183,9 +184,8 @@ def lies_in_blocks(frame: pl.DataFrame) -> bool:
     import polars as pl
 
     for series in frame:
-        if not (series.dtype in (pl.String, pl.Boolean, pl.Categorical) or series.dtype.is_integer()) or series.head(ROWS).n_unique() > ROWS // BLOCKS:
+        if not (series.dtype in (pl.String, pl.Boolean, pl.Categorical) or series.dtype.is_integer()) or (first := series.head(FIRST)).n_unique() > FIRST // BLOCKS:
             continue
-        first = series.head(ROWS)
         if int(first.ne_missing(first.shift()).sum()) > TOGETHER * len(first):
             continue
         counts = series.value_counts(name="times of it")["times of it"].to_numpy()

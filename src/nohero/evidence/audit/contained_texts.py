@@ -59,11 +59,17 @@ def measure(collection: Collection) -> ContainedTexts:
     return ContainedTexts(looked=len(sought), found=found)
 
 
+def _runs(words: list[str]) -> list[str]:
+    """Three words in a row, of the first so many places and of the last: a preamble that all texts share tells none of them."""
+    last = len(words) - ANCHOR
+    return [" ".join(words[k : k + ANCHOR]) for k in sorted({*range(min(FIRST, last)), *range(max(0, last - FIRST), last)})]
+
+
 def _anchored(keys: list[str], sought: list[int]) -> dict[str, dict[str, list[int]]]:
     """First word -> the next two -> the texts; the last word of a text is no part of it, for it may go on within the other."""
     from collections import Counter
 
-    runs = {i: [" ".join(words[k : k + ANCHOR]) for k in range(min(FIRST, len(words) - ANCHOR))] for i in sought for words in (keys[i].split(" ", FIRST + ANCHOR),)}
+    runs = {i: _runs(keys[i].split(" ")) for i in sought}
     shared = Counter(run for of in runs.values() for run in set(of))
     wanted: dict[str, dict[str, list[int]]] = {}
     for i, of in runs.items():

@@ -64,7 +64,7 @@ def measure(collection: Collection) -> MarkClasses:
         if len({label for _, label, _ in pairs}) > MOST_CLASSES:
             raise Unmeasurable(f"the masks hold more than {MOST_CLASSES} values: they are no numbers of classes")
         if _number_things(collection.marking):
-            raise Unmeasurable("each mask holds 1, 2, 3 and on without a gap, one more and another fewer: they number things, not classes")
+            raise Unmeasurable("nearly each mask holds 1, 2, 3 and on without a gap, one more and another fewer: they number things, not classes")
     else:
         raise Unmeasurable("the collection has neither boxes nor masks")
     if not pairs:

@@ -103,7 +103,7 @@ def measure(collection: Collection) -> NumberFacts:
     if collection.whole is None:
         oddities = [o for o in oddities if o.kind != "zero" or not of_a_count(collection, o.rows, o.field)]
         oddities = [o for o in oddities if o.kind not in ("limit", "top") or not _is_place(collection, o, [s.name for s in numeric])]
-    oddities = [o for o in oddities if o.kind not in ("gross", "outlier") or not only_a_name(o.field, collection)]
+    oddities = [o for o in oddities if o.kind not in ("gross", "outlier") or not only_a_name(o.field, o.value, whole=collection.frame[o.field].dtype.is_integer())]
     oddities = believed(oddities, collection.derived)
     places = tuple(sorted({i for o in oddities for i in o.rows}))
     names = collection.items if collection.whole is None else collection.whole.names

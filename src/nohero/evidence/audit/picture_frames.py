@@ -18,7 +18,7 @@ FLAT, DRAWN = 1, 0.15  # grey levels within three by three pixels, and of the pi
 
 
 def frame_of(picture_HWC: Any) -> tuple[slice, slice] | None:
-    """Rows and columns inside a frame of one colour that goes around, or lies on two sides; None where there is none."""
+    """Rows and columns inside a frame of one colour that goes around, or lies on some of the sides, as a caption does; None where there is none."""
     height, width = picture_HWC.shape[:2]
     for corner in (picture_HWC[0, 0], picture_HWC[-1, -1]):
         apart = np.abs(picture_HWC - corner).max(axis=2) > APART

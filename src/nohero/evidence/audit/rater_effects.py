@@ -86,7 +86,7 @@ def _farthest(collection: Collection, field: str) -> Rater | None:
     inside = among & (codes == k)
     return Rater(
         field=field, name=str(names[k]), items=int(inside.sum()), mean=float(marks[inside].mean()), others=float(marks[rest].mean()),
-        spread=float(marks[rest].std()), error=off[k][1], agree=float(agree), apart=_given(collection, (field, collection.label), inside, rest), shared=_shared(collection, field),
+        spread=float(marks[rest].std()), error=off[k][1], agree=float(agree), apart=_given(collection, (field, collection.label), inside, rest), shared=_shared(collection, field, inside),
     )  # fmt: skip
 
 
@@ -120,8 +120,8 @@ def _given(collection: Collection, aside: Sequence[str], inside: Any, rest: Any)
     return ""
 
 
-def _shared(collection: Collection, field: str) -> str:
-    """The field of names or whole numbers, of which nearly each comes with several raters, and hardly one twice with the same."""
+def _shared(collection: Collection, field: str, inside: Any) -> str:
+    """The field of names or whole numbers, of which nearly each comes with several raters, those of the one rater too, and hardly one twice with the same."""
     import polars as pl
 
     who = collection.frame[field]
@@ -129,7 +129,8 @@ def _shared(collection: Collection, field: str) -> str:
         pairs = pl.DataFrame({"item": series, "who": who}).drop_nulls()
         if not 2 * SEVERAL <= pairs.height / max(1, series.n_unique()) <= who.n_unique():  # marks of an item
             continue
-        several = pairs.group_by("item").agg(pl.col("who").n_unique() > 1)["who"].sum()
-        if pairs.n_unique() >= ONCE * pairs.height and several >= SEVERAL * series.drop_nulls().n_unique():
+        several = pairs.group_by("item").agg(pl.col("who").n_unique() > 1).filter("who")["item"]
+        own = series.filter(pl.Series(inside)).drop_nulls().unique()
+        if pairs.n_unique() >= ONCE * pairs.height and several.len() >= SEVERAL * series.drop_nulls().n_unique() and own.is_in(several.implode()).sum() >= SEVERAL * own.len():
             return str(series.name)
     return ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.mixed_bits import mixed
 from nohero.evidence.audit.pairs_across import pairs_across
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _at(values: Any, rest: Any, places: int) -> tuple[int, Any, int, Any, float]
 
     rounded = np.round(values, places) + 0.0  # no negative zeros
     odd = np.random.default_rng(7).integers(0, 2**63, rounded.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    keys = rest ^ (rounded.view(np.uint64) * odd).sum(1, dtype=np.uint64)
+    keys = rest ^ (mixed(rounded.view(np.uint64)) * odd).sum(1, dtype=np.uint64)
     order = np.argsort(keys, kind="stable")
     runs = np.cumsum(np.diff(keys[order], prepend=keys[order[:1]]) != 0)
     order = order[np.bincount(runs)[runs] <= CROWD]
@@ -86,7 +87,7 @@ def _at(values: Any, rest: Any, places: int) -> tuple[int, Any, int, Any, float]
         other.append(order[same + lag])
     first, second = np.concatenate(one), np.concatenate(other)
     differ = ~np.isclose(values[first], values[second], rtol=EXACT, atol=0, equal_nan=True)
-    several = differ.sum(1) >= FEWEST
+    several = (differ.sum(1) >= FEWEST) & ((rounded[first] == rounded[second]) | (np.isnan(rounded[first]) & np.isnan(rounded[second]))).all(1)
     first, second, differ = first[several], second[several], differ[several]
     short = np.isclose(values, rounded, rtol=EXACT, atol=0)  # what is tiny is no round nought
     a, b = (short[first] | ~differ).all(1), (short[second] | ~differ).all(1)

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nohero.evidence.audit.mixed_bits import mixed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -48,7 +50,7 @@ class SharedStretches:
     divided: bool = False  # whether there are parts
     groups: int = 0  # pairs of two different groups
     grouped: str = ""  # the field of groups
-    sides: tuple[tuple[str, str], ...] = ()  # the parts of the earlier and the later item of each, where there are parts
+    sides: tuple[tuple[Any, Any], ...] = ()  # the parts of the earlier and the later item of each, where there are parts
 
 
 def measure(collection: Collection) -> SharedStretches:
@@ -67,7 +69,7 @@ def measure(collection: Collection) -> SharedStretches:
         field=name, looked_at=sum(len(s) >= SHORTEST for s in steps), overlaps=tuple(pairs), items=tuple(str(collection.items[i]) for i in places), overlapping=len(set(places)), parts=tuple(_across(collection, pairs)),
         divided=len(collection.parts) > 1,
         groups=sum(group[p.earlier] != group[p.later] for p in pairs) if group else 0, grouped=collection.group,
-        sides=tuple((str(part[p.earlier]), str(part[p.later])) for p in pairs) if part else (),
+        sides=tuple((part[p.earlier], part[p.later]) for p in pairs) if part else (),
     )  # fmt: skip
 
 
@@ -100,16 +102,7 @@ def _keys(series: Any) -> Any:
         return np.zeros(0, dtype=np.uint64)
     values = np.ascontiguousarray(np.asarray(series, dtype=np.float64).reshape(len(series), -1)) + 0.0  # no minus zero
     factors = np.uint64(0x9E3779B97F4A7C15) * (2 * np.arange(values.shape[1], dtype=np.uint64) + np.uint64(1))
-    return _mixed((_mixed(values.view(np.uint64)) * factors).sum(axis=1, dtype=np.uint64))
-
-
-def _mixed(bits: Any) -> Any:
-    """Bits spread over the word (Steele, Lea and Flood 2014, the mixer of SplitMix)."""
-    import numpy as np
-
-    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return bits ^ (bits >> np.uint64(31))
+    return mixed((mixed(values.view(np.uint64)) * factors).sum(axis=1, dtype=np.uint64))
 
 
 def _pairs(steps: list[Any]) -> list[Overlap]:

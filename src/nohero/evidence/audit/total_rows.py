@@ -99,7 +99,8 @@ def _are_greatest(frame: Any, said: Any, keys: Sequence[str], numbers: Sequence[
     import polars as pl
 
     values = [frame[n].cast(pl.Float64).fill_nan(None).alias(f"{k}") for k, n in enumerate(numbers)]
-    if said.sum() <= FEW * len(frame) and any((v.filter(said).min() or 0) > (v.filter(~said).max() or 0) for v in values):
+    ends = [(v.filter(said).min(), v.filter(~said).max()) for v in values]
+    if said.sum() <= FEW * len(frame) and any(least is not None and greatest is not None and least > greatest for least, greatest in ends):
         return True
     for by in (*((k,) for k in keys), *combinations(keys, 2)):
         table = pl.DataFrame([said.alias("said"), *(frame[b].alias(f"key {k}") for k, b in enumerate(by)), *values])

@@ -43,7 +43,7 @@ def judge(copies: RowCopies) -> Finding:
     if copies.crossed:
         return _crossed(copies)
     few = copies.num_contrary < FEW * copies.n or copies.lone
-    beyond = f"; of {copies.doubles.rows:,} rows with the features of an earlier one {copies.doubles.expected:,.0f} would, did their labels differ as often as those of rows that differ in one field" if more and copies.doubles is not None else ""
+    beyond = f"; of {copies.doubles.rows:,} rows with the features of an earlier one {copies.doubles.unlike:,.0f} differ in the label from another such row, and {copies.doubles.expected:,.0f} would, did they differ as often as rows that differ in one field" if more and copies.doubles is not None else ""
     return (unsure if few else warned)(
         f"{copies.num_contrary:,} of {copies.n:,} rows have the features of an earlier row, but another label{beyond}",
         expected="one label for equal rows",

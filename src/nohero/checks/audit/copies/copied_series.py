@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
-from nohero.evidence.audit.series_twins import SeriesTwins
+from nohero.evidence.audit.series_twins import ONE, SeriesTwins
 from nohero.run.figure import Table
 from nohero.run.finding import Finding, Level, Observed, passed, unsure, warned
 
@@ -35,6 +35,12 @@ SHOWN = 30  # pairs of the table
 
 def judge(told: SeriesTwins) -> Finding:
     """Across parts first, then those that follow."""
+    if told.usual < ONE:
+        return unsure(
+            f"most of {told.series:,} series are the same as another, within {told.usual:.1g} of a deviation: each may stand there twice, or all may tell of one thing",
+            expected="series of their own", observed=Observed(value=told.usual, unit="deviations to the nearest, usually", n=told.series), component="data", level=Level.HEURISTIC,
+            remedies=(f"look at two series of `{told.group}` side by side: keep one, if they are one thing under two names", "if one thing is told in each, such as the weather, it tells nothing of them"),
+        )  # fmt: skip
     if not told.twins:
         return passed(f"no series of {told.series:,} is nearly another (usual distance to the nearest: {told.usual:.2g} deviations)")
     across = [t for t in told.twins if t.parts[0] != t.parts[1]]

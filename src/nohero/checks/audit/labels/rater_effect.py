@@ -40,7 +40,7 @@ def judge(raters: RaterEffects) -> Finding:
     if not found:
         return passed(f"nobody named in {', '.join(f'`{f}`' for f in raters.fields)} alone marks otherwise than the others")
     first = found[0]
-    alike = f"and each `{first.shared}` was marked by several" if first.shared else "and the items are alike in what the other fields say"
+    alike = f"and nearly each `{first.shared}` was marked by several" if first.shared else "and the items are alike in what the other fields say"
     return (warned if first.shared else unsure)(
         f"where `{first.field}` is {first.name} ({first.items:,} items) the mean of `{raters.label}` is {first.mean:.3g}, with the others {first.others:.3g}; these agree among themselves, {alike}",
         expected="like marks for like items",

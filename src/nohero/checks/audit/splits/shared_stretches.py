@@ -18,7 +18,7 @@ Source: Kapoor and Narayanan 2023, Leakage and the reproducibility crisis (arXiv
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nohero.checks.audit.recelled import recelled
 from nohero.checks.check import Case, Check
@@ -74,7 +74,7 @@ def _across(told: SharedStretches) -> Finding:
     )
 
 
-def _pairs(told: SharedStretches, parts: set[str] | None = None) -> list[Pair]:
+def _pairs(told: SharedStretches, parts: set[Any] | None = None) -> list[Pair]:
     """All of them, or those with an item in each of two parts."""
     every = list(zip(told.overlaps, told.items[::2], told.items[1::2], strict=True))
     return every if parts is None else [p for p, sides in zip(every, told.sides, strict=True) if set(sides) == parts]

@@ -38,8 +38,9 @@ SHOWN = 20  # rows of the table
 
 def judge(chats: ChatTurns) -> Finding:
     """What few conversations have against all others."""
-    few = _few(chats)
-    meant = [f"{len(rows):,} {what}" for what, rows in chats.broken if len(rows) > FEW * chats.total]
+    forms = {what for what, rows in chats.broken if len(rows) > FEW * chats.total}
+    few = sorted(((what, rows) for what, rows in _once(chats) if what not in forms), key=lambda f: -len(f[1]))
+    meant = [f"{len(rows):,} {what}" for what, rows in _once(chats) if what in forms]
     if not few:
         return passed(f"{chats.total:,} conversations of `{chats.field}` keep one form" + (f"; {', '.join(meant)}, which is one of its forms" if meant else ""))
     items = tuple(dict.fromkeys(item for _, rows in few for item, _ in rows))
@@ -57,12 +58,11 @@ def judge(chats: ChatTurns) -> Finding:
     )
 
 
-def _few(chats: ChatTurns) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+def _once(chats: ChatTurns) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
     """What breaks the form; that a conversation without an answer ends with the user is not said twice."""
-    few = {what: rows for what, rows in chats.broken if len(rows) <= FEW * chats.total}
-    alone = {item for item, _ in few.get(ONE_SIDED, ())}
-    told = {what: tuple(r for r in rows if what != ENDS or r[0] not in alone) for what, rows in few.items()}
-    return sorted(((what, rows) for what, rows in told.items() if rows), key=lambda f: -len(f[1]))
+    alone = {item for item, _ in dict(chats.broken).get(ONE_SIDED, ())}
+    told = [(what, tuple(r for r in rows if what != ENDS or r[0] not in alone)) for what, rows in chats.broken]
+    return [(what, rows) for what, rows in told if rows]
 
 
 def _chats(collection: Collection, change: Callable[[int, list[dict[str, str]]], list[dict[str, str]]]) -> Collection:
